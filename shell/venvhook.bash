@@ -1,0 +1,234 @@
+# venvhook's hook for bash 3.2 and newer. It notices where the shell is, and reads plans: shell text from the helper that
+# says what entering a project does, what leaving it does, and when that no longer holds. It decides nothing else.
+# Everything private is named _venvhook_*, nothing is exported, and nothing is called that a user may have aliased.
+case $- in *i*) ;; *) return 0 ;; esac
+\builtin shopt -q expand_aliases && _venvhook_aliases=1 || _venvhook_aliases=
+\builtin shopt -u expand_aliases # aliases of the user's would be woven into the functions below
+
+# Literals that installing fills in.
+_venvhook_python='@VENVHOOK_PYTHON@' _venvhook_launcher='@VENVHOOK_LAUNCHER@' _venvhook_cache='@VENVHOOK_CACHE@'
+_venvhook_ceiling='@VENVHOOK_CEILING@' _venvhook_wrap_cd='@VENVHOOK_WRAP_CD@'
+
+# The shell's state. Sourced again, it stays.
+if [[ -z ${_venvhook_loaded-} ]]; then
+    _venvhook_loaded=1 _venvhook_ready='' _venvhook_off='' _venvhook_plans='' _venvhook_chain=0
+    _venvhook_here='' _venvhook_plan=none _venvhook_paused='' # the project entered, its plan, the project left by hand
+    _venvhook_folder='' _venvhook_project=''                  # the folder looked at last, and the project found for it
+    _venvhook_sign='' _venvhook_home='' _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_theirs=''
+    _venvhook_prefix='' _venvhook_known=() _venvhook_pending=${VENVHOOK_PROJECT:+inherited}
+    # Only from 4.4 on can a variable be asked whether it is exported; before, it is taken to be.
+    _venvhook_modern=$((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404))
+fi
+
+# One line for the person; subshells are silent.
+_venvhook_say() { ((BASH_SUBSHELL)) || builtin printf 'venvhook: %s\n' "$1" >&2; }
+
+# ---- plans: kept, or asked for --------------------------------------------------------------------------------------
+
+# Run with the user's aliases out of force and without a word: texts that are parsed now, readonly variables.
+_venvhook_quietly() {
+    if builtin shopt -q expand_aliases; then
+        builtin shopt -u expand_aliases
+        "$@" 2>/dev/null || :
+        builtin shopt -s expand_aliases
+    else
+        "$@" 2>/dev/null || :
+    fi
+}
+# The helper's answer into _venvhook_text.
+_venvhook_ask() {
+    if [[ ! -x $_venvhook_python || ! -r $_venvhook_launcher ]]; then
+        _venvhook_say "its Python or its launcher is gone ($_venvhook_python, $_venvhook_launcher); install venvhook again"
+    elif ! _venvhook_text=$("$_venvhook_python" -I -S -X utf8 "$_venvhook_launcher" hook 1 "$@" </dev/null); then
+        _venvhook_say "the helper failed; to try again: venvhook on"
+    else
+        return 0
+    fi
+    return 1
+}
+# The plan for a project, its id into _venvhook_new: one that this shell has read already, else the kept one, else the
+# helper's answer. Fails where only the helper could tell and must not be started.
+_venvhook_load() {
+    local i=0
+    while ((i < ${#_venvhook_known[@]})) && [[ ${_venvhook_known[i]} != "$1" ]]; do i=$((i + 2)); done
+    _venvhook_new=${_venvhook_known[i + 1]-}
+    if [[ $_venvhook_new ]] && ! "_venvhook_stale_$_venvhook_new"; then return; fi
+    if [[ ! $_venvhook_plans ]]; then _venvhook_quietly builtin . "${_venvhook_launcher%/*}/plan-1.bash"; fi
+    _venvhook_read "$1" || _venvhook_fetch "$1" || return
+    _venvhook_known[i]=$1 _venvhook_known[i + 1]=$_venvhook_new
+}
+_venvhook_read() {
+    local kept=$_venvhook_cache/plans${1%/}/.venvhook-1.bash
+    _venvhook_new='' _venvhook_new_project=''
+    [[ -f $kept && -O $kept && ! -L $kept ]] || return 1
+    _venvhook_quietly builtin . "$kept"
+    [[ $_venvhook_new && $_venvhook_new_project == "$1" ]] && ! "_venvhook_stale_$_venvhook_new"
+}
+_venvhook_fetch() {
+    ((!BASH_SUBSHELL)) || return 1
+    _venvhook_note "$1"
+    _venvhook_new='' _venvhook_pending=$1
+    if _venvhook_ask plan bash "$1"; then _venvhook_quietly builtin eval "$_venvhook_text"; fi
+    _venvhook_pending='' _venvhook_new=${_venvhook_new:-none}
+}
+
+# ---- the state machine ----------------------------------------------------------------------------------------------
+
+_venvhook_enter() {
+    _venvhook_here=$1 _venvhook_plan=$2
+    if ! "_venvhook_enter_$2"; then
+        _venvhook_plan=none
+        _venvhook_note "$1"
+    fi
+}
+_venvhook_leave() {
+    _venvhook_quietly "_venvhook_leave_$_venvhook_plan"
+    _venvhook_here='' _venvhook_plan=none
+}
+# The same folder, by whatever links.
+_venvhook_is() { [[ $1 == "$2" || $1 && $2 && $1 -ef $2 ]]; }
+
+# The nearest folder upwards that holds a marker, into _venvhook_project.
+_venvhook_find() {
+    local folder=${PWD%/} ceiling=:${VENVHOOK_CEILING-$_venvhook_ceiling}:
+    _venvhook_project='' _venvhook_folder=$PWD
+    while [[ $ceiling != *:"${folder:-/}":* && $ceiling != *:"$folder/":* ]]; do
+        if [[ -e $folder/.venvhook.toml || -L $folder/.venvhook.toml ]]; then
+            _venvhook_project=${folder:-/}
+            return
+        fi
+        [[ $folder ]] || return 0
+        folder=${folder%/*}
+    done
+}
+# At every prompt and cd: most often nothing has changed, and this is all that runs. In the folder of last time, a marker in
+# it is all that could have come or gone nearer than the known one.
+_venvhook_step() {
+    if [[ $PWD == "$_venvhook_folder" && ! $_venvhook_pending$_venvhook_off${VENVHOOK_DISABLE-} ]]; then
+        if [[ -e $PWD/.venvhook.toml || -L $PWD/.venvhook.toml ]]; then
+            [[ $PWD == "$_venvhook_project" ]]
+        else
+            [[ $PWD != "$_venvhook_project" ]]
+        fi && if [[ ! $_venvhook_here ]]; then
+            [[ ! $_venvhook_project || $_venvhook_paused ]]
+        else
+            [[ ! $_venvhook_sign || ${!_venvhook_sign-} == "$_venvhook_home" && ! ${_OLD_VIRTUAL_PATH+x} ]] &&
+                ! "_venvhook_stale_$_venvhook_plan"
+        fi && return
+    fi
+    _venvhook_reconcile
+}
+_venvhook_reconcile() {
+    local project=''
+    if [[ $_venvhook_pending ]]; then _venvhook_recover; fi
+    if [[ ! $_venvhook_off${VENVHOOK_DISABLE-} ]]; then
+        _venvhook_find
+        project=$_venvhook_project
+    fi
+    if [[ $_venvhook_paused ]] && ! _venvhook_is "$project" "$_venvhook_paused"; then _venvhook_paused=''; fi
+    if [[ $_venvhook_sign ]]; then _venvhook_by_hand; fi
+    if [[ $_venvhook_here ]] && _venvhook_is "$project" "$_venvhook_here"; then
+        "_venvhook_stale_$_venvhook_plan" || return 0
+    fi
+    _venvhook_switch "$project"
+}
+# From what is entered to a project, or to none: the other one goes first, so that the next plan is read without it.
+_venvhook_switch() {
+    if [[ $_venvhook_here ]] && ! _venvhook_is "$1" "$_venvhook_here"; then _venvhook_leave; fi
+    if [[ ! $1 || $_venvhook_paused ]]; then return; fi # paused is this project: reconcile forgets any other
+    _venvhook_load "$1" || return 0
+    if [[ $_venvhook_here && $_venvhook_new == "$_venvhook_plan" ]]; then return; fi
+    if [[ $_venvhook_here ]]; then _venvhook_leave; fi
+    _venvhook_enter "$1" "$_venvhook_new"
+}
+# What a shell must put right first: an answer that Ctrl-C cut off (pending is the project that was asked for), or the
+# project of the shell that started us (pending is "inherited").
+_venvhook_recover() {
+    if [[ $_venvhook_pending != inherited ]]; then
+        if [[ $_venvhook_here ]]; then _venvhook_leave; fi
+        _venvhook_here=$_venvhook_pending _venvhook_pending=''
+    elif ((!BASH_SUBSHELL)); then
+        _venvhook_pending=''
+        if _venvhook_ask undo bash; then _venvhook_quietly builtin eval "$_venvhook_text"; fi
+    fi
+}
+
+# ---- triggers and commands ------------------------------------------------------------------------------------------
+
+_venvhook_look() {
+    # Until the first prompt, rc files may be running: not a word then, and no process.
+    if [[ ! $_venvhook_ready ]]; then
+        case " ${FUNCNAME[*]} " in *' source '*) return ;; esac
+    fi
+    _venvhook_step || :
+}
+_venvhook_prompt() {
+    local status=$?
+    _venvhook_ready=1
+    _venvhook_step || :
+    if [[ $_venvhook_prefix != "$_venvhook_label" || ${VIRTUAL_ENV_DISABLE_PROMPT-} || ${PS1-} != *'${_venvhook_prefix-}'* ]]; then
+        _venvhook_draw
+    fi
+    case $- in *e*) ;; *) return "$status" ;; esac # under set -e the status of the last command would end the shell
+}
+# The name is drawn by a reference in PS1, put there once. Where something rewrites PS1 at each prompt and shows the name
+# itself, it is left to it.
+_venvhook_draw() {
+    _venvhook_prefix=''
+    if [[ ! ${VIRTUAL_ENV_DISABLE_PROMPT-} ]]; then _venvhook_prefix=$_venvhook_label; fi
+    if [[ ${PS1-} != *'${_venvhook_prefix-}'* ]] && builtin shopt -q promptvars &&
+        [[ ! $_venvhook_name || $PS1 != *"$_venvhook_name"* ]]; then
+        PS1='${_venvhook_prefix-}'${PS1-}
+    fi
+}
+# cd, pushd and popd: what was there before (a function of another tool, or the builtin), then a look. The last line
+# leaves $_ as the command alone would have.
+_venvhook_go() {
+    local chain=$1
+    builtin shift
+    "_venvhook_${1}_$chain" "${@:2}" || return
+    if [[ $_venvhook_ready ]]; then _venvhook_step || :; else _venvhook_look; fi
+    : "${!#}"
+}
+_venvhook_wrap() {
+    local text="builtin $1 \"\$@\""
+    if builtin declare -F "$1" >/dev/null; then text=$(builtin declare -f "$1"); fi
+    case $text in *"_venvhook_go "*" $1 "*) return ;; esac
+    case $text in
+        builtin*) builtin eval "_venvhook_${1}_$_venvhook_chain() { $text; }" ;;
+        *) builtin eval "_venvhook_${1}_$_venvhook_chain${text#"$1"}" ;;
+    esac
+    builtin eval "$1() { _venvhook_go $_venvhook_chain $1 \"\$@\"; }"
+}
+_venvhook_arm() {
+    local entry armed=''
+    for entry in ${PROMPT_COMMAND[@]+"${PROMPT_COMMAND[@]}"}; do
+        case $'\n'$entry$'\n' in *[$' ;\t\n']_venvhook_prompt[$' ;\t\n']*) armed=1 ;; esac
+    done
+    if [[ ! $armed && ${PROMPT_COMMAND[1]+x} ]]; then
+        builtin eval 'PROMPT_COMMAND+=(_venvhook_prompt)'
+    elif [[ ! $armed ]]; then
+        builtin printf -v PROMPT_COMMAND '%s%s' "${PROMPT_COMMAND:+$PROMPT_COMMAND$'\n'}" _venvhook_prompt
+    fi 2>/dev/null
+    [[ ${VENVHOOK_WRAP_CD-$_venvhook_wrap_cd} != 0 ]] || return 0
+    _venvhook_chain=$((_venvhook_chain + 1))
+    _venvhook_wrap cd
+    _venvhook_wrap pushd
+    _venvhook_wrap popd
+}
+# The command, run by the helper's interpreter; on and off are this shell's own.
+venvhook() {
+    local status=0
+    case $#${1-} in
+        1on) _venvhook_off='' _venvhook_paused='' ;;
+        1off) _venvhook_off=1 ;;
+        *) "$_venvhook_python" -I -X utf8 "$_venvhook_launcher" cli "$@" || status=$? ;;
+    esac
+    # The helper gave no plan: try again. What is only a notice is said again by on.
+    if [[ $_venvhook_plan == none || $#${1-} == 1on && ! $_venvhook_sign ]]; then _venvhook_here='' _venvhook_plan=none; fi
+    _venvhook_look
+    return "$status"
+}
+
+_venvhook_arm
+if [[ $_venvhook_aliases ]]; then builtin shopt -s expand_aliases; fi

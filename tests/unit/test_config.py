@@ -1,0 +1,108 @@
+"""config.py: the user's settings, their defaults and their mistakes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from venvhook import config
+from venvhook.config import Config
+from venvhook.errors import VenvhookError
+
+
+def parse(text: str, home: str = "/home/me") -> Config:
+    return config.parse(text.encode(), "C", home)
+
+
+def test_defaults() -> None:
+    assert parse("") == Config() == Config("({name}) ", (), (), True)
+    assert Config() != Config(wrap_cd=False)
+    assert repr(Config()) == "Config(prompt='({name}) ', allow=(), ceiling=(), wrap_cd=True)"
+
+
+def test_every_key() -> None:
+    text = 'prompt = "[{name}] "\nallow = ["~/work", "/srv//a/", "~"]\nceiling = ["/net", "~/../x"]\nwrap_cd = false\n'
+    expected = Config("[{name}] ", ("/home/me/work", "/srv/a", "/home/me"), ("/net", "/home/x"), False)
+    assert parse(text) == expected
+    assert hash(parse(text)) == hash(expected)
+
+
+@pytest.mark.parametrize("home", ["/home/me", "/home/me/"])
+def test_home_is_what_the_caller_says(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/tmp/evil")
+    assert parse('allow = ["~/w"]', home).allow == ("/home/me/w",)
+    assert parse('allow = ["~/w"]', "/").allow == ("/w",)
+
+
+@pytest.mark.parametrize("prompt", ["{name}", "{x}{name}%$`", "\ue0b0 {name}", "{name}" + "x" * 74])
+def test_prompts(prompt: str) -> None:
+    assert parse(f"prompt = '{prompt}'").prompt == prompt
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "problem"),
+    [
+        ("\npromt = 1", 2, "unknown key promt"),
+        ("prompt = 1", 1, "prompt must be a string"),
+        ('prompt = ""', 1, "prompt is empty"),
+        ('prompt = "x"', 1, "prompt must hold {name} once"),
+        ('prompt = "{name}{name}"', 1, "prompt must hold {name} once"),
+        ('prompt = "{name}\\u001b"', 1, "prompt holds a control character"),
+        ('prompt = "{name}\\u009b"', 1, "prompt holds a control character"),
+        ('prompt = "{name}\\u0000"', 1, "prompt holds a NUL"),
+        (f'prompt = "{{name}}{"x" * 75}"', 1, "prompt is longer than 80 characters"),
+        ('allow = "~/work"', 1, "allow must be a list of strings"),
+        ('\nallow = ["work"]', 2, "allow holds work, which is relative"),
+        ('allow = ["~other/work"]', 1, "allow holds ~other/work, which is relative"),
+        ('ceiling = ["/a:b"]', 1, "ceiling holds a :"),
+        ("wrap_cd = 0", 1, "wrap_cd must be true or false"),
+        ('wrap_cd = "true"', 1, "wrap_cd must be true or false"),
+        ("wrap_cd = ", 1, "is not TOML"),
+    ],
+)
+def test_mistakes(text: str, line: int, problem: str) -> None:
+    with pytest.raises(VenvhookError) as caught:
+        parse(text)
+    assert (caught.value.path, caught.value.line) == ("C", line)
+    assert caught.value.problem.startswith(problem)
+
+
+folders = st.lists(st.text(st.characters(exclude_characters="\0")).map(lambda text: "/" + text), max_size=3).map(tuple)
+plain = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=30).filter(lambda text: "{" not in text)
+
+
+@given(st.builds(lambda *a: Config(f"{a[0]}{{name}}", *a[1:]), plain, folders, folders, st.booleans()))
+def test_fields_and_back(written: Config) -> None:
+    read = Config.from_fields(written.fields())
+    assert all(getattr(read, key) == getattr(written, key) for key in config.KEYS)
+
+
+@given(st.lists(st.text(max_size=5) | st.sampled_from(["{name}", "0", "1", "/a"]), max_size=8))
+def test_damaged_fields(fields: list[str]) -> None:
+    try:
+        assert Config.from_fields(fields).fields() == fields
+    except VenvhookError as error:
+        assert error.problem == "a record is damaged"
+
+
+@given(st.binary() | st.text().map(str.encode))
+def test_any_bytes_give_settings_or_an_error(data: bytes) -> None:
+    try:
+        parsed = config.parse(data, "C", "/home/me")
+    except VenvhookError:
+        return
+    assert Config.from_fields(parsed.fields()) == parsed
+
+
+def test_load(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    assert config.load(str(path)) is None
+    path.write_bytes(b"wrap_cd = true\n")
+    assert config.load(str(path)) == b"wrap_cd = true\n"
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(VenvhookError, match="is a folder"):
+        config.load(str(path))

@@ -1,0 +1,113 @@
+"""Is this folder a Python environment, which Python has it, and can it be entered? Read from its files, nothing is run."""
+
+from __future__ import annotations
+
+import os
+
+from venvhook.errors import VenvhookError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Optional
+
+    from venvhook.plan import Condition
+
+WINDOWS = os.name == "nt"
+BIN, PYTHON = ("Scripts", "python.exe") if WINDOWS else ("bin", "python")
+
+# Names that say nothing: an environment called so is shown by its project's name.
+PLAIN_NAMES = (".venv", "venv", ".env", "env", "virtualenv", ".virtualenv")
+
+
+class Unfit(VenvhookError):
+    """A folder that cannot be entered; `mended` is what has to hold for another look to be worth it."""
+
+    def __init__(self, problem: str, path: str, remedy: str, mended: Sequence[Condition]) -> None:
+        super().__init__(problem, path, remedy=remedy)
+        self.mended = tuple(mended)
+
+
+class Environment:
+    """An environment that can be entered. `sign` is the file that shows that it is one; `prompt` and `version` may be ""."""
+
+    __slots__ = ("bin", "conda", "prompt", "python", "root", "settings", "sign", "version")
+
+    def __init__(self, root: str, sign: str, settings: dict[str, str]) -> None:
+        self.root, self.sign, self.settings = root, sign, settings
+        self.conda = os.path.basename(sign) == "conda-meta"
+        self.bin = root if self.conda and WINDOWS else os.path.join(root, BIN)
+        self.python = os.path.join(self.bin, PYTHON)
+        self.prompt = _unquoted(settings.get("prompt", ""))
+        self.version = next((settings[key] for key in ("version_info", "version", "python-version") if key in settings), "")
+
+    @property
+    def name(self) -> str:
+        """What the environment calls itself, "" when that says nothing."""
+        base = os.path.basename(self.root)
+        return self.prompt or ("" if base in PLAIN_NAMES else base)
+
+
+def inspect(root: str) -> Environment:
+    """The environment in the folder ROOT. Raises Unfit where there is none, or none that can be entered.
+
+    It is one with `pyvenv.cfg` (PEP 405), `conda-meta/`, or the `orig-prefix.txt` of a virtualenv before 20.
+    """
+    if not os.path.lexists(root):
+        raise Unfit("there is no environment yet", root, "to make it: venvhook create", [("absent", root)])
+    sign = next((path for path in _signs(root) if os.path.exists(path)), None)
+    if sign is None:
+        mended: list[Condition] = [("absent", os.path.join(root, "pyvenv.cfg")), ("absent", os.path.join(root, "conda-meta"))]
+        problem = "this is no environment: it has no pyvenv.cfg" if os.path.isdir(root) else "this is no environment, and no folder"
+        raise Unfit(problem, root, "to make it anew: venvhook rebuild", mended if os.path.isdir(root) else [("exists", root)])
+    found = Environment(root, sign, settings(sign) if sign.endswith("pyvenv.cfg") else {})
+    if not os.path.exists(found.python):
+        raise _without_python(found)
+    return found
+
+
+def settings(path: str) -> dict[str, str]:
+    """What a `pyvenv.cfg` says. It is no INI file: a line is split at its first `=`, keys are in lower case (PEP 405)."""
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            pairs = [line.partition("=") for line in file.read(65536).splitlines()]
+    except OSError:
+        return {}
+    return {key.strip().lower(): value.strip() for key, equals, value in pairs if equals}
+
+
+def _signs(root: str) -> list[str]:
+    """The files that show that ROOT is an environment, the usual one first."""
+    signs = [os.path.join(root, "pyvenv.cfg"), os.path.join(root, "conda-meta")]
+    try:
+        libraries = sorted(name for name in os.listdir(os.path.join(root, "lib")) if name.startswith(("python", "pypy")))
+    except OSError:
+        libraries = []
+    return signs + [os.path.join(root, "lib", name, "orig-prefix.txt") for name in libraries]
+
+
+def _without_python(found: Environment) -> Unfit:
+    mended = [("absent", found.python)]
+    if os.path.islink(found.python):
+        gone = os.path.realpath(found.python)
+        return Unfit(f"its Python is gone ({gone})", found.root, "to make it anew: venvhook rebuild", mended)
+    if not WINDOWS and os.path.exists(os.path.join(found.root, "Scripts")):
+        problem = "this environment was made for Windows"
+        return Unfit(problem, found.root, "name another one with venv = … in the marker, or: venvhook rebuild", mended)
+    return Unfit(f"it has no {BIN}/{PYTHON}", found.root, "to make it anew: venvhook rebuild", mended)
+
+
+def _unquoted(prompt: str) -> str:
+    """CPython writes the prompt as a Python literal, virtualenv and uv write it bare."""
+    if len(prompt) > 1 and prompt[0] == prompt[-1] and prompt[0] in "'\"":
+        body = prompt[1:-1].replace("\\" + prompt[0], prompt[0]).replace("\\\\", "\\")
+        return body
+    return prompt
+
+
+def version_fits(found: Environment, wanted: Optional[str]) -> bool:
+    """Whether the environment's Python is one that a plain version such as 3.12 or 3.12.4 asks for."""
+    if not wanted or not found.version or not wanted.replace(".", "").isdigit():
+        return True
+    asked = wanted.split(".")
+    return found.version.split(".")[: len(asked)] == asked

@@ -1,0 +1,160 @@
+"""Where venvhook keeps what is its own: decided once, when it is installed, and then read from no variable.
+
+A checkout that carries a "cache" and gets `XDG_CACHE_HOME` pointed at it must not be believed. So installing writes the
+three folders into the launcher that the hooks start, and into a record in the environment that holds venvhook, for
+a `venvhook` that is called directly. Where there is no record, platformdirs decides.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+
+from venvhook.errors import VenvhookError
+
+
+class Folders:
+    """The user's own folders, absolute: data, cache and config of venvhook, and the home that `~` stands for."""
+
+    __slots__ = ("cache", "config", "data", "home")
+
+    def __init__(self, data: str, cache: str, config: str, home: str = "") -> None:
+        self.data, self.cache, self.config = data, cache, config
+        self.home = home or os.path.expanduser("~")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Folders) and self.fields() == other.fields()
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.fields().values()))
+
+    def __repr__(self) -> str:
+        return f"Folders{tuple(self.fields().values())}"
+
+    def fields(self) -> dict[str, str]:
+        """The folders by name, in the order of the arguments."""
+        return {"data": self.data, "cache": self.cache, "config": self.config, "home": self.home}
+
+    @property
+    def hook(self) -> str:
+        """The folder of what the rc files load: hooks and launcher, with the literals of this installation."""
+        return os.path.join(self.data, "hook")
+
+
+def find(prefix: str = sys.prefix) -> Folders:
+    """The folders fixed for the environment PREFIX; where none are, the platform's."""
+    return recorded(prefix) or by_platform()
+
+
+def by_platform() -> Folders:
+    """The folders that platformdirs names. VenvhookError for a relative one (XDG Base Directory Specification)."""
+    from platformdirs import PlatformDirs
+
+    platform = PlatformDirs("venvhook", appauthor=False)
+    folders = Folders(platform.user_data_dir, platform.user_cache_dir, platform.user_config_dir)
+    for path in folders.fields().values():
+        if not os.path.isabs(path):
+            raise VenvhookError("is not an absolute path", path, remedy="make HOME and the XDG_* variables absolute")
+    return folders
+
+
+def record_path(prefix: str = sys.prefix) -> str:
+    """The file in the environment PREFIX that fixes the folders."""
+    return os.path.join(prefix, "share", "venvhook", "folders")
+
+
+def recorded(prefix: str = sys.prefix) -> Folders | None:
+    """The folders that are fixed for the environment PREFIX.
+
+    None where there is no record, or one that somebody else owns or may write: such a record is not this user's word.
+    """
+    import json
+
+    try:
+        with open(record_path(prefix), encoding="utf-8", errors="surrogateescape") as file:
+            if not _only_mine(os.fstat(file.fileno())):
+                return None
+            parts = json.load(file)
+        return Folders(*(os.path.abspath(parts[name]) for name in ("data", "cache", "config", "home")))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def record(folders: Folders, prefix: str = sys.prefix) -> bool:
+    """Fix the folders for the environment PREFIX; False where that cannot be (a shared prefix of root's)."""
+    import json
+
+    path = record_path(prefix)
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        write(path, json.dumps(folders.fields(), indent=1).encode() + b"\n")
+    except OSError:
+        return False
+    return recorded(prefix) == folders
+
+
+def make_private(path: str) -> None:
+    """Make the folder PATH, and those above it, for this user alone (0700); one that is there is narrowed.
+
+    Raises VenvhookError for a link, for what is no folder, for one of another user, and when it cannot be made.
+    """
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        try:
+            os.mkdir(path, 0o700)
+        except FileExistsError:
+            _narrow(path)
+    except OSError as error:
+        raise VenvhookError(f"cannot be made: {error.strerror}", path, remedy="make it writable for you") from error
+
+
+def _narrow(path: str) -> None:
+    status = os.lstat(path)
+    if not stat.S_ISDIR(status.st_mode):
+        raise VenvhookError("is not a plain folder", path, remedy="venvhook keeps its own files there: move it away")
+    if not _mine(status):
+        raise VenvhookError("belongs to another user", path, remedy="run venvhook as its owner, or move it away")
+    if os.name == "posix" and stat.S_IMODE(status.st_mode) != 0o700:
+        os.chmod(path, 0o700)
+
+
+def write(path: str, data: bytes, mode: int = 0o600) -> bool:
+    """Make DATA the content of PATH, in one step; False when it is already, and then nothing is touched. OSError."""
+    if _holds(path, data, mode):
+        return False
+    temporary = f"{path}.{os.getpid()}.new"
+    try:
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+    except BaseException:
+        _forget(temporary)
+        raise
+    return True
+
+
+def _holds(path: str, data: bytes, mode: int) -> bool:
+    try:
+        status = os.lstat(path)
+        if not stat.S_ISREG(status.st_mode) or (os.name == "posix" and stat.S_IMODE(status.st_mode) != mode):
+            return False
+        with open(path, "rb") as file:
+            return file.read() == data
+    except FileNotFoundError:
+        return False
+
+
+def _forget(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        pass
+
+
+def _mine(status: os.stat_result) -> bool:
+    return os.name != "posix" or status.st_uid == os.geteuid()
+
+
+def _only_mine(status: os.stat_result) -> bool:
+    return stat.S_ISREG(status.st_mode) and _mine(status) and not (os.name == "posix" and status.st_mode & 0o022)

@@ -1,0 +1,304 @@
+"""What installing puts where: the hooks with their literals, the launcher, and a block in each shell's startup files.
+
+Decides which startup files a shell reads. Nothing here prints; `venvhook install` and install.sh do.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+from venvhook import config, folders, rcfile
+from venvhook.errors import VenvhookError
+from venvhook.shells import INTERFACE, SHELLS, emitter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from venvhook.folders import Folders
+
+PROGRAMS = {"bash": ("bash",), "zsh": ("zsh",), "fish": ("fish",), "pwsh": ("pwsh", "powershell")}
+# What a startup file says: one static file, if it can be read. bash's may stand in ~/.profile, which every sh reads.
+_LOAD = {
+    "bash": 'if [ -n "${BASH_VERSION-}" ] && [ -r @ ]; then . @; fi',
+    "zsh": "if [ -r @ ]; then . @; fi",
+    "fish": "if test -r @; source @; end",
+    "pwsh": "if (Test-Path -LiteralPath @) { . @ }",
+}
+
+
+class Change:
+    """One file, and what was done with it: "written", "unchanged", "restored" or "removed"."""
+
+    __slots__ = ("path", "shell", "what")
+
+    def __init__(self, what: str, path: str, shell: str = "") -> None:
+        self.what, self.path, self.shell = what, path, shell
+
+    def __repr__(self) -> str:
+        return f"Change({self.what!r}, {self.path!r}, {self.shell!r})"
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.path}"
+
+
+def installed() -> list[str]:
+    """The shells of this machine that venvhook knows: those on PATH."""
+    return [shell for shell in SHELLS if any(map(shutil.which, PROGRAMS[shell]))]
+
+
+def install(places: Folders, shells: Iterable[str] | None = None, rc: bool = True) -> list[Change]:
+    """Write the hooks of SHELLS (those installed, unless named) and, with RC, load them from the startup files.
+
+    Hooks installed earlier are brought up to date too. What is right already is not touched. Raises VenvhookError;
+    one startup file that cannot be written does not keep the others from it.
+    """
+    chosen = _known(shells) if shells is not None else installed()
+    if not chosen:
+        raise VenvhookError("no shell that venvhook knows is installed", remedy=f"install one of {', '.join(SHELLS)}")
+    for path in (places.data, places.cache, places.hook):
+        folders.make_private(path)
+    earlier = [shell for shell in SHELLS if shell not in chosen and os.path.exists(hook_path(places, shell))]
+    changes = _write_hooks(places, chosen + earlier)
+    if not os.path.relpath(_package(), sys.prefix).startswith(os.pardir):  # else it is a checkout: nothing is installed
+        folders.record(places)
+    return changes + (_write_startup(places, chosen) if rc else [])
+
+
+def uninstall(places: Folders, shells: Iterable[str] | None = None, purge: bool = False) -> list[Change]:
+    """Remove the hooks of SHELLS (all, unless named); the startup files become what they were.
+
+    PURGE removes all else that venvhook keeps too, the decisions of `allow` and `deny` included; the user's config file
+    stays, and so does the environment that install.sh made. Raises VenvhookError.
+    """
+    chosen = _known(shells) if shells is not None else list(SHELLS)
+    changes = _restore_startup(chosen)
+    hooks = {shell: hook_path(places, shell) for shell in SHELLS}
+    try:
+        if any(os.path.exists(path) for shell, path in hooks.items() if shell not in chosen):
+            return changes + [Change("removed", hooks[s], s) for s in chosen if _remove(hooks[s])]
+        return changes + _remove_all(places, purge)
+    except OSError as error:
+        why = f"cannot be removed ({error.strerror})"
+        raise VenvhookError(why, error.filename, remedy="remove it by hand") from error
+
+
+def hook_path(places: Folders, shell: str) -> str:
+    """The file that the startup files of SHELL load."""
+    return os.path.join(places.hook, "venvhook" + emitter(shell).SUFFIX)
+
+
+def load_line(places: Folders, shell: str) -> str:
+    """The line of SHELL that loads its hook, for startup files: silent where the hook is missing."""
+    return _LOAD[shell].replace("@", emitter(shell).quote(hook_path(places, shell)))
+
+
+def hook(places: Folders, shell: str) -> bytes:
+    """The hook of SHELL with the literals of this installation. VenvhookError when a template is not one of ours."""
+    settings = _config(places)
+    literals = {
+        "PYTHON": interpreter(places),
+        "LAUNCHER": os.path.join(places.hook, "launch.py"),
+        "CACHE": places.cache,
+        "CEILING": ":".join(settings.ceiling),
+        "WRAP_CD": "1" if settings.wrap_cd else "0",
+    }
+    path = os.path.join(_templates(), "venvhook" + emitter(shell).SUFFIX)
+    return _fill(path, {f"'@VENVHOOK_{n}@'": emitter(shell).quote(text) for n, text in literals.items()})
+
+
+def interpreter(places: Folders) -> str:
+    """The Python that the hooks start: the one that runs now. VenvhookError when that is a script (a shim)."""
+    path = _settled(sys.executable, places)
+    try:
+        with open(path, "rb") as file:
+            script = file.read(2) == b"#!"
+    except OSError:
+        script = True
+    if script:
+        raise VenvhookError("is not a Python interpreter", path or "sys.executable", remedy="start one by its own path")
+    return path
+
+
+def startup_files(shell: str) -> list[str]:
+    """The startup files that SHELL's block belongs into, so that every interactive shell of the person reads it."""
+    return _STARTUP[shell](os.path.expanduser("~"))[0]
+
+
+def _bash(home: str) -> tuple[list[str], list[str]]:
+    """A login shell reads the first of three files (bash(1), INVOCATION), which may load .bashrc or not."""
+    every, *login = (os.path.join(home, name) for name in (".bashrc", ".bash_profile", ".bash_login", ".profile"))
+    read = [path for path in login if os.path.exists(path)][:1]
+    if not read and sys.platform == "darwin":  # where every terminal starts a login shell
+        read = login[-1:]
+    return [every, *(path for path in read if not _mentions(path, b"bashrc"))], [every, *login]
+
+
+def _zsh(home: str) -> tuple[list[str], list[str]]:
+    """zsh itself is asked for ZDOTDIR, which .zshenv and the system's zshenv may set."""
+    question = ["zsh", "-c", "printf '\\0%s\\0' \"${ZDOTDIR-}\""]
+    try:
+        answer = subprocess.run(question, stdin=subprocess.DEVNULL, capture_output=True, timeout=10, check=True).stdout
+        folder = os.fsdecode(answer.split(b"\0")[-2])
+    except (OSError, subprocess.SubprocessError, IndexError):
+        folder = os.environ.get("ZDOTDIR", "")
+    path = os.path.join(os.path.abspath(folder or home), ".zshrc")
+    return [path], [path, os.path.join(home, ".zshrc")]
+
+
+def _fish(home: str) -> tuple[list[str], list[str]]:
+    path = os.path.join(_config_home(home), "fish", "conf.d", "venvhook.fish")
+    return [path], [path]
+
+
+def _pwsh(home: str) -> tuple[list[str], list[str]]:
+    """The profiles CurrentUserAllHosts (about_Profiles); on Windows, each PowerShell that is installed has its own."""
+    if os.name != "nt":
+        path = os.path.join(_config_home(home), "powershell", "profile.ps1")
+        return [path], [path]
+    from platformdirs import user_documents_dir
+
+    each = {"pwsh": "PowerShell", "powershell": "WindowsPowerShell"}
+    ever = {program: os.path.join(user_documents_dir(), name, "profile.ps1") for program, name in each.items()}
+    return [path for program, path in ever.items() if shutil.which(program)], list(ever.values())
+
+
+_STARTUP = {"bash": _bash, "zsh": _zsh, "fish": _fish, "pwsh": _pwsh}
+
+
+def _config_home(home: str) -> str:
+    named = os.environ.get("XDG_CONFIG_HOME", "")
+    return named if os.path.isabs(named) else os.path.join(home, ".config")
+
+
+def _mentions(path: str, word: bytes) -> bool:
+    """Whether a line of the file PATH that is no comment has WORD in it."""
+    try:
+        with open(path, "rb") as file:
+            return any(word in line for line in file if not line.lstrip().startswith(b"#"))
+    except OSError:
+        return False
+
+
+def _known(shells: Iterable[str]) -> list[str]:
+    chosen = list(dict.fromkeys(shells))
+    for shell in chosen:
+        if shell not in SHELLS:
+            raise VenvhookError(f"no shell that venvhook knows: {shell}", remedy=f"one of {', '.join(SHELLS)}")
+    return chosen
+
+
+def _write_hooks(places: Folders, shells: Sequence[str]) -> list[Change]:
+    """Write launcher, hooks, and what plans call; older interfaces' files stay for the shells that began with them."""
+    files = {"launch.py": ("", _launcher(places))}
+    for shell in shells:
+        files[os.path.basename(hook_path(places, shell))] = (shell, hook(places, shell))
+        calls = "plan{}" + emitter(shell).SUFFIX
+        if os.path.exists(os.path.join(_templates(), calls.format(""))):
+            files[calls.format("-" + INTERFACE)] = (shell, _fill(os.path.join(_templates(), calls.format("")), {}))
+    return [_write(os.path.join(places.hook, name), data, shell) for name, (shell, data) in files.items()]
+
+
+def _write(path: str, data: bytes, shell: str) -> Change:
+    try:
+        return Change("written" if folders.write(path, data) else "unchanged", path, shell)
+    except OSError as error:
+        raise VenvhookError(f"cannot be written ({error.strerror})", path, remedy="make room or permit it") from error
+
+
+def _write_startup(places: Folders, shells: Sequence[str]) -> list[Change]:
+    changes, failures = [], []
+    for shell in shells:
+        line = os.fsencode(load_line(places, shell)) + b"\n"
+        for path in startup_files(shell):
+            try:
+                changes.append(Change("written" if rcfile.write(path, line) else "unchanged", path, shell))
+            except VenvhookError as error:
+                failures.append(error)
+    if failures:
+        raise failures[0]
+    return changes
+
+
+def _restore_startup(shells: Sequence[str]) -> list[Change]:
+    home = os.path.expanduser("~")
+    files = {path: shell for shell in shells for path in _STARTUP[shell](home)[1]}
+    return [Change("restored", path, shell) for path, shell in files.items() if rcfile.restore(path)]
+
+
+def _remove_all(places: Folders, purge: bool) -> list[Change]:
+    kept = ("env", "env-a", "env-b")  # install.sh's
+    gone = [places.hook, folders.record_path()]
+    if purge:
+        held = os.listdir(places.data) if os.path.isdir(places.data) else []
+        gone += [os.path.join(places.data, name) for name in held if name not in ("hook", *kept)] + [places.cache]
+    changes = [Change("removed", path) for path in gone if _remove(path)]
+    for path in (os.path.dirname(folders.record_path()), places.data):
+        if os.path.isdir(path) and not os.listdir(path):
+            os.rmdir(path)
+    return changes
+
+
+def _remove(path: str) -> bool:
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path)
+    elif os.path.lexists(path):
+        os.unlink(path)
+    else:
+        return False
+    return True
+
+
+def _config(places: Folders) -> config.Config:
+    """The user's settings; what is wrong with them is told elsewhere, and the defaults hold."""
+    path = os.path.join(places.config, config.NAME)
+    try:
+        data = config.load(path)
+        return config.parse(data, path, places.home) if data else config.Config()
+    except VenvhookError:
+        return config.Config()
+
+
+def _launcher(places: Folders) -> bytes:
+    package = _settled(os.path.dirname(_package()), places)
+    literals = {"package": package, **places.fields()}
+    ours = {
+        f'"@VENVHOOK_{n.upper()}@"': ascii(os.fsencode(p).decode("utf-8", "surrogateescape"))
+        for n, p in literals.items()
+    }
+    return _fill(os.path.join(_package(), "_launch.py"), ours)
+
+
+def _fill(path: str, literals: Mapping[str, str]) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            text = file.read()
+    except OSError as error:
+        raise VenvhookError(f"cannot be read ({error.strerror})", path, remedy="install venvhook again") from error
+    for literal, value in literals.items():
+        if literal.encode() not in text:
+            raise VenvhookError(f"has no {literal}", path, remedy="install venvhook again")
+        text = text.replace(literal.encode(), os.fsencode(value))
+    return text
+
+
+def _package() -> str:
+    return os.path.dirname(os.path.abspath(__file__))
+
+
+def _templates() -> str:
+    """The hooks as they are shipped: in the package, or beside it in a checkout."""
+    shipped = os.path.join(_package(), "_shell")
+    return shipped if os.path.isdir(shipped) else os.path.join(os.path.dirname(_package()), "shell")
+
+
+def _settled(path: str, places: Folders) -> str:
+    """PATH by the way that outlives an upgrade: install.sh makes `<data>/env` a link to the newest environment."""
+    link = os.path.join(places.data, "env")
+    inside = os.path.relpath(path, sys.prefix)
+    if os.path.isdir(link) and os.path.samefile(link, sys.prefix) and not inside.startswith(os.pardir):
+        return os.path.join(link, inside)
+    return path

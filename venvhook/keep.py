@@ -1,0 +1,73 @@
+"""Kept plans: `<cache>/plans`, and below it the project's own path, so that a hook finds one by joining two strings.
+
+What cannot be kept (folder read-only, disk full, path too long) is asked for again, nothing else: no error leaves here.
+"""
+
+from __future__ import annotations
+
+import os
+
+from venvhook.plan import digest
+from venvhook.shells import INTERFACE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_STAMP = ".venvhook-stamp-"
+
+
+def place(cache: str, project: str) -> str:
+    """The folder of a project's kept plans. A drive's colon goes: `C:\\\\shop` is kept below `C\\\\shop`."""
+    drive, path = os.path.splitdrive(project)
+    return os.path.join(cache, "plans") + os.sep * bool(drive) + drive.rstrip(":") + path.rstrip(os.sep)
+
+
+def write(folder: str, suffix: str, text: str) -> bool:
+    """Keep TEXT, whole or not at all, for the user's eyes only; whether that worked."""
+    target = os.path.join(folder, f".venvhook-{INTERFACE}{suffix}")
+    part = f"{target}.{os.getpid()}"
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(os.fsencode(text))
+        os.replace(part, target)
+    except OSError:
+        _forget(part)
+        return False
+    return True
+
+
+def stamp(folder: str, files: Sequence[str], time: int) -> str:
+    """The path of a file that is as old as the moment (TIME, ns since 1970) when FILES were read.
+
+    Hooks can compare two files' times, but not a time with a number. Its name says what state the files were in: a change
+    makes another stamp and takes this one away, so that a plan already loaded by some shell cannot mistake the one for
+    the other.
+    """
+    path = os.path.join(folder, _STAMP + digest(repr([_state(file) for file in files])))
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        for name in os.listdir(folder):
+            if name.startswith(_STAMP) and name != os.path.basename(path):
+                _forget(os.path.join(folder, name))
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+        os.utime(path, ns=(time, time))
+    except OSError:
+        pass
+    return path
+
+
+def _state(path: str) -> tuple[object, ...]:
+    try:
+        seen = os.stat(path)
+    except OSError:
+        return (path,)
+    return (path, seen.st_mtime_ns, seen.st_size, seen.st_ino)
+
+
+def _forget(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        pass

@@ -1,0 +1,186 @@
+"""The marker `.venvhook.toml`: where the nearest one is, and what its bytes mean.
+
+Decides which keys and types a marker may hold. Nothing is resolved here: every path stays as it was written.
+"""
+
+from __future__ import annotations
+
+import os
+
+from venvhook.document import Document, Fields, nearest, optional_field, read_plain
+from venvhook.names import fold, refuse, refuse_prepend
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+NAME = ".venvhook.toml"
+LIMIT = 4096  # bytes: the hook compares the marker at every prompt
+MANAGERS = (
+    "auto", "venv", "virtualenv", "uv", "poetry", "pipenv", "pdm", "hatch", "conda", "pyenv", "virtualenvwrapper",
+)  # fmt: skip
+KEYS = ("venv", "manager", "python", "prompt", "requirements", "packages", "dotenv", "variables", "prepend")
+_STRINGS, _LISTS = KEYS[:4], KEYS[4:7]
+
+
+def find(start: str, ceilings: Iterable[str] = ()) -> str | None:
+    """The nearest folder, from the absolute path START upwards, that holds a marker of any kind, a dangling link too.
+
+    A search that comes to one of CEILINGS (START itself included) ends there without looking into it.
+    """
+    closed = {os.path.normpath(ceiling) for ceiling in ceilings}
+    folder = os.path.normpath(start)
+    while folder not in closed:
+        if os.path.lexists(os.path.join(folder, NAME)):
+            return folder
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            break
+        folder = parent
+    return None
+
+
+def read(folder: str) -> bytes:
+    """The bytes of FOLDER's marker, neither empty-checked nor parsed. VenvhookError: see `read_plain`."""
+    return read_plain(os.path.join(folder, NAME), LIMIT)
+
+
+class Marker:
+    """What a marker says, as it was written; an absent key is None or ().
+
+    `variables`: (name, value) pairs, a value of None meaning "unset inside". `prepend`: (name, folders) pairs, folders
+    never empty. Names are checked, paths are neither resolved nor looked at.
+    """
+
+    __slots__ = KEYS
+
+    def __init__(
+        self,
+        venv: str | None = None,
+        manager: str | None = None,
+        python: str | None = None,
+        prompt: str | None = None,
+        requirements: tuple[str, ...] = (),
+        packages: tuple[str, ...] = (),
+        dotenv: tuple[str, ...] = (),
+        variables: tuple[tuple[str, str | None], ...] = (),
+        prepend: tuple[tuple[str, tuple[str, ...]], ...] = (),
+    ) -> None:
+        self.venv = venv
+        self.manager = manager
+        self.python = python
+        self.prompt = prompt
+        self.requirements = requirements
+        self.packages = packages
+        self.dotenv = dotenv
+        self.variables = variables
+        self.prepend = prepend
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Marker) and self.fields() == other.fields()
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.fields()))
+
+    def __repr__(self) -> str:
+        return f"Marker({', '.join(f'{key}={getattr(self, key)!r}' for key in KEYS)})"
+
+    def fields(self) -> list[str]:
+        """The marker as flat strings without NUL, for a trust record: `from_fields` makes the same marker of them."""
+        flat = [optional_field(value) for value in (self.venv, self.manager, self.python, self.prompt)]
+        for entries in (self.requirements, self.packages, self.dotenv):
+            flat += [str(len(entries)), *entries]
+        flat.append(str(len(self.variables)))
+        for name, value in self.variables:
+            flat += [name, optional_field(value)]
+        flat.append(str(len(self.prepend)))
+        for name, folders in self.prepend:
+            flat += [name, str(len(folders)), *folders]
+        return flat
+
+    @classmethod
+    def from_fields(cls, fields: list[str]) -> Marker:
+        """The marker of `fields()`; VenvhookError for anything else, and for names refused since it was written."""
+        source = Fields(fields)
+        marker = cls(
+            source.optional(), source.optional(), source.optional(), source.optional(),
+            source.strings(), source.strings(), source.strings(),
+            tuple([(source.string(), source.optional()) for _ in range(source.count())]),
+            tuple([(source.string(), source.strings()) for _ in range(source.count())]),
+        )  # fmt: skip
+        source.end()
+        if marker.manager not in (None, *MANAGERS) or not marker._names_allowed():
+            raise Fields.broken()
+        return marker
+
+    def _names_allowed(self) -> bool:
+        set_names, prepended = dict(self.variables), dict(self.prepend)
+        return not (
+            any(map(refuse, set_names))
+            or any(map(refuse_prepend, prepended))
+            or not all(prepended.values())
+            or set_names.keys() & prepended.keys()
+            or len(set_names) + len(prepended) < len(self.variables) + len(self.prepend)
+        )
+
+
+def parse(data: bytes, path: str) -> Marker:
+    """The marker that DATA, read from PATH (for messages only), describes; VenvhookError, with its line, for a mistake.
+
+    Keys, types and names: the design's section on the marker; TOML 1.0.
+    """
+    document = Document(data, path)
+    document.only(KEYS)
+    strings = {key: document.string(document.values[key], key) for key in _STRINGS if key in document.values}
+    lists = {key: document.strings(document.values[key], key) for key in _LISTS if key in document.values}
+    if strings.get("manager", "auto") not in MANAGERS:
+        raise document.wrong(("manager",), f"cannot be {strings['manager']}", nearest(strings["manager"], MANAGERS))
+    return Marker(
+        strings.get("venv"), strings.get("manager"), strings.get("python"), strings.get("prompt"),
+        lists.get("requirements", ()), lists.get("packages", ()), lists.get("dotenv", ()),
+        *_parse_tables(document),
+    )  # fmt: skip
+
+
+def _parse_tables(
+    document: Document,
+) -> tuple[tuple[tuple[str, str | None], ...], tuple[tuple[str, tuple[str, ...]], ...]]:
+    taken: dict[str, str] = {}
+    variables: list[tuple[str, str | None]] = []
+    prepend: list[tuple[str, tuple[str, ...]]] = []
+    for name, value in document.table("variables").items():
+        _check_name(document, taken, "variables", name, refuse(name))
+        variables.append((name, _variable(document, name, value)))
+    for name, value in document.table("prepend").items():
+        _check_name(document, taken, "prepend", name, refuse_prepend(name))
+        folders = _folders(document, name, value)
+        if folders:  # nothing in front is no change; and who joins nothing with `:` puts "." on PATH
+            prepend.append((name, folders))
+    return tuple(variables), tuple(prepend)
+
+
+def _check_name(document: Document, taken: dict[str, str], table: str, name: str, reason: str | None) -> None:
+    if reason:
+        raise document.wrong((table, name), reason, "take it out")
+    other = taken.setdefault(fold(name), f"{table}.{name}")
+    if other != f"{table}.{name}":
+        raise document.wrong((table, name), f"is the same variable as {other}", "take one of them out")
+
+
+def _variable(document: Document, name: str, value: object) -> str | None:
+    if value is False:
+        return None
+    if isinstance(value, str):
+        return document.without_nul(value, "variables", name)
+    quotable = isinstance(value, (bool, int, float))
+    remedy = "write it in quotes" if quotable else "join the parts into one string"
+    raise document.wrong(("variables", name), "must be a string, or false for unset", remedy)
+
+
+def _folders(document: Document, name: str, value: object) -> tuple[str, ...]:
+    folders = document.strings(value, "prepend", name)
+    for folder in folders:
+        if os.pathsep in folder:
+            problem = f"holds a {os.pathsep}, which separates folders"
+            raise document.wrong(("prepend", name), problem, "write each folder as an entry of its own")
+    return folders

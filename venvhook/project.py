@@ -1,0 +1,188 @@
+"""One project, asked about once: may it act, which environment has it, and so what does a shell do there.
+
+Whatever is in the way becomes a plan too: a notice, which says one line and is stale as soon as it has been mended.
+"""
+
+from __future__ import annotations
+
+import os
+
+from venvhook import config, dotenv, environment, marker, trust
+from venvhook.errors import VenvhookError
+from venvhook.locate import locate, resolve
+from venvhook.plan import SCRIPT_VARIABLES, Plan, harmless
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Optional
+
+    from venvhook.environment import Environment
+    from venvhook.locate import Search
+    from venvhook.marker import Marker
+    from venvhook.plan import Condition
+    from venvhook.trust import Record
+
+
+class Notice(Exception):
+    """The project is not entered: the line for the person ("" is silence), and what has to hold for it to stay so."""
+
+    def __init__(self, line: object, conditions: Sequence[Condition] = ()) -> None:
+        super().__init__(line)
+        self.line, self.conditions = str(line), tuple(conditions)
+
+
+class Places:
+    """The user's own folders, as installing fixed them: data and cache of venvhook, its settings, and home."""
+
+    __slots__ = ("cache", "data", "home", "settings")
+
+    def __init__(self, data: str, cache: str, settings: str, home: str) -> None:
+        self.data, self.cache, self.settings, self.home = data, cache, settings, home
+
+
+class Project:
+    """A project as a hook named it, seen from ENVIRON, what is exported where it is not entered.
+
+    `folder` is the project without links; `conditions` is what the answer rests on so far, `files` those of it that make
+    the answer stale when they become newer; `warnings` are lines that do not keep from entering.
+    """
+
+    def __init__(self, project: str, places: Places, environ: Mapping[str, str]) -> None:
+        self.project, self.folder = project, os.path.realpath(project)
+        self.marker_path = os.path.join(self.folder, marker.NAME)
+        self.places, self.environ = places, environ
+        self.conditions: list[Condition] = []
+        self.files: list[str] = []
+        self.warnings: list[str] = []
+        self.text = b""
+        self.settings = config.Config()
+        self.record: Optional[Record] = None
+        self.search: Optional[Search] = None
+
+    def plan(self) -> Plan:
+        """What a shell does in this project now."""
+        try:
+            self.read()
+            meaning = self.judge()
+            self.owned(self.marker_path, self.folder)
+            return self.entering(meaning, self.locate(meaning), self.values(meaning))
+        except Notice as notice:
+            return Plan(self.project, self.folder, [*self.conditions, *notice.conditions], notice.line)
+
+    def read(self) -> None:
+        """Read the marker and the user's settings, each once."""
+        try:
+            self.text = marker.read(self.folder)
+        except VenvhookError as error:
+            raise Notice(error, [("odd", self.project)]) from None
+        self.conditions.append(("marker", self.project, os.fsdecode(self.text)))
+        if self.project != self.folder:
+            self.conditions.append(("same", self.project, self.folder))
+        settings = os.path.join(self.places.settings, config.NAME)
+        try:
+            if self.watch(settings):
+                self.settings = config.parse(config.load(settings) or b"", settings, self.places.home)
+        except VenvhookError as error:
+            self.warnings.append(str(error))
+
+    def watch(self, path: str) -> bool:
+        """Rest the answer on a file beside the marker; whether it is there."""
+        there = os.path.exists(path)
+        self.conditions.append(("exists" if there else "absent", path))
+        self.files += [path] if there else []
+        return there
+
+    def judge(self) -> Marker:
+        """What the marker means, if it may act (`venvhook.trust`)."""
+        self.record = trust.find(self.places.data, self.folder)
+        if self.record is None:
+            self.conditions.append(("absent", trust.place(self.places.data, self.folder)))
+        else:
+            self.conditions.append(("exists", self.record.path))
+            if not self.record.allowed:
+                raise Notice("")
+            if self.record.marker == self.text:
+                return self.record.meaning
+        if trust.within(self.folder, self.settings.allow):
+            self.record = None  # it was about other bytes
+            return self._parsed()
+        problem = "it was edited since you allowed it" if self.record else "it is not allowed yet"
+        raise Notice(VenvhookError(problem, self.marker_path, remedy="to look at it and allow it: venvhook allow"))
+
+    def _parsed(self) -> Marker:
+        try:
+            return marker.parse(self.text, self.marker_path)
+        except VenvhookError as error:
+            raise Notice(error) from None
+
+    def owned(self, path: str, *others: str) -> None:
+        """Refuse what somebody else could have put there. PATH, if it is the user's own, has to stay so: hooks test it."""
+        found = trust.intruder([path, *others])
+        if found:
+            path, why = found
+            remedy = "it is not entered before you have mended that (chown, chmod o-w)"
+            raise Notice(VenvhookError(why, path, remedy=remedy), [("never",)])
+        if os.name != "nt" and os.stat(path).st_uid == os.geteuid():
+            self.conditions.append(("mine", path))
+
+    def locate(self, meaning: Marker) -> Environment:
+        """The project's environment, if it can be entered."""
+        self.search = locate(self.folder, meaning, self.environ)
+        self.conditions += self.search.conditions
+        found = self.search.found
+        if found is None:
+            raise Notice(self.search.problem)
+        self._fits_in_path(found.bin)
+        self.owned(found.bin, found.root, os.path.realpath(found.python))
+        if not environment.version_fits(found, meaning.python):
+            problem = f"it has Python {found.version}, the marker asks for {meaning.python}"
+            self.warnings.append(str(VenvhookError(problem, found.root, remedy="to make it anew: venvhook rebuild")))
+        return found
+
+    def _fits_in_path(self, folder: str) -> None:
+        if os.pathsep in folder:
+            problem = f"its path has a {os.pathsep!r}, which no PATH can hold"
+            raise Notice(VenvhookError(problem, folder, remedy="use a folder whose path has none"))
+
+    def values(self, meaning: Marker) -> dict[str, Optional[str]]:
+        """The variables that the marker sets: its dotenv files in order, then its own, which win."""
+        values: dict[str, Optional[str]] = {}
+        for entry in meaning.dotenv:
+            path = resolve(self.folder, entry, self.environ)
+            if self.watch(path):
+                values.update(self._dotenv(path))
+        values.update(meaning.variables)
+        return values
+
+    def _dotenv(self, path: str) -> dict[str, str]:
+        try:
+            pairs = dict(dotenv.parse(dotenv.read(path), path))
+        except VenvhookError as error:
+            raise Notice(error) from None
+        new = [name for name in pairs if self.record and name not in self.record.dotenv_names]
+        if new:
+            problem = f"it sets {', '.join(new)}, which you have not allowed"
+            raise Notice(VenvhookError(problem, path, remedy="to look at it and allow it: venvhook allow"))
+        return pairs
+
+    def entering(self, meaning: Marker, found: Environment, values: dict[str, Optional[str]]) -> Plan:
+        """The plan that enters: what the environment's own `activate` sets, and what the marker adds to it."""
+        plan = Plan(self.project, self.folder, self.conditions, "; ".join(self.warnings))
+        plan.sign, plan.home, plan.bin = "VIRTUAL_ENV", found.root, found.bin
+        plan.name = harmless(meaning.prompt or found.name or os.path.basename(self.folder))
+        plan.label = self.settings.prompt.replace("{name}", plan.name)
+        own: list[tuple[str, Optional[str]]] = [(plan.sign, plan.home), ("VIRTUAL_ENV_PROMPT", plan.name)]
+        unset: list[tuple[str, Optional[str]]] = [(name, None) for name in ("PYTHONHOME", *SCRIPT_VARIABLES)]
+        plan.variables = [*own, *unset, *values.items()]
+        plan.lists = self._lists(meaning, found)
+        return plan
+
+    def _lists(self, meaning: Marker, found: Environment) -> list[tuple[str, list[str]]]:
+        lists = {"PATH": [found.bin]}
+        for name, entries in meaning.prepend:
+            folders = [resolve(self.folder, entry, self.environ) for entry in entries]
+            for folder in folders:
+                self._fits_in_path(folder)
+            lists[name] = list(dict.fromkeys(lists.get(name, []) + folders))
+        return list(lists.items())

@@ -1,0 +1,141 @@
+"""Which projects may act: the user's decisions, kept as records, and whose files are trusted at all.
+
+A decision is about a project *folder* (without links) and, for an allow, about the very bytes of its marker. Every one
+writes a record under a new name into `<data>/trust/<digest of the folder>/` and takes the earlier ones away: a plan tests
+that its record exists, so a decision reaches every open shell.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from venvhook.errors import VenvhookError
+from venvhook.marker import Marker
+from venvhook.plan import digest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Optional
+
+_HEAD, _END = b"venvhook record 1", b"end"
+
+
+class Record:
+    """One decision. `marker` are the bytes that were allowed, `meaning` what they say; both empty in a deny."""
+
+    __slots__ = ("allowed", "dotenv_names", "folder", "marker", "meaning", "path")
+
+    def __init__(self, folder: str, allowed: bool, marker: bytes = b"", meaning: Optional[Marker] = None) -> None:
+        self.folder, self.allowed, self.marker, self.meaning = folder, allowed, marker, meaning or Marker()
+        self.dotenv_names: Sequence[str] = ()
+        self.path = ""
+
+    def dump(self) -> bytes:
+        """The record as bytes: fields with a NUL between, which none of them holds."""
+        fields = [_HEAD, b"allow" if self.allowed else b"deny", os.fsencode(self.folder), self.marker]
+        fields += [b" ".join(map(os.fsencode, self.dotenv_names)), *map(os.fsencode, self.meaning.fields()), _END]
+        return b"\0".join(fields)
+
+    @classmethod
+    def load(cls, data: bytes) -> Record:
+        """The record that was dumped. Raises ValueError for anything else, cut ones included."""
+        fields = data.split(b"\0")
+        if len(fields) < 6 or fields[0] != _HEAD or fields[-1] != _END or fields[1] not in (b"allow", b"deny"):
+            raise ValueError("not a whole record")
+        meaning = Marker.from_fields([os.fsdecode(field) for field in fields[5:-1]])
+        record = cls(os.fsdecode(fields[2]), fields[1] == b"allow", fields[3], meaning)
+        record.dotenv_names = os.fsdecode(fields[4]).split()
+        return record
+
+
+def place(data: str, folder: str) -> str:
+    """The folder that holds a project's record; it does not exist before the first decision."""
+    return os.path.join(data, "trust", digest(folder) + digest(folder + "/"))
+
+
+def find(data: str, folder: str) -> Optional[Record]:
+    """The last decision about FOLDER, or None. What is not the user's own, or not whole, decides nothing."""
+    where = place(data, folder)
+    try:
+        if not (_private(os.path.dirname(where)) and _private(where)):
+            return None
+        for name in sorted((name for name in os.listdir(where) if not name.endswith(".part")), reverse=True):
+            record = _read(os.path.join(where, name))
+            if record is not None and record.folder == folder:
+                return record
+    except OSError:
+        return None
+    return None
+
+
+def decide(data: str, record: Record) -> Record:
+    """Write a decision, and take away the earlier ones. Raises VenvhookError where the store cannot be written."""
+    where = place(data, record.folder)
+    try:
+        os.makedirs(where, mode=0o700, exist_ok=True)
+        earlier = os.listdir(where)
+        record.path = os.path.join(where, f"{time.time_ns():020d}-{os.getpid()}")
+        with open(os.open(record.path + ".part", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(record.dump())
+        os.replace(record.path + ".part", record.path)
+        for name in earlier:
+            os.unlink(os.path.join(where, name))
+    except FileNotFoundError:
+        pass  # another decision, made at the same moment, took the earlier one away
+    except OSError as error:
+        raise VenvhookError(f"the decision cannot be written ({error.strerror})", where, remedy="make the folder writable") from None
+    return record
+
+
+def forget(data: str, folder: str) -> None:
+    """As if nothing had ever been decided about FOLDER."""
+    where = place(data, folder)
+    for name in os.listdir(where) if os.path.isdir(where) else ():
+        os.unlink(os.path.join(where, name))
+    if os.path.isdir(where):
+        os.rmdir(where)
+
+
+def within(folder: str, allowed: Iterable[str]) -> bool:
+    """Whether FOLDER (without links) is one of the allowed folders or below one, by path components."""
+    for each in allowed:
+        root = os.path.realpath(each)
+        if folder == root or folder.startswith(root.rstrip(os.sep) + os.sep):
+            return True
+    return False
+
+
+def intruder(paths: Iterable[str]) -> Optional[tuple[str, str]]:
+    """The first of PATHS that somebody else could have put there, and why: not the user's nor root's, or writable by all.
+
+    Windows has no such owners: there, nothing is found.
+    """
+    for path in paths if os.name != "nt" else ():
+        try:
+            seen = os.stat(path)
+        except OSError:
+            continue
+        if seen.st_uid not in (os.geteuid(), 0):
+            return path, f"it belongs to another user ({seen.st_uid})"
+        if seen.st_mode & 0o002:
+            return path, "everybody may write to it"
+    return None
+
+
+def _private(path: str) -> bool:
+    seen = os.lstat(path)
+    return os.name == "nt" or (seen.st_uid == os.geteuid() and seen.st_mode & 0o170000 == 0o040000)
+
+
+def _read(path: str) -> Optional[Record]:
+    try:
+        with open(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+            if os.name != "nt" and os.fstat(file.fileno()).st_uid != os.geteuid():
+                return None
+            record = Record.load(file.read(1 << 20))
+    except (OSError, ValueError, VenvhookError):
+        return None
+    record.path = path
+    return record

@@ -1,0 +1,63 @@
+"""How a shell that inherited a project undoes it: from what is exported alone, whichever shell entered it.
+
+`_VENVHOOK_SET` is a constant of the plan, words with a blank between: `NAME=DIGEST` was set, `NAME-` was unset,
+`NAME:DIGEST,DIGEST` got folders in front. `_VENVHOOK_OLD_NAME` is `=` and what NAME was before, absent when it was unset;
+for a list, `=` and those of our folders that were in it already.
+"""
+
+from __future__ import annotations
+
+import os
+
+from venvhook.plan import digest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Optional
+
+    from venvhook.plan import Lists, Variables
+
+_OLD = "_VENVHOOK_OLD_"
+
+
+def describe(variables: Variables, lists: Lists) -> str:
+    """The value of `_VENVHOOK_SET` for a plan that does this."""
+    words = [f"{name}-" if value is None else f"{name}={_short(value)}" for name, value in variables]
+    words += [f"{name}:" + ",".join(_short(folder) for folder in folders) for name, folders in lists]
+    return " ".join(words)
+
+
+def operations(environ: Mapping[str, str]) -> list[tuple[str, Optional[str]]]:
+    """The variables to set, or with None to unset, so that ENVIRON is as it was before the project was entered.
+
+    What the user changed since stays. What makes no sense (somebody else's `_VENVHOOK_SET`) is passed over.
+    """
+    done: list[tuple[str, Optional[str]]] = []
+    for word in environ.get("_VENVHOOK_SET", "").split():
+        name = word.rstrip("-").partition("=")[0].partition(":")[0]
+        if not name.isidentifier() or not name.isascii():
+            continue
+        now, old = environ.get(name), environ.get(_OLD + name)
+        done.append((_OLD + name, None))
+        if word == name + ("-" if now is None else "=" + _short(now)):
+            done.append((name, None if old is None else old[1:]))
+        elif word.startswith(name + ":") and now is not None:
+            done.append((name, _without(now, word[len(name) + 1 :].split(","), old)))
+    return [*done, ("VENVHOOK_PROJECT", None), ("_VENVHOOK_SET", None)]
+
+
+def _without(text: str, ours: list[str], old: Optional[str]) -> Optional[str]:
+    """A list without our folders; one that it held before (it is in OLD) loses its first place only."""
+    held = (old or "")[1:].split(os.pathsep)
+    left, gone = [], set()
+    for folder in text.split(os.pathsep):
+        if _short(folder) in ours and not (folder in held and folder in gone):
+            gone.add(folder)
+        else:
+            left.append(folder)
+    return os.pathsep.join(left) if left or old is not None else None
+
+
+def _short(value: str) -> str:
+    return digest(value)[:8]
