@@ -1,6 +1,7 @@
 # venvhook's hook for bash 3.2 and newer. It notices where the shell is, and reads plans: shell text from the helper that
 # says what entering a project does, what leaving it does, and when that no longer holds. It decides nothing else.
 # Everything private is named _venvhook_*, nothing is exported, and nothing is called that a user may have aliased.
+# shellcheck disable=SC2016 # what PS1 expands
 case $- in *i*) ;; *) return 0 ;; esac
 \builtin shopt -q expand_aliases && _venvhook_aliases=1 || _venvhook_aliases=
 \builtin shopt -u expand_aliases # aliases of the user's would be woven into the functions below
@@ -39,7 +40,7 @@ _venvhook_quietly() {
 _venvhook_ask() {
     if [[ ! -x $_venvhook_python || ! -r $_venvhook_launcher ]]; then
         _venvhook_say "its Python or its launcher is gone ($_venvhook_python, $_venvhook_launcher); install venvhook again"
-    elif ! _venvhook_text=$("$_venvhook_python" -I -S -X utf8 "$_venvhook_launcher" hook 1 "$@" </dev/null); then
+    elif ! _venvhook_text=$(builtin exec "$_venvhook_python" -I -S -X utf8 "$_venvhook_launcher" hook 1 "$@" </dev/null); then
         _venvhook_say "the helper failed; to try again: venvhook on"
     else
         return 0
@@ -68,7 +69,10 @@ _venvhook_fetch() {
     ((!BASH_SUBSHELL)) || return 1
     _venvhook_note "$1"
     _venvhook_new='' _venvhook_pending=$1
-    if _venvhook_ask plan bash "$1"; then _venvhook_quietly builtin eval "$_venvhook_text"; fi
+    if _venvhook_ask plan bash "$1"; then
+        _venvhook_quietly builtin eval "$_venvhook_text"
+        [[ $_venvhook_new ]] || _venvhook_say "the helper gave no plan; to try again: venvhook on"
+    fi
     _venvhook_pending='' _venvhook_new=${_venvhook_new:-none}
 }
 
@@ -125,8 +129,8 @@ _venvhook_reconcile() {
         _venvhook_find
         project=$_venvhook_project
     fi
-    if [[ $_venvhook_paused ]] && ! _venvhook_is "$project" "$_venvhook_paused"; then _venvhook_paused=''; fi
     if [[ $_venvhook_sign ]]; then _venvhook_by_hand; fi
+    if [[ $_venvhook_paused ]] && ! _venvhook_is "$project" "$_venvhook_paused"; then _venvhook_paused=''; fi
     if [[ $_venvhook_here ]] && _venvhook_is "$project" "$_venvhook_here"; then
         "_venvhook_stale_$_venvhook_plan" || return 0
     fi
@@ -157,6 +161,7 @@ _venvhook_recover() {
 
 _venvhook_look() {
     # Until the first prompt, rc files may be running: not a word then, and no process.
+    local IFS=' '
     if [[ ! $_venvhook_ready ]]; then
         case " ${FUNCNAME[*]} " in *' source '*) return ;; esac
     fi

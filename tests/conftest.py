@@ -1,12 +1,13 @@
 """Options that hold for all tests: `--scenarios` prints how many scenarios hold in which shell.
 
-A test says which scenarios it shows with `@pytest.mark.scenario(7)`; their numbers are those of the public conformance table.
+A test says which scenarios it shows with `@pytest.mark.scenario(7)`; the numbers are those of the public
+conformance table.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -15,7 +16,9 @@ OUTCOMES = ("failed", "error", "passed", "skipped")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--scenarios", action="store_true", help="print the table: scenario x shell = passed, failed, skipped")
+    parser.addoption(
+        "--scenarios", action="store_true", help="print the table: scenario x shell = passed, failed, skipped"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from venvhook.marker import Document, Fields, read_plain
+from venvhook.document import Document, Fields, read_plain
 
 NAME = "config.toml"
 LIMIT = 64 * 1024  # bytes

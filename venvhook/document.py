@@ -1,7 +1,7 @@
 """Files that a person writes, read with care: plain files, text, TOML whose errors know their line, and flat fields.
 
-Decides what is read at all (a plain file, of bounded size, UTF-8, without NUL) and where in it a mistake is. The marker,
-dotenv files and the user's config.toml are read with it.
+Decides what is read at all (a plain file, of bounded size, UTF-8, without NUL) and where in it a mistake is. The
+marker, dotenv files and the user's config.toml are read with it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-# ---- Plain files and text ---------------------------------------------------------------------------------------------
+# ---- Plain files and text --------------------------------------------------------------------------------------------
 
 
 def read_plain(path: str, limit: int) -> bytes:
@@ -98,7 +98,7 @@ def line_at(text: str, at: int) -> int:
     return text.count("\n", 0, at) + 1
 
 
-# ---- TOML -------------------------------------------------------------------------------------------------------------
+# ---- TOML ------------------------------------------------------------------------------------------------------------
 
 
 class Document:
@@ -176,7 +176,13 @@ def _load(text: str) -> dict[str, object]:
     if sys.version_info >= (3, 11):
         import tomllib
     else:
-        import tomli as tomllib
+        try:
+            import tomli as tomllib
+        except ImportError:
+            # Hooks start Python without site-packages (-S). tomli is installed in the folder where this package is,
+            # which the launcher takes off the path again; at the path's end it hides nothing of the standard library.
+            sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+            import tomli as tomllib
     return tomllib.loads(text)
 
 
@@ -267,7 +273,7 @@ def _skip_string(text: str, at: int) -> int:
     return at
 
 
-# ---- Fields of a record -----------------------------------------------------------------------------------------------
+# ---- Fields of a record ----------------------------------------------------------------------------------------------
 
 
 def optional_field(value: str | None) -> str:

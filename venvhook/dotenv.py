@@ -4,8 +4,8 @@ The syntax is what python-dotenv and docker compose have in common, and nothing 
 
 - blank lines and `#` lines count for nothing; `export ` in front and blanks around `=` are allowed;
 - an unquoted value ends at the end of the line or at a `#` behind a blank, and loses the blanks around it;
-- 'single quotes' hold every character as it is, "double quotes" know \\n \\r \\t \\" \\\\ \\$ and leave any other backslash
-  alone; both may span lines, and only a comment may follow them;
+- 'single quotes' hold every character as it is, "double quotes" know \\n \\r \\t \\" \\\\ \\$ and leave any other
+  backslash alone; both may span lines, and only a comment may follow them;
 - a name given twice has its last value.
 
 Where this differs on purpose: `$NAME` and `${NAME}` stay as they are (both others expand them; a value must not depend
@@ -18,8 +18,9 @@ No message shows anything of a value, or of a line that is not understood: it ma
 
 from __future__ import annotations
 
-from venvhook import marker
+from venvhook.document import decode, line_at, read_plain
 from venvhook.errors import VenvhookError
+from venvhook.names import fold, refuse
 
 LIMIT = 64 * 1024  # bytes
 _BLANKS = " \t"
@@ -28,16 +29,16 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "$": "$"}
 
 def read(path: str) -> bytes:
     """The bytes of the dotenv file PATH; VenvhookError when it is not a plain text file of at most LIMIT bytes."""
-    return marker.read_plain(path, LIMIT)
+    return read_plain(path, LIMIT)
 
 
 def parse(data: bytes, path: str) -> list[tuple[str, str]]:
     """The (name, value) pairs of DATA, names once each, in the order of the file.
 
     PATH is for messages only. VenvhookError, with the line, for what is not UTF-8, not understood, or sets a variable
-    that `marker.refuse` refuses.
+    that `names.refuse` refuses.
     """
-    text = marker.decode(data, path)
+    text = decode(data, path)
     values: dict[str, tuple[str, str]] = {}
     at = _skip_blanks(text, 0)
     while at < len(text):
@@ -48,13 +49,13 @@ def parse(data: bytes, path: str) -> list[tuple[str, str]]:
         else:
             name, at = _name(text, at, path)
             value, at = _value(text, at, path)
-            values[marker.fold(name)] = name, value
+            values[fold(name)] = name, value
         at = _skip_blanks(text, at)
     return list(values.values())
 
 
 def _wrong(text: str, at: int, path: str, problem: str, remedy: str) -> VenvhookError:
-    return VenvhookError(problem, path, marker.line_at(text, at), remedy)
+    return VenvhookError(problem, path, line_at(text, at), remedy)
 
 
 def _skip_blanks(text: str, at: int) -> int:
@@ -78,7 +79,7 @@ def _name(text: str, at: int, path: str) -> tuple[str, int]:
     name = words[0] if len(words) == 1 else ""
     if not equals:
         raise _wrong(text, at, path, "a line without =", "write NAME=value, or NAME= for an empty one")
-    reason = marker.refuse(name)
+    reason = refuse(name)
     if reason:
         shown = name if name.isascii() and name.isidentifier() else "what stands before ="
         raise _wrong(text, at, path, f"{shown} {reason}", "take it out")

@@ -32,6 +32,7 @@ def main(arguments: Sequence[str], data: str, cache: str, settings: str, home: s
     """Answer a hook on stdout; the exit status. DATA, CACHE, SETTINGS and HOME are the folders fixed by installing."""
     interface, verb, shell, *rest = arguments
     _limit()
+    os.umask(0o077)  # what is kept is for the user's eyes only, the folders on the way to it too
     environ = dict(os.environ)
     answer = ""
     if verb == "undo":

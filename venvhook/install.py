@@ -63,7 +63,7 @@ def install(places: Folders, shells: Iterable[str] | None = None, rc: bool = Tru
         folders.make_private(path)
     earlier = [shell for shell in SHELLS if shell not in chosen and os.path.exists(hook_path(places, shell))]
     changes = _write_hooks(places, chosen + earlier)
-    if not os.path.relpath(_package(), sys.prefix).startswith(os.pardir):  # else it is a checkout: nothing is installed
+    if _inside_prefix(_package()):
         folders.record(places)
     return changes + (_write_startup(places, chosen) if rc else [])
 
@@ -224,19 +224,23 @@ def _write_startup(places: Folders, shells: Sequence[str]) -> list[Change]:
 
 
 def _restore_startup(shells: Sequence[str]) -> list[Change]:
+    """Backwards: a folder that the first made and others used is empty when its turn comes."""
     home = os.path.expanduser("~")
-    files = {path: shell for shell in shells for path in _STARTUP[shell](home)[1]}
+    files = {path: shell for shell in reversed(shells) for path in _STARTUP[shell](home)[1]}
     return [Change("restored", path, shell) for path, shell in files.items() if rcfile.restore(path)]
 
 
 def _remove_all(places: Folders, purge: bool) -> list[Change]:
-    kept = ("env", "env-a", "env-b")  # install.sh's
-    gone = [places.hook, folders.record_path()]
+    gone, emptied = [places.hook], [places.data]
     if purge:
+        kept = ("hook", "env", "env-a", "env-b", "install.log")  # but for the first, install.sh's
         held = os.listdir(places.data) if os.path.isdir(places.data) else []
-        gone += [os.path.join(places.data, name) for name in held if name not in ("hook", *kept)] + [places.cache]
+        gone += [os.path.join(places.data, name) for name in held if name not in kept] + [places.cache]
+    if purge and _inside_prefix(_package()):
+        gone.append(folders.record_path())
+        emptied.append(os.path.dirname(gone[-1]))
     changes = [Change("removed", path) for path in gone if _remove(path)]
-    for path in (os.path.dirname(folders.record_path()), places.data):
+    for path in emptied:
         if os.path.isdir(path) and not os.listdir(path):
             os.rmdir(path)
     return changes
@@ -279,9 +283,9 @@ def _fill(path: str, literals: Mapping[str, str]) -> bytes:
     except OSError as error:
         raise VenvhookError(f"cannot be read ({error.strerror})", path, remedy="install venvhook again") from error
     for literal, value in literals.items():
-        if literal.encode() not in text:
-            raise VenvhookError(f"has no {literal}", path, remedy="install venvhook again")
         text = text.replace(literal.encode(), os.fsencode(value))
+    if b"@VENVHOOK_" in text:
+        raise VenvhookError("has a literal that is not known", path, remedy="install venvhook again")
     return text
 
 
@@ -298,7 +302,11 @@ def _templates() -> str:
 def _settled(path: str, places: Folders) -> str:
     """PATH by the way that outlives an upgrade: install.sh makes `<data>/env` a link to the newest environment."""
     link = os.path.join(places.data, "env")
-    inside = os.path.relpath(path, sys.prefix)
-    if os.path.isdir(link) and os.path.samefile(link, sys.prefix) and not inside.startswith(os.pardir):
-        return os.path.join(link, inside)
+    if _inside_prefix(path) and os.path.isdir(link) and os.path.samefile(link, sys.prefix):
+        return link + path[len(sys.prefix) :]
     return path
+
+
+def _inside_prefix(path: str) -> bool:
+    """Whether PATH is a part of the running environment; the package is not, when it is run from a checkout."""
+    return path.startswith(sys.prefix.rstrip(os.sep) + os.sep)

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+try:  # not from hashlib, which takes eight times as long to import
+    from _sha2 import sha256  # type: ignore[import-not-found, unused-ignore]  # since 3.12
+except ImportError:
+    try:
+        from _sha256 import sha256  # type: ignore[import-not-found, unused-ignore]
+    except ImportError:  # PyPy has neither
+        from hashlib import sha256
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,12 +79,5 @@ def harmless(name: str) -> str:
 
 
 def digest(text: str) -> str:
-    """Sixteen hexadecimal digits of SHA-256. Without `hashlib`, which takes eight times as long to import."""
-    try:
-        from _sha2 import sha256  # type: ignore[import-not-found, unused-ignore]  # since 3.12
-    except ImportError:
-        try:
-            from _sha256 import sha256  # type: ignore[import-not-found, unused-ignore]
-        except ImportError:  # PyPy has neither
-            from hashlib import sha256
+    """Sixteen hexadecimal digits of SHA-256."""
     return str(sha256(text.encode("utf-8", "surrogateescape")).hexdigest())[:16]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from venvhook import config, dotenv, environment, marker, trust
+from venvhook import config, environment, marker, trust
 from venvhook.errors import VenvhookError
 from venvhook.locate import locate, resolve
 from venvhook.plan import SCRIPT_VARIABLES, Plan, harmless
@@ -156,6 +156,8 @@ class Project:
         return values
 
     def _dotenv(self, path: str) -> dict[str, str]:
+        from venvhook import dotenv
+
         try:
             pairs = dict(dotenv.parse(dotenv.read(path), path))
         except VenvhookError as error:

@@ -36,10 +36,10 @@ _QUIET = 0.4  # seconds without output after which a prompt is taken to be drawn
 _PATIENCE = 5  # seconds that `python` may take to answer
 _ROWS, _COLUMNS = 50, 1000  # so wide that no line of ours is folded
 _OUTSIDE = "/"
-# How a terminal starts the shell, and a line that keeps what we type out of its history.
+# How a terminal starts the shell, but for what keeps our lines out of its history; and a line that does the latter.
 _LOGIN = ["-l"] if sys.platform == "darwin" else []
 _START = {
-    "bash": (["-i", *_LOGIN], " set +o history"),
+    "bash": (["+o", "history", "-i", *_LOGIN], ""),
     "zsh": (["-o", "hist_ignore_space", "-i", *_LOGIN], " unset HISTFILE"),
     "fish": (["-i", "--private", *_LOGIN], ""),
     "pwsh": (["-NoLogo"], "Set-PSReadLineOption -HistorySaveStyle SaveNothing"),
@@ -169,11 +169,8 @@ class _Visit:
     def outside(self, hook: str | None) -> None:
         """Wait for the shell; what a mere `cd` away and back changes is not ours."""
         self.session.settle()
-        if self.still:
-            self._line(self.still)
-        first = self._probed(_OUTSIDE)
-        self._line(f"cd {self.quote(self.project.base)}")
-        self.before = self._probed(_OUTSIDE)
+        first = self._probed(self.still, f"cd {self.quote(_OUTSIDE)}")
+        self.before = self._probed(f"cd {self.quote(self.project.base)}", f"cd {self.quote(_OUTSIDE)}")
         self.noise = _changed(first, self.before) | {b"_", b"PWD", b"OLDPWD"}
         self.first = self.session.screen.row
         if hook:
@@ -216,10 +213,10 @@ class _Visit:
         self.session.type(text)
         self.session.settle()
 
-    def _probed(self, folder: str | None = None) -> dict[bytes, bytes]:
-        """The environment that a command gets there: a program tells, since shells differ in how they would."""
-        if folder:
-            self._line(f"cd {self.quote(folder)}")
+    def _probed(self, *lines: str) -> dict[bytes, bytes]:
+        """The environment of a command after LINES: a program tells it, since shells differ in how they would."""
+        for line in lines:
+            self.session.type(line)
         answer = os.path.join(self.project.base, "answer")
         self.session.type(" ".join(["env", *map(self.quote, (sys.executable, "-I", self.project.probe, answer))]))
         if not self.session.wait(lambda: os.path.exists(answer)):

@@ -74,6 +74,7 @@ def decide(data: str, record: Record) -> Record:
     """Write a decision, and take away the earlier ones. Raises VenvhookError where the store cannot be written."""
     where = place(data, record.folder)
     try:
+        os.makedirs(os.path.dirname(where), mode=0o700, exist_ok=True)  # the mode is only the last one's
         os.makedirs(where, mode=0o700, exist_ok=True)
         earlier = os.listdir(where)
         record.path = os.path.join(where, f"{time.time_ns():020d}-{os.getpid()}")

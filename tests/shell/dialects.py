@@ -1,12 +1,13 @@
 """What differs between the shells in the lines that a *user* types: the scenarios are the same text in all of them.
 
-Also what each shell's rc file must hold so that terminal.py can tell a prompt from a prompt: a prompt `0> ` (the status of the
-last command), and behind it the invisible mark with a count.
+Also what each shell's rc file must hold so that terminal.py can tell a prompt from a prompt: a prompt `0> ` (the
+status of the last command), and behind it the invisible mark with a count.
 """
 
 from __future__ import annotations
 
 import shutil
+from typing import ClassVar
 
 
 class Dialect:
@@ -19,7 +20,7 @@ class Dialect:
     installed_rc: tuple[str, ...] = ()  # what the installer writes
     prompt_rc = ""
     strict = ""
-    environment: dict[str, str] = {}
+    environment: ClassVar[dict[str, str]] = {}
     pathsep = ":"
 
     @property
@@ -176,7 +177,7 @@ class Pwsh(Dialect):
     rc = ".config/powershell/Microsoft.PowerShell_profile.ps1"
     early_rc = ".config/powershell/profile.ps1"
     installed_rc = (".config/powershell/profile.ps1",)
-    environment = {"POWERSHELL_TELEMETRY_OPTOUT": "1", "POWERSHELL_UPDATECHECK": "Off"}
+    environment: ClassVar[dict[str, str]] = {"POWERSHELL_TELEMETRY_OPTOUT": "1", "POWERSHELL_UPDATECHECK": "Off"}
     prompt_rc = """$global:_t = 0
 Set-PSReadLineOption -PredictionSource None -HistorySaveStyle SaveNothing
 function prompt {

@@ -1,8 +1,8 @@
 """A live interactive shell on a real terminal: type a line, wait for the next prompt, read what the screen shows.
 
-Nothing here sleeps and nothing here knows a shell. The one thing a shell must do is draw, at the end of its prompt, the invisible
-mark `ESC ] 7337 ; <process id> : <count> BEL` with a count that grows (dialects.py says how each does it): a line has
-finished when a mark has come that was not seen before, so a prompt that is merely drawn again is never taken for a new one.
+Nothing here sleeps and nothing here knows a shell. The one thing a shell must do is draw, at the end of its prompt, the
+invisible mark `ESC ] 7337 ; <process id> : <count> BEL` with a count that grows (dialects.py says how each does it). A
+line has finished when a mark has come that was not seen before: a prompt that is merely drawn again is no new one.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import re
 import select
 import signal
 import time
-from typing import Callable, Mapping
+from collections.abc import Mapping
+from typing import Callable
 
-import pyte
 import ptyprocess
+import pyte
 
 ROWS, COLUMNS = 50, 250
 LIMIT = float(os.environ.get("VENVHOOK_TEST_LIMIT", "20"))
@@ -50,7 +51,7 @@ class Screen(pyte.Screen):
 
 
 class Terminal:
-    """The shell `argv`, started in `cwd` with exactly the variables of `env`; `scratch` is a folder for the dump program."""
+    """The shell `argv`, started in `cwd` with just the variables of `env`; `dump` is the program that writes them."""
 
     def __init__(self, argv: list[str], env: Mapping[str, str], cwd: str, dump: str) -> None:
         self.dump = dump
@@ -91,7 +92,7 @@ class Terminal:
         return True
 
     def until(self, happened: Callable[[], bool], limit: float = LIMIT, otherwise: str = "it did not happen") -> None:
-        """Read the terminal until `happened()`; AssertionError with the screen when it does not within `limit` seconds."""
+        """Read the terminal until `happened()`; AssertionError with the screen after `limit` s."""
         end = time.monotonic() + limit
         while not happened():
             left = end - time.monotonic()

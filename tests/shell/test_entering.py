@@ -15,6 +15,7 @@ from .dialects import Dialect
 from .terminal import Terminal
 from .world import World, make_environment, same_but_moves
 
+
 def python_of(live: Terminal) -> str:
     return live.run("python -c 'import sys; print(sys.prefix)'")
 
@@ -54,7 +55,9 @@ PYTHONPATH = ["src"]
 MANPATH = ["man"]
 """
     app = world.project("app", marker)
-    live = world.start(env={"EMPTY_BEFORE": "", "FULL_BEFORE": " full ", "UNSET_INSIDE": "here", "MADE_EMPTY": "no", "MANPATH": ""})
+    live = world.start(
+        env={"EMPTY_BEFORE": "", "FULL_BEFORE": " full ", "UNSET_INSIDE": "here", "MADE_EMPTY": "no", "MANPATH": ""}
+    )
     before = live.environ()
     live.run("cd app")
     inside = live.environ()
@@ -100,7 +103,9 @@ def test_ways_in(world: World, way: str) -> None:
 @pytest.mark.shells("bash", "zsh", "fish")
 def test_cdpath(world: World) -> None:
     app = world.project("far/app")
-    live = world.start(after="set -g CDPATH . $HOME/../w/far" if world.dialect.name == "fish" else "CDPATH=.:$HOME/../w/far")
+    live = world.start(
+        after="set -g CDPATH . $HOME/../w/far" if world.dialect.name == "fish" else "CDPATH=.:$HOME/../w/far"
+    )
     live.run("cd app")
     assert os.path.realpath(python_of(live)) == str(app / ".venv")
 
@@ -321,7 +326,12 @@ def test_a_folder_that_path_held_before_stays(world: World) -> None:
     live.run(world.dialect.path_back(f"{app}/scripts"))
     before = live.environ()
     live.run("cd app")
-    assert live.environ()[b"PATH"] == b"%s/.venv/bin:%s/scripts:%s:%s/scripts" % (bytes(app), bytes(app), path, bytes(app))
+    assert live.environ()[b"PATH"] == b"%s/.venv/bin:%s/scripts:%s:%s/scripts" % (
+        bytes(app),
+        bytes(app),
+        path,
+        bytes(app),
+    )
     live.run("cd ..")
     same_but_moves(live.environ(), before)
 
@@ -365,7 +375,9 @@ def test_awkward_values_survive(world: World) -> None:
     before = live.environ()
     live.run("cd app")
     inside = live.environ()
-    assert {name: inside[name.encode()] for name in AWKWARD} == {name: value.encode() for name, value in AWKWARD.items()}
+    assert {name: inside[name.encode()] for name in AWKWARD} == {
+        name: value.encode() for name, value in AWKWARD.items()
+    }
     live.run("cd ..")
     same_but_moves(live.environ(), before)
 
@@ -397,7 +409,11 @@ def test_the_next_python_is_the_right_one(world: World, shell: Dialect, hashing:
         folder.mkdir(exist_ok=True)
         (folder / "tool").write_text(f"#!/bin/sh\necho {answer}\n")
         (folder / "tool").chmod(0o755)
-    option = {"bash": "set +h", "zsh": "unsetopt hash_cmds"} if hashing == "off" else {"bash": "set -h", "zsh": "setopt hash_cmds"}
+    option = (
+        {"bash": "set +h", "zsh": "unsetopt hash_cmds"}
+        if hashing == "off"
+        else {"bash": "set -h", "zsh": "setopt hash_cmds"}
+    )
     live = world.start(after=option.get(shell.name, ""))
     live.run(shell.path_front(str(world.work / "bin")))
     assert live.run("tool") == "outer"

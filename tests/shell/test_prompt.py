@@ -10,10 +10,19 @@ import pytest
 from .dialects import Dialect
 from .world import World
 
+FISH_WITH = """functions -c fish_prompt below
+function again; return $argv; end
+function fish_prompt
+    set -l was $status
+    %s
+    again $was
+    below
+end
+"""
 TWO_LINES = {
-    "bash": "PS1=\"first line\\n$PS1\"",
+    "bash": 'PS1="first line\\n$PS1"',
     "zsh": "PS1=$'first line\\n'\"$PS1\"",
-    "fish": "functions -c fish_prompt below; function fish_prompt; set -l was $status; echo first line; _status $was; below; end; function _status; return $argv; end",
+    "fish": FISH_WITH % "echo first line",
     "pwsh": "$below = $function:prompt; function prompt { 'first line' + [char]10 + (& $below) }",
 }
 
@@ -86,10 +95,21 @@ def test_the_variable_is_never_set_by_us(world: World) -> None:
 
 
 ENGINES = {
-    "bash": "draw() { PS1=\"${VIRTUAL_ENV_PROMPT:+<$VIRTUAL_ENV_PROMPT> }$plain\"; }; plain=$PS1; PROMPT_COMMAND=\"draw${PROMPT_COMMAND:+;$PROMPT_COMMAND}\"",
-    "zsh": "plain=$PS1; draw() { PS1=\"${VIRTUAL_ENV_PROMPT:+<$VIRTUAL_ENV_PROMPT> }$plain\" }; precmd_functions=(draw $precmd_functions)",
-    "fish": "functions -c fish_prompt below; function fish_prompt; set -l was $status; set -q VIRTUAL_ENV_PROMPT; and echo -n \"<$VIRTUAL_ENV_PROMPT> \"; _status $was; below; end; function _status; return $argv; end",
-    "pwsh": "$below = $function:prompt; function prompt { $t = & $below; if ($env:VIRTUAL_ENV_PROMPT) { \"<$env:VIRTUAL_ENV_PROMPT> $t\" } else { $t } }",
+    "bash": """plain=$PS1
+draw() { PS1="${VIRTUAL_ENV_PROMPT:+<$VIRTUAL_ENV_PROMPT> }$plain"; }
+PROMPT_COMMAND="draw${PROMPT_COMMAND:+;$PROMPT_COMMAND}"
+""",
+    "zsh": """plain=$PS1
+draw() { PS1="${VIRTUAL_ENV_PROMPT:+<$VIRTUAL_ENV_PROMPT> }$plain" }
+precmd_functions=(draw $precmd_functions)
+""",
+    "fish": FISH_WITH % 'set -q VIRTUAL_ENV_PROMPT; and echo -n "<$VIRTUAL_ENV_PROMPT> "',
+    "pwsh": """$below = $function:prompt
+function prompt {
+    $text = & $below
+    if ($env:VIRTUAL_ENV_PROMPT) { "<$env:VIRTUAL_ENV_PROMPT> $text" } else { $text }
+}
+""",
 }
 
 

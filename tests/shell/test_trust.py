@@ -161,7 +161,13 @@ def test_deny_is_silent_for_good(world: World) -> None:
     assert live.prefix() == "(app) "
 
 
-SUSPECTS = {"marker": ".venvhook.toml", "project": ".", "environment": ".venv", "bin": ".venv/bin", "interpreter": ".venv/bin/python"}
+SUSPECTS = {
+    "marker": ".venvhook.toml",
+    "project": ".",
+    "environment": ".venv",
+    "bin": ".venv/bin",
+    "interpreter": ".venv/bin/python",
+}
 
 
 def refused(live: Terminal, path: Path) -> None:
@@ -283,7 +289,11 @@ def test_markers_that_are_no_files_hang_nothing(world: World, oddity: str) -> No
 
 
 @pytest.mark.scenario(37)
-@pytest.mark.parametrize("marker", [b"", b"\r\n# crlf\r\n[variables]\r\nA = 'x'\r\n", b"\xef\xbb\xbf# bom\n", b"#" * 4096], ids=["empty", "crlf", "bom", "4096"])
+@pytest.mark.parametrize(
+    "marker",
+    [b"", b"\r\n# crlf\r\n[variables]\r\nA = 'x'\r\n", b"\xef\xbb\xbf# bom\n", b"#" * 4096],
+    ids=["empty", "crlf", "bom", "4096"],
+)
 def test_markers_that_are_fine(world: World, marker: bytes) -> None:
     world.project("app", marker)
     live = world.start()
@@ -302,8 +312,14 @@ def test_nothing_of_a_project_is_executed(world: World, shell: Dialect) -> None:
     harm = HARM.format(world.root / "HARM")
     literal = "'''" + harm.replace("'''", "") + "'''"
     folder = "p $(touch HARM) ` ; touch HARM"
-    app = world.project(folder, f'prompt = {literal}\ndotenv = ["e"]\n[variables]\nA = {literal}\n[prepend]\nB = [{literal}]', allow=False)
-    (app / "e").write_text(f"C='{harm.replace(chr(39), '')}'\nD=$(touch {world.root}/HARM)\nE=`touch {world.root}/HARM`\n")
+    app = world.project(
+        folder,
+        f'prompt = {literal}\ndotenv = ["e"]\n[variables]\nA = {literal}\n[prepend]\nB = [{literal}]',
+        allow=False,
+    )
+    (app / "e").write_text(
+        f"C='{harm.replace(chr(39), '')}'\nD=$(touch {world.root}/HARM)\nE=`touch {world.root}/HARM`\n"
+    )
     with open(app / ".venv/pyvenv.cfg", "a") as file:
         file.write(f"prompt = {harm}\n")
     for name in ("activate", "activate.fish", "Activate.ps1", "activate.csh"):
@@ -320,7 +336,18 @@ def test_nothing_of_a_project_is_executed(world: World, shell: Dialect) -> None:
     assert not list(world.root.rglob("HARM"))
 
 
-LOADERS = ("LD_PRELOAD", "DYLD_INSERT_LIBRARIES", "BASH_ENV", "ENV", "PROMPT_COMMAND", "PATH", "IFS", "HOME", "ZDOTDIR", "_VENVHOOK_SET")
+LOADERS = (
+    "LD_PRELOAD",
+    "DYLD_INSERT_LIBRARIES",
+    "BASH_ENV",
+    "ENV",
+    "PROMPT_COMMAND",
+    "PATH",
+    "IFS",
+    "HOME",
+    "ZDOTDIR",
+    "_VENVHOOK_SET",
+)
 
 
 @pytest.mark.scenario(38)
@@ -354,7 +381,9 @@ def test_a_new_name_in_a_dotenv_file_asks_again(world: World) -> None:
 
 
 def kept_plans(world: World, app: Path) -> list[Path]:
-    return [file for file in Path(f"{world.installation.cache}/plans{app}").iterdir() if file.name.startswith(".venvhook-")]
+    return [
+        file for file in Path(f"{world.installation.cache}/plans{app}").iterdir() if file.name.startswith(".venvhook-")
+    ]
 
 
 @pytest.mark.scenario(39)
@@ -391,7 +420,7 @@ def test_a_kept_plan_of_another_project_is_not_used(world: World) -> None:
 
 @pytest.mark.scenario(39)
 def test_folders_are_not_read_from_the_environment(world: World, shell: Dialect) -> None:
-    """A checkout that brings a "cache" and a "trust" of its own, and gets the variables pointed at it, is not believed."""
+    """A checkout that brings a "cache" and a "trust", and gets the variables pointed at them, is not believed."""
     app = world.project(allow=False)
     world.project("decoy")
     world.start().run("cd decoy")
@@ -403,7 +432,12 @@ def test_folders_are_not_read_from_the_environment(world: World, shell: Dialect)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(harm + kept.read_text())
     live = world.start()
-    for name, value in (("HOME", "."), ("XDG_CACHE_HOME", ".cache"), ("XDG_DATA_HOME", ".local/share"), ("XDG_CONFIG_HOME", ".config")):
+    for name, value in (
+        ("HOME", "."),
+        ("XDG_CACHE_HOME", ".cache"),
+        ("XDG_DATA_HOME", ".local/share"),
+        ("XDG_CONFIG_HOME", ".config"),
+    ):
         live.run(shell.export(name, str(app / value)))
     assert one_line(live.run(f"cd {app}"))
     assert live.get("EVIL") is None and live.prefix() == ""
@@ -414,7 +448,7 @@ def test_folders_are_not_read_from_the_environment(world: World, shell: Dialect)
 
 @pytest.mark.scenario(39)
 def test_many_at_once(world: World) -> None:
-    """Shells that enter while another process edits, allows and denies: no torn file, and in the end the right answer."""
+    """Shells that enter while another process edits, allows and denies: no torn file, the right answer in the end."""
     app = world.project("app", '[variables]\nA = "0"')
     shells = [world.start(), world.start()]
 
@@ -447,6 +481,11 @@ def test_what_is_kept_is_private(world: World) -> None:
     app = world.project()
     world.start().run("cd app")
     (plan,) = kept_plans(world, app)
-    listing = subprocess.run(["find", str(world.installation.data), str(world.installation.cache), "-perm", "/077"], capture_output=True, text=True, check=True)
+    listing = subprocess.run(
+        ["find", str(world.installation.data), str(world.installation.cache), "-perm", "/077"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert listing.stdout == ""
     assert plan.stat().st_mode & 0o777 == 0o600

@@ -1,8 +1,8 @@
 """A clean home in which venvhook is installed, projects in it, and live shells.
 
-Installing takes half a second, so it is done once for each test process (`Installation`), into an environment and a data folder of
-its own; every `World` then has its own HOME, whose start-up files are those that the installer wrote, with the test's own lines
-around them. Installing itself is tested in test_install.py, without this short cut.
+Installing takes half a second, so it is done once for each test process (`Installation`), into an environment and a
+data folder of its own; every `World` then has its own HOME, whose start-up files are those that the installer wrote,
+with the test's own lines around them. Installing itself is tested in test_install.py, without this short cut.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import sys
 import sysconfig
 import tempfile
 import venv
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator
 
 from .dialects import DIALECTS, Dialect
 from .terminal import Terminal
@@ -43,7 +43,7 @@ def make_environment(folder: Path, prompt: str | None = None) -> Path:
     return folder
 
 
-def environ_of(home: Path, **more: str) -> dict[str, str]:
+def environ_of(home: Path) -> dict[str, str]:
     """All the variables that a test's processes start with."""
     folders = BASE_PATH.split(":")
     for dialect in DIALECTS.values():
@@ -53,11 +53,11 @@ def environ_of(home: Path, **more: str) -> dict[str, str]:
     found = {"HOME": str(home), "PATH": ":".join(folders), "TERM": "xterm-256color", "LANG": "C.UTF-8", "USER": "me"}
     for dialect in DIALECTS.values():
         found.update(dialect.environment)
-    return {**found, **more}
+    return found
 
 
 class Installation:
-    """venvhook, installed for all shells into an environment and a home of its own. `starts()` tells who asked the helper."""
+    """venvhook, installed for all shells into an environment and a home of its own."""
 
     def __init__(self, root: Path) -> None:
         self.home, self.data = root / "home", root / "home/.local/share/venvhook"
@@ -74,7 +74,7 @@ class Installation:
         self._count_starts()
 
     def _install(self) -> None:
-        if not (PACKAGE / "venvhook/cli").exists():
+        if not all((PACKAGE / f"venvhook/shells/{name}.py").exists() for name in DIALECTS):
             run([self.python, "-I", str(PACKAGE / "tests/shell/by_hand.py"), "install"], environ_of(self.home))
             return
         shells = [word for name in DIALECTS for word in ("--shell", name)]
@@ -90,7 +90,7 @@ class Installation:
 
     def starts(self) -> list[str]:
         """The arguments of each start of the launcher, since this was asked last."""
-        lines = self.calls.read_text().splitlines()
+        lines = os.fsdecode(self.calls.read_bytes()).splitlines()
         self.calls.write_text("")
         return lines
 
@@ -101,8 +101,6 @@ class Installation:
     def cli(self, *arguments: str, home: Path | None = None, cwd: str | Path = "/") -> str:
         """Run the command line as a shell's function `venvhook` does; its standard output."""
         command = [self.python, "-I", "-X", "utf8", self.launcher, "cli", *arguments]
-        if not (PACKAGE / "venvhook/cli").exists():
-            command[4:6] = [str(PACKAGE / "tests/shell/by_hand.py")]
         return run(command, environ_of(home or self.home), cwd)
 
 
@@ -121,7 +119,9 @@ def same_but_moves(got: dict[bytes, bytes], want: dict[bytes, bytes], ignored: t
 
 def run(command: list[str], env: dict[str, str], cwd: str | Path = "/") -> str:
     """The standard output of a command that must succeed; AssertionError with all that it said otherwise."""
-    done = subprocess.run(command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
     return done.stdout
 
@@ -136,7 +136,9 @@ class World:
         self.terminals: list[Terminal] = []
         self.home.mkdir()
         self.work.mkdir()
-        (self.home / ".local/share/fish/generated_completions").mkdir(parents=True)  # else fish makes them, in the background
+        (self.home / ".local/share/fish/generated_completions").mkdir(
+            parents=True
+        )  # else fish makes them, in the background
         self.dump = self.root / "dump"
         self.dump.write_text(DUMP.format(python=os.path.realpath(sys.executable)))
         self.dump.chmod(0o755)
@@ -145,7 +147,7 @@ class World:
         installation.starts()
 
     def write_rc(self, dialect: Dialect, before: str = "", after: str = "") -> None:
-        """The start-up files of a shell: `before`, what the installer wrote, `after`; the test's prompt in the user's own file."""
+        """A shell's start-up files: `before`, what the installer wrote, `after`, and the test's prompt."""
         texts = dict.fromkeys((*dialect.installed_rc, dialect.early_rc, dialect.rc), "")
         for name in texts:
             installed = self.installation.home / name
@@ -172,7 +174,7 @@ class World:
         """A live shell in `cwd` (default: the folder of the projects), at its first prompt."""
         dialect = DIALECTS[shell] if shell else self.dialect
         self.write_rc(dialect, before, after)
-        variables = environ_of(self.home, SHELL=dialect.program, **(env or {}))
+        variables = {**environ_of(self.home), "SHELL": dialect.program, **(env or {})}
         terminal = Terminal([*dialect.argv, *arguments], variables, str(cwd or self.work), str(self.dump))
         self.terminals.append(terminal)
         return terminal

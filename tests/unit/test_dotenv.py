@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from venvhook import dotenv, marker
+from venvhook import dotenv, names
 from venvhook.errors import VenvhookError
 
 
@@ -107,9 +107,9 @@ def test_mistakes(text: str, line: int, problem: str) -> None:
 
 
 def test_not_utf8() -> None:
-    with pytest.raises(VenvhookError, match="^E:2: is not UTF-8"):
+    with pytest.raises(VenvhookError, match=r"^E:2: is not UTF-8"):
         dotenv.parse(b"A=1\nB=\xff", "E")
-    with pytest.raises(VenvhookError, match="^E:1: is UTF-16"):
+    with pytest.raises(VenvhookError, match=r"^E:1: is UTF-16"):
         dotenv.parse("A=1".encode("utf-16"), "E")
 
 
@@ -149,7 +149,7 @@ def test_any_bytes_give_pairs_or_an_error(data: bytes) -> None:
     except VenvhookError as error:
         assert str(error).startswith("E:")
     else:
-        assert not any(marker.refuse(name) or "\0" in value for name, value in found)
+        assert not any(names.refuse(name) or "\0" in value for name, value in found)
         assert len({name for name, _ in found}) == len(found)
 
 

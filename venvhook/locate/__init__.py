@@ -4,56 +4,39 @@ from __future__ import annotations
 
 import os
 
-from venvhook.environment import Unfit, inspect
+from venvhook.locate.search import Candidate, Search
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Optional
+    from collections.abc import Iterable, Mapping
+    from typing import Protocol
 
-    from venvhook.environment import Environment
     from venvhook.marker import Marker
-    from venvhook.plan import Condition
+
+    class Rule(Protocol):
+        def candidates(self, search: Search, name: str | None = None) -> Iterable[Candidate]: ...
 
 
-class Candidate:
-    """A place that was looked at: for which manager, where, and why there."""
+__all__ = ["NAMED", "Candidate", "Search", "locate", "resolve", "rule"]
 
-    __slots__ = ("manager", "path", "why")
-
-    def __init__(self, manager: str, path: str, why: str) -> None:
-        self.manager, self.path, self.why = manager, path, why
+NAMED = ("conda", "pyenv", "hatch", "virtualenvwrapper")  # whose environments have names: a plain `venv = …` is one
 
 
-class Search:
-    """What was found, what else was looked at, and what the answer rests on."""
+def locate(folder: str, marker: Marker, environ: Mapping[str, str], thorough: bool = False) -> Search:
+    """The environment that MARKER, in FOLDER (without links), leads to: what it names, else what its manager's rule says.
 
-    __slots__ = ("candidates", "conditions", "found", "problem")
-
-    def __init__(self) -> None:
-        self.candidates: list[Candidate] = []
-        self.conditions: list[Condition] = []
-        self.found: Optional[Environment] = None
-        self.problem: Optional[Unfit] = None
-
-
-def locate(folder: str, marker: Marker, environ: Mapping[str, str]) -> Search:
-    """The environment that MARKER, in FOLDER, leads to: the one that it names, else the first that exists.
-
-    FOLDER/.venv counts as soon as it is there, the other usual names when they are environments.
+    THOROUGH goes on to the places behind the one that decides, for whoever asks what else there was.
     """
-    search = Search()
-    if marker.venv is not None:
-        _look(search, Candidate(marker.manager or "auto", resolve(folder, marker.venv, environ), "the marker names it"))
-        return search
-    if _look(search, Candidate("venv", os.path.join(folder, ".venv"), "the usual place")):
-        return search
-    for name in ("venv", "env", ".env", "virtualenv"):
-        path = os.path.join(folder, name)
-        if os.path.exists(os.path.join(path, "pyvenv.cfg")):
-            _look(search, Candidate("venv", path, "a usual name, and it has a pyvenv.cfg"))
-            break
-        search.conditions.append(("absent", os.path.join(path, "pyvenv.cfg")))
+    search = Search(folder, environ, marker.python or "")
+    manager = marker.manager or "auto"
+    if marker.venv is not None and not (manager in NAMED and is_name(marker.venv)):
+        search.look(Candidate(manager, resolve(folder, marker.venv, environ), "the marker names it", binding=True))
+    elif manager == "auto":
+        from venvhook.locate.auto import choose
+
+        choose(search, thorough)
+    else:
+        _ask(search, manager, marker.venv, thorough)
     return search
 
 
@@ -64,15 +47,32 @@ def resolve(folder: str, path: str, environ: Mapping[str, str]) -> str:
     return os.path.normpath(os.path.join(folder, path))
 
 
-def _look(search: Search, candidate: Candidate) -> bool:
-    """Look at one place; whether it decides the search: it is there, in order or not."""
-    search.candidates.append(candidate)
+def is_name(text: str) -> bool:
+    """Whether a marker's `venv` is a name: no separator in it, and no path of its own as `.`, `..` and `~` are."""
+    return not (os.sep in text or "/" in text or text in (".", "..", "~"))
+
+
+def rule(manager: str) -> Rule:
+    """The rule of a manager. Its `candidates` are the places in the manager's own order; VenvhookError: what is in the way.
+
+    When none of them is there, the first is where the manager would put it.
+    """
+    name = "venv" if manager == "virtualenv" else manager
+    module: Rule = getattr(__import__("venvhook.locate." + name).locate, name)
+    return module
+
+
+def _ask(search: Search, manager: str, name: str | None, thorough: bool) -> None:
+    """Only the places of one manager."""
+    from venvhook.errors import VenvhookError
+
+    first = None
     try:
-        search.found = inspect(candidate.path)
-    except Unfit as unfit:
-        search.problem = unfit
-        search.conditions += unfit.mended
-        return os.path.lexists(candidate.path)
-    search.problem = None
-    search.conditions += [("exists", search.found.sign), ("exists", search.found.python)]
-    return True
+        for candidate in rule(manager).candidates(search, name):
+            first = first or candidate
+            if search.look(candidate) and not thorough:
+                return
+    except VenvhookError as error:
+        search.refuse(Candidate(manager, error.path or search.folder, f"{manager}'s rule"), error)
+    if first and not search.chosen:
+        search.missing(first)

@@ -1,0 +1,230 @@
+#!/bin/sh
+# Installs venvhook for this user, and proves that it works. POSIX sh; formatted with `shfmt -i 4`.
+# A new environment is built beside the one that is there, and only a link is moved: a run that fails leaves all as it was.
+set -eu
+umask 077
+unset CDPATH PYTHONHOME PYTHONPATH
+
+usage() {
+    cat <<'EOF'
+usage: sh install.sh [--dry-run] [--shell NAME]... [--no-rc] [--python PATH] [--uninstall] [--help]
+
+Makes a private environment for venvhook, links the command into ~/.local/bin, puts the hook into the startup files of
+the shells that are installed, and shows in each of them that it works.
+
+  --dry-run      say what would be done, and do nothing
+  --shell NAME   only for this shell: bash, zsh, fish or pwsh; may be repeated, or a list with commas
+  --no-rc        leave the startup files alone
+  --python PATH  the Python to use (3.9 or newer, with venv and ensurepip)
+  --uninstall    remove everything of venvhook's: the blocks in the startup files, the command, what was allowed
+                 and denied, kept plans; your own config file and your projects' markers stay
+EOF
+}
+
+say() { printf '%s\n' "$*"; }
+
+fail() {
+    printf 'install.sh: %s\n' "$*" >&2
+    exit 1
+}
+
+parse() {
+    action=install shells='' rc=1 wanted=''
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --shell | --python)
+            [ -n "${2-}" ] || fail "$1 needs a value; see --help"
+            if [ "$1" = --python ]; then wanted=$2; else shells="$shells $(printf %s "$2" | tr , ' ')"; fi
+            shift
+            ;;
+        --shell=* | --python=*)
+            option=${1%%=*} value=${1#*=}
+            shift
+            set -- "$option" "$value" "$@"
+            continue
+            ;;
+        --no-rc) rc='' ;;
+        --dry-run) action=dry_run ;;
+        --uninstall) action=uninstall ;;
+        --help | -h) action=usage ;;
+        *) fail "unknown option $1; see --help" ;;
+        esac
+        shift
+    done
+    for name in $shells; do
+        case $name in bash | zsh | fish | pwsh) ;; *) fail "unknown shell $name; use bash, zsh, fish or pwsh" ;; esac
+    done
+}
+
+places() {
+    here=$(cd -- "$(dirname -- "$0")" && pwd -P)
+    [ -f "$here/venvhook/install.py" ] || fail "venvhook's files are not beside it; run it in their folder: sh install.sh"
+    [ -d "${HOME-}" ] || fail "HOME is not a folder; set HOME"
+    case ${XDG_DATA_HOME-} in
+    /*) data=$XDG_DATA_HOME/venvhook ;;
+    *) data=$HOME/.local/share/venvhook && [ "$(uname -s)" != Darwin ] || data="$HOME/Library/Application Support/venvhook" ;;
+    esac
+    link=$HOME/.local/bin/venvhook command=$data/env/bin/venvhook
+    old=$(readlink "$data/env" || :)
+    if [ "$old" = env-a ]; then new=env-b; else new=env-a; fi
+}
+
+candidates() {
+    [ -z "$wanted" ] || { say "$wanted" && return; }
+    for name in python3 python3.14 python3.13 python3.12 python3.11 python3.10 python3.9 python; do
+        command -v "$name" || :
+    done
+    printf '%s\n' /usr/bin/python3 /usr/local/bin/python3 /opt/homebrew/bin/python3
+}
+
+# Asked is the interpreter itself: behind the name may be a shim, or the environment of a project.
+ask() {
+    "$1" -I -c '
+import os, sys
+if sys.version_info < (3, 9): sys.exit(3)
+if os.stat(os.environ["HOME"]).st_uid != os.geteuid(): sys.exit(5)
+try: import ensurepip, venv
+except ImportError: sys.exit(4)
+base = os.path.join(sys.base_exec_prefix, "bin", "python%d.%d" % sys.version_info[:2])
+print(base if sys.prefix != sys.base_prefix and os.access(base, os.X_OK) else sys.executable)' </dev/null 2>/dev/null
+}
+
+find_python() {
+    lacking=''
+    while IFS= read -r candidate; do
+        # The macOS stub asks to install developer tools in a window of its own.
+        if [ "$candidate" = /usr/bin/python3 ] && [ "$(uname -s)" = Darwin ] && ! xcode-select -p >/dev/null 2>&1; then continue; fi
+        if python=$(ask "$candidate") && [ -n "$python" ]; then return 0; else code=$?; fi
+        [ $code -ne 5 ] || fail "$HOME belongs to another user; run it as that user, without sudo"
+        [ $code -ne 4 ] || lacking=${lacking:-$candidate}
+    done <<EOF
+$(candidates)
+EOF
+    [ -z "$lacking" ] || fail "$lacking has no venv or no ensurepip; $(remedy python3-venv), then run install.sh again"
+    [ -z "$wanted" ] || fail "$wanted is no Python 3.9 or newer; name another one"
+    fail "no Python 3.9 or newer found; $(remedy "python3 python3-venv"), or name one with --python"
+}
+
+remedy() {
+    for each in "apt-get:apt install $1" "dnf:dnf install python3" "apk:apk add python3" "brew:brew install python3" "sh:install Python"; do
+        if command -v "${each%%:*}" >/dev/null; then break; fi
+    done
+    say "${each#*:}"
+}
+
+install() {
+    find_python
+    [ -L "$data/env" ] || [ ! -e "$data/env" ] || fail "$data/env is not what install.sh makes; move it away"
+    if [ -e "$link" ] || [ -L "$link" ]; then ours || fail "$link is not ours; move it away"; fi
+    log=$data/install.log fresh='' stage=building
+    [ -d "$data" ] || fresh=1
+    trap roll_back EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' HUP TERM
+    build
+    stage=swapped
+    swap "$new"
+    link_command
+    set --
+    for name in $shells; do set -- "$@" --shell "$name"; done
+    [ -n "$rc" ] || set -- "$@" --no-rc
+    "$data/env/bin/python" -I -m venvhook install "$@" 2>"$log" || fail "the hooks are not installed; $(tail -n 1 "$log")"
+    stage=''
+    [ -z "$old" ] || rm -rf "${data:?}/$old"
+    case :$PATH: in *":$HOME/.local/bin:"*) ;; *) say "$HOME/.local/bin is not on PATH: add it to call venvhook outside the shells that have the hook" ;; esac
+    say "the proof, in a session of each shell:"
+    "$data/env/bin/python" -I -m venvhook.proof "$@" || fail "installed, but not proved; the lines above say where, and: venvhook doctor"
+}
+
+ours() { [ "$(readlink "$link")" = "$command" ]; }
+
+build() {
+    say "making a private environment in $data with $python"
+    { mkdir -p "$data" && rm -rf "${data:?}/$new"; } || fail "$data cannot be written; make room or permit it"
+    "$python" -I -m venv "$data/$new" >"$log" 2>&1 || fail "no environment can be made ($(last_words)); make room or use --python"
+    say "installing venvhook and what it needs into it"
+    PIP_USER=0 "$data/$new/bin/python" -I -m pip --disable-pip-version-check install --no-input --retries 1 "$here" >"$log" 2>&1 ||
+        fail "pip could not install venvhook ($(last_words)); check the network and the disk, then run install.sh again"
+    "$data/$new/bin/python" -I -c '
+import sys
+from venvhook import folders
+places = folders.recorded(sys.argv[2]) or folders.by_platform()
+places.data = sys.argv[1]
+sys.exit(not folders.record(places))' "$data" "$data/env" >"$log" 2>&1 || fail "the folders cannot be recorded ($(last_words))"
+}
+
+last_words() { { grep -i error "$log" || cat "$log"; } 2>/dev/null | tail -n 1; }
+
+# `mv` would move the new link into the folder that the old one leads to.
+swap() {
+    rm -f "$data/env.new"
+    ln -s "$1" "$data/env.new"
+    "$python" -I -c 'import os, sys; os.replace(*sys.argv[1:])' "$data/env.new" "$data/env"
+}
+
+link_command() {
+    ours || { mkdir -p "$HOME/.local/bin" && ln -s "$command" "$link"; } || fail "$link cannot be made; permit it"
+}
+
+# The end of every run; what was begun and not finished is undone.
+roll_back() {
+    code=$?
+    trap '' INT HUP TERM
+    trap - EXIT
+    if [ "$stage" = swapped ] && [ -n "$old" ]; then
+        swap "$old"
+        "$data/env/bin/python" -I -m venvhook install >/dev/null 2>&1 || :
+    elif [ "$stage" = swapped ]; then
+        take_out "" >/dev/null || :
+        ! ours || rm -f "$link"
+        rm -f "$data/env"
+    fi
+    [ -z "$stage" ] || rm -rf "${data:?}/$new"
+    rm -f "$log"
+    [ -z "$stage" ] || [ -z "$fresh" ] || rm -rf "$data"
+    exit $code
+}
+
+# From the files beside this script, so that it works when the installed environment does not.
+take_out() {
+    "$python" -I -B - "$here" "$data" "$1" <<'EOF'
+import sys
+here, data, purge = sys.argv[1:]
+sys.path.insert(0, here)
+from venvhook import errors, folders, install
+places = folders.recorded(data + "/env") or folders.Folders(data, data, data)
+try:
+    print(*install.uninstall(places, purge=bool(purge)), sep="\n")
+except errors.VenvhookError as error:
+    sys.exit(f"install.sh: {error}")
+EOF
+}
+
+uninstall() {
+    [ -e "$data/env" ] || [ -d "$data/hook" ] || fail "nothing of venvhook's is in $data; nothing to do"
+    find_python
+    take_out purge || fail "venvhook is still installed; mend that and run it again"
+    ! ours || rm -f "$link"
+    rm -rf "$data"
+    say "removed: $data; shells that are open keep the hook until they are closed"
+}
+
+dry_run() {
+    find_python
+    say "would make a private environment in $data with $python, and install $here into it"
+    say "would link $link"
+    "$python" -I -B - "$here" "$rc" "$shells" <<'EOF'
+import sys
+here, rc, shells = sys.argv[1:]
+sys.path.insert(0, here)
+from venvhook import install
+for shell in shells.split() or install.installed():
+    for path in install.startup_files(shell) if rc else ["no startup file"]:
+        print(f"would let {shell} load the hook by {path}")
+EOF
+    say "would prove it in a session of each shell"
+}
+
+parse "$@"
+if [ "$action" != usage ]; then places; fi
+$action

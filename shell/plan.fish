@@ -1,0 +1,225 @@
+# What venvhook's plans for fish are made of. The hook reads this file before it reads its first plan: what matters only
+# inside a project costs nothing elsewhere. The number in the name it is installed under is the interface between hook,
+# plans and this file.
+#
+# Variables are set, tested and erased in the global scope only: a universal one of the user's reappears intact. "$NAME" is
+# what fish exports for NAME, whatever list it is: joined with colons for a path variable, with blanks for any other.
+
+# The text of a project's marker into _venvhook_text. Fails on what is no plain file of at most 4 KiB without a NUL.
+# `read -n` would bound it too, but reads byte by byte. (A NUL that ends the file is seen by _venvhook_odd alone.)
+function _venvhook_marker
+    set -g _venvhook_text
+    set -l file $argv[1]/.venvhook.toml
+    test -f $file -a -r $file; or return
+    set -l fish_read_limit 4096
+    begin
+        read -gz _venvhook_text
+        test $status -le 1; and not read -lz rest
+    end <$file
+    set -l whole $status
+    set -e fish_read_limit # fish forgets a limit only when it is erased
+    return $whole
+end
+function _venvhook_odd
+    _venvhook_marker $argv[1]; or return 0
+    string match -qr '\x00' <$argv[1]/.venvhook.toml
+end
+
+# fish compares files since 3.6. Before, links are resolved instead, and of a file's age nothing is known: a plan that
+# rests on it is asked for anew each time.
+if builtin test / -ef / 2>/dev/null
+    function _venvhook_same
+        test $argv[1] -ef $argv[2]
+    end
+    function _venvhook_older
+        test $argv[1] -ot $argv[2]
+    end
+else
+    function _venvhook_same
+        set -l one (builtin realpath $argv[1] 2>/dev/null | string collect)
+        set -l other (builtin realpath $argv[2] 2>/dev/null | string collect)
+        test -n "$one"; and test "$one" = "$other"
+    end
+    function _venvhook_older
+        return 1
+    end
+end
+
+# Before a plan sets anything: is the environment already active by other means? No variable of a user's can be readonly.
+function _venvhook_begin
+    test "$$argv[1]" = $argv[2]; and _venvhook_unscript $argv[1] $argv[3]
+    set -g _venvhook_sign $argv[1]
+    set -g _venvhook_home $argv[2]
+    set -g _venvhook_bin $argv[3]
+    set -g _venvhook_name $argv[4]
+    set -g _venvhook_label $argv[5]
+    set -g _venvhook_shown
+    _venvhook_aside deactivate _venvhook_theirs
+    _venvhook_take_deactivate
+    # The prompt of an environment that was activated by hand; without it, its script would find the user's own again.
+    if builtin functions -q _old_fish_prompt
+        _venvhook_aside fish_prompt _venvhook_their_prompt
+        _venvhook_aside _old_fish_prompt fish_prompt
+    end
+end
+# Before a plan undoes anything. A deactivate that came with an activate script is not ours to take away.
+function _venvhook_end
+    _venvhook_unwrap
+    if not set -qg _OLD_VIRTUAL_PATH
+        builtin functions -e deactivate
+        _venvhook_aside _venvhook_theirs deactivate
+        if builtin functions -q _venvhook_their_prompt
+            _venvhook_aside fish_prompt _old_fish_prompt
+            _venvhook_aside _venvhook_their_prompt fish_prompt
+        end
+    end
+    builtin functions -e _venvhook_theirs _venvhook_their_prompt
+    set -eg _venvhook_sign _venvhook_home _venvhook_bin _venvhook_name _venvhook_label
+end
+# A function gets another name.
+function _venvhook_aside
+    builtin functions -q $argv[1]; or return
+    builtin functions -e $argv[2]
+    builtin functions -c $argv
+    builtin functions -e $argv[1]
+end
+function _venvhook_take_deactivate
+    function deactivate --description 'Leave the project (venvhook)'
+        _venvhook_deactivate $argv
+    end
+end
+
+# A variable's elements into _venvhook_old_NAME, and what is exported of them, behind "=", into _VENVHOOK_OLD_NAME, which
+# is exported when NAME was; and back.
+function _venvhook_save
+    set -l _venvhook_scope -gu
+    set -qgx $argv[1]; and set _venvhook_scope -gx
+    set $_venvhook_scope _VENVHOOK_OLD_$argv[1] "=$$argv[1]"
+    set -g _venvhook_old_$argv[1] $$argv[1]
+end
+function _venvhook_restore
+    set -l scope -gu
+    set -qgx _VENVHOOK_OLD_$argv[1]; and set scope -gx
+    set -l old _venvhook_old_$argv[1]
+    set $scope $argv[1] $$old
+end
+# Variables that are unset inside; and back, where they still are.
+function _venvhook_unset
+    for name in $argv
+        set -qg $name; and _venvhook_save $name
+    end
+    set -eg $argv
+end
+function _venvhook_reset
+    for name in $argv
+        set -qg _VENVHOOK_OLD_$name; and not set -qg $name; and _venvhook_restore $name
+    end
+end
+
+# Folders in front of a list such as PATH; those that it held already are noted in _VENVHOOK_OLD_NAME. A local path
+# variable is how a text is split at colons, and joined again, without a command substitution.
+function _venvhook_prepend
+    set -l --path _venvhook_list "$$argv[1]"
+    test -n "$_venvhook_list"; or set _venvhook_list
+    if set -qg $argv[1]
+        set -l _venvhook_had =
+        for _venvhook_entry in $argv[2..-1]
+            builtin contains -- $_venvhook_entry $_venvhook_list; and set _venvhook_had $_venvhook_had$_venvhook_entry:
+        end
+        set -gx _VENVHOOK_OLD_$argv[1] $_venvhook_had
+    end
+    set -p _venvhook_list $argv[2..-1]
+    set -gx $argv[1] "$_venvhook_list"
+end
+# And out again, wherever they stand now. Of one that was there before only the first is ours.
+function _venvhook_remove
+    set -qg $argv[1]; or return 0
+    set -l _venvhook_had _VENVHOOK_OLD_$argv[1]
+    set -l --path _venvhook_held :"$$_venvhook_had"
+    set -l --path _venvhook_list "$$argv[1]"
+    for _venvhook_entry in $argv[2..-1]
+        while builtin contains -- $_venvhook_entry $_venvhook_list
+            set -e _venvhook_list[(builtin contains -i -- $_venvhook_entry $_venvhook_list)]
+            builtin contains -- $_venvhook_entry $_venvhook_held; or builtin contains -- =$_venvhook_entry $_venvhook_held; and break
+        end
+    end
+    if set -qg $_venvhook_had
+        set -q _venvhook_list[1]; and set -g $argv[1] "$_venvhook_list"; or set -g $argv[1]
+    else
+        set -eg $argv[1]
+        test "$$argv[1]" = "$_venvhook_list"; or set -gx $argv[1] "$_venvhook_list" # a universal one is there again
+    end
+end
+
+# ---- activated by hand ----------------------------------------------------------------------------------------------
+
+# Undo an environment's own activate, keeping what the user did to PATH since. An editor sets only the variables.
+function _venvhook_unscript
+    set -l entries $PATH
+    builtin functions -q deactivate; and deactivate
+    set -eg $argv[1] VIRTUAL_ENV_PROMPT
+    set -gx PATH $entries
+    set -l place (builtin contains -i -- $argv[2] $PATH); and set -e PATH[$place]
+end
+# Every activate script saves the PATH that it found, and a plan leaves no such variable set. The project's own script is
+# undone and we go on; any other is respected: the project is left, until the user is elsewhere.
+function _venvhook_by_hand
+    if test "$$_venvhook_sign" != $_venvhook_home
+        _venvhook_yield
+    else if set -qg _OLD_VIRTUAL_PATH
+        _venvhook_unscript $_venvhook_sign $_venvhook_bin
+        set -gx $_venvhook_sign $_venvhook_home
+        set -gx VIRTUAL_ENV_PROMPT $_venvhook_name
+        _venvhook_take_deactivate
+    end
+end
+# The script will bring back the PATH that it saved, so ours goes from there too; a PYTHONHOME that we bring back waits
+# with it. What was active before us would have been deactivated by the script, had it been able to see it.
+function _venvhook_yield
+    set -l ours $_venvhook_bin
+    set -l before $_venvhook_old_VIRTUAL_ENV
+    set -l script $_OLD_VIRTUAL_PATH
+    set -g _venvhook_paused $_venvhook_here
+    _venvhook_leave
+    test -n "$script"; or return 0
+    _venvhook_remove _OLD_VIRTUAL_PATH $ours $before/bin
+    _venvhook_remove PATH $before/bin
+    if test -n "$PYTHONHOME"
+        set -gx _OLD_VIRTUAL_PYTHONHOME $PYTHONHOME
+        set -eg PYTHONHOME
+    end
+end
+# What `deactivate` calls inside a project.
+function _venvhook_deactivate
+    test "$argv[1]" != nondestructive; and test -n "$_venvhook_here"; or return 0
+    set -g _venvhook_paused $_venvhook_here
+    _venvhook_leave
+end
+
+# ---- the prompt -----------------------------------------------------------------------------------------------------
+
+# The name is drawn by a function around the user's fish_prompt, while inside, and again around one that the user defines
+# there. A prompt that shows the name itself is left to it.
+function _venvhook_draw
+    set -g _venvhook_prefix
+    test -z "$VIRTUAL_ENV_DISABLE_PROMPT"; and set -g _venvhook_prefix $_venvhook_label; or return
+    test -n "$_venvhook_shown"; or _venvhook_wrap
+    test "$_venvhook_shown" = other; or set -g _venvhook_shown
+end
+function _venvhook_wrap
+    set -l shown 'virtual_?env|conda|starship|_tide_|_pure_|omp_|posh|__sf_'
+    if not builtin functions -q fish_prompt; or builtin functions fish_prompt | string match -qir $shown
+        set -g _venvhook_shown other
+        return
+    end
+    # A name in use belongs to a wrapper that somebody has copied: that one stays as it is, and shows nothing any more.
+    while builtin functions -q _venvhook_prompt_$_venvhook_chain
+        set -g _venvhook_chain i$_venvhook_chain
+    end
+    builtin functions -c fish_prompt _venvhook_prompt_$_venvhook_chain
+    # Nothing comes before the user's own that would change status and pipestatus.
+    eval "function fish_prompt --description 'Write out the prompt, behind the name of the project (venvhook)'
+        set -g _venvhook_shown 1
+        builtin printf '%s%s' \"\$_venvhook_prefix\" (_venvhook_prompt_$_venvhook_chain \$argv | string collect -N)
+    end"
+end

@@ -1,0 +1,171 @@
+# venvhook's hook for zsh 5.3 and newer. It notices where the shell is, and reads plans: shell text from the helper that
+# says what entering a project does, what leaving it does, and when that no longer holds. It decides nothing else.
+# Everything private is named _venvhook_*, nothing is exported, and nothing is called that a user may have aliased.
+#
+# The lines up to `return` meet the user's aliases and options, hence the quotes. They have this file read once more with
+# zsh's own options; the functions that come of it run under those ever after, and so do plans ("sticky" emulation).
+'builtin' 'typeset' '-g' '+x' "_venvhook_launcher="'@VENVHOOK_LAUNCHER@'
+'builtin' 'emulate' 'zsh' '-o' 'no_aliases' '-o' 'no_err_exit' '-o' 'no_err_return' '-o' 'no_multibyte' '-c' \
+    '[[ ${_venvhook_clean+x} || ! -o interactive ]] || _venvhook_clean=: builtin . "${_venvhook_launcher%/*}/venvhook.zsh"'
+'builtin' "${_venvhook_clean-return}"
+
+# Literals that installing fills in.
+_venvhook_python='@VENVHOOK_PYTHON@' _venvhook_cache='@VENVHOOK_CACHE@' _venvhook_ceiling='@VENVHOOK_CEILING@'
+
+# The shell's state. Sourced again, it stays; what a shell that we were started by has exported is not ours.
+if ! builtin typeset -f _venvhook_step >/dev/null; then
+    _venvhook_ready='' _venvhook_off='' _venvhook_plans=''
+    _venvhook_here='' _venvhook_plan=none _venvhook_paused='' # the project entered, its plan, the project left by hand
+    _venvhook_folder='' _venvhook_project=''                  # the folder looked at last, and the project found for it
+    _venvhook_sign='' _venvhook_home='' _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_theirs=''
+    _venvhook_prefix='' _venvhook_psvar='' _venvhook_ps1='' _venvhook_known=() _venvhook_pending=${VENVHOOK_PROJECT:+inherited}
+fi
+
+# One line for the person; subshells are silent.
+_venvhook_say() { ((ZSH_SUBSHELL)) || builtin print -ru2 -- "venvhook: $1"; }
+
+# ---- plans: kept, or asked for --------------------------------------------------------------------------------------
+
+# Run without a word, and whatever goes wrong: in zsh a syntax error or a readonly variable ends all functions at once.
+_venvhook_quietly() {
+    { "$@" 2>/dev/null } always { TRY_BLOCK_ERROR=0; }
+    return 0
+}
+# The helper's answer into _venvhook_text.
+_venvhook_ask() {
+    if [[ ! -x $_venvhook_python || ! -r $_venvhook_launcher ]]; then
+        _venvhook_say "its Python or its launcher is gone ($_venvhook_python, $_venvhook_launcher); install venvhook again"
+    elif ! _venvhook_text=$("$_venvhook_python" -I -S -X utf8 "$_venvhook_launcher" hook 1 "$@" </dev/null); then
+        _venvhook_say "the helper failed; to try again: venvhook on"
+    else
+        return 0
+    fi
+    return 1
+}
+# The plan for a project, its id into _venvhook_new: one that this shell has read already, else the kept one, else the
+# helper's answer. Fails where only the helper could tell and must not be started.
+_venvhook_load() {
+    local i=${_venvhook_known[(Ie)$1]}
+    ((i)) || i=$((${#_venvhook_known} + 1))
+    _venvhook_new=${_venvhook_known[i + 1]}
+    if [[ $_venvhook_new ]] && ! "_venvhook_stale_$_venvhook_new"; then return; fi
+    if [[ ! $_venvhook_plans ]]; then _venvhook_quietly builtin . "${_venvhook_launcher%/*}/plan-1.zsh"; fi
+    _venvhook_read "$1" || _venvhook_fetch "$1" || return
+    _venvhook_known[i]=$1 _venvhook_known[i + 1]=$_venvhook_new
+}
+_venvhook_read() {
+    local kept=$_venvhook_cache/plans${1%/}/.venvhook-1.zsh
+    _venvhook_new='' _venvhook_new_project=''
+    [[ -f $kept && -O $kept && ! -L $kept ]] || return 1
+    _venvhook_quietly builtin . "$kept"
+    [[ $_venvhook_new && $_venvhook_new_project == "$1" ]] && ! "_venvhook_stale_$_venvhook_new"
+}
+_venvhook_fetch() {
+    ((!ZSH_SUBSHELL)) || return 1
+    _venvhook_note "$1"
+    _venvhook_new='' _venvhook_pending=$1
+    if _venvhook_ask plan zsh "$1"; then _venvhook_quietly builtin eval "$_venvhook_text"; fi
+    _venvhook_pending='' _venvhook_new=${_venvhook_new:-none}
+}
+
+# ---- the state machine ----------------------------------------------------------------------------------------------
+
+_venvhook_enter() {
+    _venvhook_here=$1 _venvhook_plan=$2
+    if ! "_venvhook_enter_$2"; then
+        _venvhook_plan=none
+        _venvhook_note "$1"
+    fi
+}
+_venvhook_leave() {
+    _venvhook_quietly "_venvhook_leave_$_venvhook_plan"
+    _venvhook_here='' _venvhook_plan=none
+}
+# The same folder, by whatever links.
+_venvhook_is() { [[ $1 == "$2" || $1 && $2 && $1 -ef $2 ]]; }
+
+# The nearest folder upwards that holds a marker, into _venvhook_project.
+_venvhook_find() {
+    local folder=${PWD%/} ceiling=:${VENVHOOK_CEILING-$_venvhook_ceiling}:
+    _venvhook_project='' _venvhook_folder=$PWD
+    while [[ $ceiling != *:"${folder:-/}":* && $ceiling != *:"$folder/":* ]]; do
+        if [[ -e $folder/.venvhook.toml || -L $folder/.venvhook.toml ]]; then
+            _venvhook_project=${folder:-/}
+            return
+        fi
+        [[ $folder ]] || return 0
+        folder=${folder%/*}
+    done
+}
+# At every prompt and cd: most often nothing has changed, and this is all that runs. In the folder of last time, a marker in
+# it is all that could have come or gone nearer than the known one.
+_venvhook_step() {
+    if [[ $PWD == "$_venvhook_folder" && ! $_venvhook_pending$_venvhook_off${VENVHOOK_DISABLE-} ]]; then
+        if [[ -e $PWD/.venvhook.toml || -L $PWD/.venvhook.toml ]]; then
+            [[ $PWD == "$_venvhook_project" ]]
+        else
+            [[ $PWD != "$_venvhook_project" ]]
+        fi && if [[ ! $_venvhook_here ]]; then
+            [[ ! $_venvhook_project || $_venvhook_paused ]]
+        else
+            [[ ! $_venvhook_sign || ${(P)_venvhook_sign} == "$_venvhook_home" && ! ${_OLD_VIRTUAL_PATH+x} ]] &&
+                ! "_venvhook_stale_$_venvhook_plan"
+        fi && return
+    fi
+    _venvhook_reconcile
+}
+_venvhook_reconcile() {
+    local _venvhook_goal=''
+    if [[ $_venvhook_pending ]]; then _venvhook_recover; fi
+    if [[ ! $_venvhook_off${VENVHOOK_DISABLE-} ]]; then
+        _venvhook_find
+        _venvhook_goal=$_venvhook_project
+    fi
+    if [[ $_venvhook_sign ]]; then _venvhook_by_hand; fi
+    if [[ $_venvhook_paused ]] && ! _venvhook_is "$_venvhook_goal" "$_venvhook_paused"; then _venvhook_paused=''; fi
+    if [[ $_venvhook_here ]] && _venvhook_is "$_venvhook_goal" "$_venvhook_here"; then
+        "_venvhook_stale_$_venvhook_plan" || return 0
+    fi
+    _venvhook_switch "$_venvhook_goal"
+}
+# From what is entered to a project, or to none: the other one goes first, so that the next plan is read without it.
+_venvhook_switch() {
+    if [[ $_venvhook_here ]] && ! _venvhook_is "$1" "$_venvhook_here"; then _venvhook_leave; fi
+    if [[ ! $1 || $_venvhook_paused ]]; then return; fi # paused is this project: reconcile forgets any other
+    _venvhook_load "$1" || return 0
+    if [[ $_venvhook_here && $_venvhook_new == "$_venvhook_plan" ]]; then return; fi
+    if [[ $_venvhook_here ]]; then _venvhook_leave; fi
+    _venvhook_enter "$1" "$_venvhook_new"
+}
+# What a shell must put right first: an answer that Ctrl-C cut off (pending is the project that was asked for), or the
+# project of the shell that started us (pending is "inherited").
+_venvhook_recover() {
+    if [[ $_venvhook_pending != inherited ]]; then
+        if [[ $_venvhook_here ]]; then _venvhook_leave; fi
+        _venvhook_here=$_venvhook_pending _venvhook_pending=''
+    elif ((!ZSH_SUBSHELL)); then
+        _venvhook_pending=''
+        if _venvhook_ask undo zsh; then _venvhook_quietly builtin eval "$_venvhook_text"; fi
+    fi
+}
+
+# ---- triggers and commands ------------------------------------------------------------------------------------------
+
+_venvhook_look() {
+    # Until the first prompt, rc files may be running: not a word then, and no process.
+    if [[ $_venvhook_ready ]] || ((!${zsh_eval_context[(I)file*]})); then _venvhook_step; fi
+}
+# zsh itself sees to it that status and pipestatus are the user's again after this.
+_venvhook_prompt() {
+    _venvhook_ready=1
+    _venvhook_step
+    if [[ $_venvhook_prefix != "$_venvhook_label" || ${VIRTUAL_ENV_DISABLE_PROMPT-} || ${PS1-} != "$_venvhook_ps1" ]]; then
+        _venvhook_draw
+    fi
+}
+_venvhook_draw() { :; }
+_venvhook_arm() {
+    if [[ ! ${chpwd_functions[(r)_venvhook_look]} ]]; then chpwd_functions+=(_venvhook_look); fi
+    if [[ ! ${precmd_functions[(r)_venvhook_prompt]} ]]; then precmd_functions+=(_venvhook_prompt); fi
+}
+_venvhook_arm

@@ -1,0 +1,278 @@
+"""Every emitter against its real shell: any text comes through as it is, each operation does what it says and is undone,
+each condition is tested, and entering and leaving follow the rules of the design (`tests/model.py`) whatever is done between.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from model import Environ, edited, edits, entered, environs, left, plans
+
+from venvhook.plan import Plan
+
+from .common import Shell, available, environments
+
+
+@pytest.fixture(scope="module", params=available())
+def shell(request: pytest.FixtureRequest) -> Shell:
+    made: Shell = request.param()
+    return made
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+# ---- literals --------------------------------------------------------------------------------------------------------
+
+SPECIAL = "\t\n\r !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~\x01\x1b\x7f\udcffé\u2019日"
+INJECTIONS = [
+    "\\'\";touch PWNED;#", "$(touch PWNED)", "`touch PWNED`", "'; touch PWNED; '", "\\", "\\\\", "\\'", "a\\\nb", "!!", "!touch",
+    "~", "~root", "=ls", "*", "{a,b}", "$'\\x41'", "%s%n", "${IFS}", "(touch PWNED)", "-n", "--", "\u2018; touch PWNED; \u2018",
+    "a" * 100_000, "'" * 3000, "\\" * 3001, "\n" * 500, "\x1b]0;x\x07", "$$", "\\u0041", "\ufeffx", "\ue000\uf600\uf6ff",
+]  # fmt: skip
+
+
+def hostile() -> list[str]:
+    choose = random.Random(7)
+    texts = ["", *INJECTIONS, *(os.fsdecode(bytes([byte])) for byte in range(1, 256))]
+    texts += [first + second for first in SPECIAL for second in SPECIAL]
+    return texts + ["".join(choose.choices(SPECIAL + "aZ0", k=choose.randint(3, 12))) for _ in range(600)]
+
+
+@pytest.mark.parametrize("locale", ["C.UTF-8", "C"])
+def test_any_text_reaches_a_child_byte_for_byte(shell: Shell, folder: Path, locale: str) -> None:
+    texts = hostile()
+    assert len(texts) > 2000
+    script = shell.set((f"V{n}", text) for n, text in enumerate(texts) if len(text) < 5000) + shell.environment()
+    script += "".join(f"/usr/bin/printf '%s\\0' {shell.quote('>' + text)}\n" for text in texts[::5])
+    output, errors = shell.run(folder, script, {"LC_ALL": locale})
+    found = environments(output)[0]
+    wrong = [text for n, text in enumerate(texts) if len(text) < 5000 and found.get(f"V{n}") != text]
+    assert (wrong, errors) == ([], b"")
+    assert output.split(b"\0\0")[-1].split(b"\0")[:-1] == [os.fsencode(">" + text) for text in texts[::5]]
+    assert not (folder / "PWNED").exists()
+
+
+def test_a_nul_is_refused(shell: Shell) -> None:
+    with pytest.raises(ValueError, match="NUL"):
+        shell.quote("a\0b")
+
+
+# ---- operations ------------------------------------------------------------------------------------------------------
+
+
+def plan_of(variables: list[tuple[str, str | None]], lists: list[tuple[str, list[str]]]) -> Plan:
+    plan = Plan("/p", "/p", ())
+    plan.sign, plan.home, plan.bin, plan.name, plan.label = "VIRTUAL_ENV", "/p/.venv", "/p/.venv/bin", "p", "(p) "
+    plan.variables = [("VIRTUAL_ENV", "/p/.venv"), *variables]
+    plan.lists = lists
+    return plan
+
+
+OPERATIONS = {
+    "set": (None, "x", "x"),
+    "set over a value": ("before", "x", "x"),
+    "set over empty": ("", "x", "x"),
+    "set empty": (None, "", ""),
+    "set empty over a value": ("before", "", ""),
+    "set to what it was": ("x", "x", "x"),
+    "unset": ("before", None, None),
+    "unset what is empty": ("", None, None),
+    "unset what is unset": (None, None, None),
+    "prepend": ("/usr/bin:/bin", ["/p/bin"], "/p/bin:/usr/bin:/bin"),
+    "prepend two": ("/usr/bin", ["/p/bin", "/p/x"], "/p/bin:/p/x:/usr/bin"),
+    "prepend what is there": ("/x:/p/bin:/y", ["/p/bin"], "/p/bin:/x:/p/bin:/y"),
+    "prepend what is in front": ("/p/bin:/x", ["/p/bin"], "/p/bin:/p/bin:/x"),
+    "prepend to empty": ("", ["/p/bin"], "/p/bin"),
+    "prepend to unset": (None, ["/p/bin"], "/p/bin"),
+    "prepend to empty entries": (":/x::", ["/p/bin"], "/p/bin::/x::"),
+    "prepend a folder of any name": ("/x", ["/p *'\"$(x)\\[a]\n"], "/p *'\"$(x)\\[a]\n:/x"),
+}
+
+
+@pytest.mark.parametrize("exported", [True, False], ids=["exported", "not exported"])
+@pytest.mark.parametrize("name", ["PYTHONPATH", "A"])
+@pytest.mark.parametrize("case", OPERATIONS)
+def test_one_operation_and_back(shell: Shell, folder: Path, name: str, case: str, exported: bool) -> None:
+    before, operation, inside = OPERATIONS[case]
+    is_list = isinstance(operation, list)
+    plan = plan_of([] if is_list else [(name, operation)], [(name, operation)] if is_list else [])  # type: ignore[list-item]
+    text = shell.load(folder) + shell.plan(plan) + shell.set([(name, None)])
+    if before is not None:
+        text += shell.set([(name, before)]) if exported else shell.set_unexported(name, before)
+    look = shell.environment() + shell.show(name) + shell.environment()
+    output, errors = shell.run(folder, text + look + shell.enter(plan) + look + shell.leave(plan) + look)
+    assert errors == b""
+    first, shown_first, second, shown_second, third, shown_third = environments_and_shown(output, name)
+    assert (second.get(name), second["VENVHOOK_PROJECT"]) == (inside, "/p")
+    assert third == first
+    assert (shown_first, shown_second, shown_third) == (before, inside, before)
+
+
+def environments_and_shown(output: bytes, name: str) -> list[Any]:
+    """For each of three looks: the environment, and the variable as the shell shows it."""
+    found: list[Any] = []
+    looks = environments(output)
+    for at in (0, 2, 4):
+        alone = output.split(b"\0\0")[at + 1].split(b"\0")[0]
+        found += [looks[at], None]
+        if alone.startswith(name.encode() + b"=") and len(output.split(b"\0\0")[at + 1].split(b"\0")) > len(looks[at]):
+            found[-1] = os.fsdecode(alone.partition(b"=")[2])
+    return found
+
+
+# ---- conditions ------------------------------------------------------------------------------------------------------
+
+
+def marked(folder: Path, text: bytes) -> str:
+    folder.mkdir(parents=True)
+    (folder / ".venvhook.toml").write_bytes(text)
+    return str(folder)
+
+
+def oddities(root: Path) -> list[str]:
+    """Projects whose marker is no small text file."""
+    for name in ("folder", "fifo", "device", "nowhere", "large", "nul"):
+        (root / name).mkdir()
+    (root / "folder/.venvhook.toml").mkdir()
+    os.mkfifo(root / "fifo/.venvhook.toml")
+    (root / "device/.venvhook.toml").symlink_to("/dev/zero")
+    (root / "nowhere/.venvhook.toml").symlink_to("gone")
+    (root / "large/.venvhook.toml").write_bytes(b"#" * 4097)
+    (root / "nul/.venvhook.toml").write_bytes(b"a = 1\n\0")
+    return [str(root / name) for name in ("folder", "fifo", "device", "nowhere", "large", "nul", "none")]
+
+
+def conditions(root: Path, environ: Environ) -> list[tuple[bool, tuple[Any, ...]]]:
+    """Conditions, and whether they hold."""
+    plain, odd = marked(root / "plain '\"$(x)\\*é", b"x = 1\n"), oddities(root)
+    empty, long = marked(root / "empty", b""), marked(root / "long", b"\xe9\n" * 2048)
+    (root / "file").touch()
+    (root / "to folder").symlink_to(plain)
+    (root / "to nothing").symlink_to("gone")
+    os.utime(root / "file", ns=(10**18, 10**18))
+    (root / "stamp").touch()
+    os.utime(root / "stamp", ns=(10**18 + 10**10, 10**18 + 10**10))
+    file, stamp, gone, link, dangling = (str(root / name) for name in ("file", "stamp", "gone", "to folder", "to nothing"))
+    environ.update({"SET": "a'b", "EMPTY": ""})
+    return [
+        *((True, ("marker", project, text)) for project, text in ((plain, "x = 1\n"), (empty, ""), (link, "x = 1\n"))),
+        (True, ("marker", long, "\udce9\n" * 2048)),
+        *((False, ("marker", plain, text)) for text in ("", "x = 1", "x = 1\n\n", "x = 1\n#", "X = 1\n", "*", "x = ?\n")),
+        *((False, ("marker", project, "")) for project in odd),
+        *((True, ("odd", project)) for project in odd),
+        *((False, ("odd", project)) for project in (plain, empty, long, link)),
+        *((True, ("exists", path)) for path in (file, plain, link)),
+        *((False, ("exists", path)) for path in (gone, dangling, file + "/x")),
+        *((True, ("absent", path)) for path in (gone, dangling, file + "/x")),
+        *((False, ("absent", path)) for path in (file, plain, link)),
+        *((True, ("mine", path)) for path in (file, plain, link)),
+        (False, ("mine", gone)),
+        *((False, ("theirs", path)) for path in (file, plain, link)),
+        *((True, ("same", *paths)) for paths in ((link, plain), (plain, plain), (plain, plain + "/."))),
+        *((False, ("same", *paths)) for paths in ((empty, plain), (gone, plain), (dangling, plain), (gone, gone))),
+        (True, ("older", file, stamp, 10**18 + 10**10)),
+        *((False, ("older", *paths, 10**18 + 10**10)) for paths in ((stamp, file), (stamp, stamp), (file, gone))),
+        *((True, ("variable", *pair)) for pair in (("SET", "a'b"), ("EMPTY", ""), ("UNSET", None))),
+        *((False, ("variable", *pair)) for pair in (("SET", "a'"), ("SET", ""), ("SET", None), ("SET", "*"))),
+        *((False, ("variable", *pair)) for pair in (("EMPTY", None), ("EMPTY", "="), ("UNSET", ""), ("UNSET", "x"))),
+        (False, ("never",)),
+    ]
+
+
+def stale(shell: Shell, folder: Path, rests_on: list[tuple[Any, ...]], environ: Environ) -> str:
+    """For each condition y or n: is a plan stale that rests on it alone."""
+    text = shell.load(folder)
+    for n, condition in enumerate(rests_on):
+        plan = Plan("/p", f"/p/{n}", [condition], "notice")
+        text += shell.plan(plan) + shell.stale(plan)
+    output, errors = shell.run(folder, text, environ)
+    assert errors == b""
+    return output.decode()
+
+
+@pytest.mark.parametrize("locale", ["C.UTF-8", "C"])
+def test_each_condition(shell: Shell, folder: Path, tmp_path: Path, locale: str) -> None:
+    environ = {"LC_ALL": locale}
+    expected = conditions(tmp_path, environ)
+    found = stale(shell, folder, [condition for _, condition in expected], environ)
+    wrong = [(holds, condition) for (holds, condition), answer in zip(expected, found) if holds is not (answer == "n")]
+    assert wrong == []
+    assert len(found) == len(expected)
+
+
+def test_a_plan_without_conditions_holds_and_one_broken_is_enough(shell: Shell, folder: Path, tmp_path: Path) -> None:
+    there, gone, project = ("exists", str(tmp_path)), ("exists", str(tmp_path / "gone")), marked(tmp_path / "p", b"x")
+    text, answers = shell.load(folder), []
+    marker, odd = ("marker", project, "x"), ("odd", project)
+    for answer, rests_on in (("n", []), ("n", [there, marker]), ("y", [there, gone]), ("y", [gone, there]), ("y", [marker, gone]), ("y", [odd, there])):
+        plan = Plan("/p", f"/p/{len(answers)}", rests_on)
+        text += shell.plan(plan) + shell.stale(plan)
+        answers.append(answer)
+    assert shell.run(folder, text) == ("".join(answers).encode(), b"")
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root can give files away")
+def test_whose_a_file_is(shell: Shell, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "link").symlink_to("file")
+    os.chown(tmp_path / "file", 54321, -1)
+    paths = [str(tmp_path / name) for name in ("file", "link")]
+    assert stale(shell, folder, [(kind, path) for kind in ("mine", "theirs") for path in paths], {}) == "yynn"
+
+
+@pytest.mark.parametrize("locale", ["C.UTF-8", "C"])
+def test_markers_of_any_bytes(shell: Shell, folder: Path, tmp_path: Path, locale: str) -> None:
+    choose, rests_on = random.Random(11), []
+    for n in range(300):
+        alphabet = choose.choice([bytes(range(1, 256)), b"\n", b"a\n\\'*", b"\xc3\xa9\xff", b"\x01\x7f", b" \t\r\n"])
+        text = bytes(choose.choices(alphabet, k=choose.choice([0, 1, 2, 50, 1024, 1025, 2000, 4095, 4096])))
+        project = marked(tmp_path / str(n), text)
+        other = text[:-1] + bytes([text[-1] ^ 1 or 2]) if text else b"\n"
+        rests_on += [("marker", project, os.fsdecode(text)), ("marker", project, os.fsdecode(other)), ("odd", project)]
+    found = stale(shell, folder, rests_on, {"LC_ALL": locale})
+    assert [n for n in range(300) if found[3 * n : 3 * n + 3] != "nyy"] == []
+
+
+def test_a_socket_is_odd(shell: Shell, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # the path of a socket is short
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(".venvhook.toml")
+        project = str(tmp_path)
+        assert stale(shell, folder, [("odd", project), ("marker", project, "")], {}) == "ny"
+
+
+# ---- entering and leaving --------------------------------------------------------------------------------------------
+
+cases = plans().flatmap(
+    lambda plan: environs().flatmap(lambda before: st.tuples(st.just(plan), st.just(before), st.just({}) | edits(plan, before)))
+)
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.lists(cases, min_size=1, max_size=12))
+def test_the_rules_of_entering_and_leaving(shell: Shell, folder: Path, several: list[tuple[Plan, Environ, dict[str, str | None]]]) -> None:
+    text = shell.load(folder)
+    for plan, before, changes in several:
+        names = {*plan.names, *before}
+        text += shell.set((name, before.get(name)) for name in sorted(names)) + shell.plan(plan) + shell.environment()
+        text += shell.enter(plan) + shell.environment() + shell.set(changes.items()) + shell.leave(plan) + shell.environment()
+        text += shell.set((name, None) for name in sorted({*names, *changes}))
+    output, errors = shell.run(folder, text)
+    found = environments(output)
+    assert (len(found), errors) == (3 * len(several), b"")
+    for n, (plan, before, changes) in enumerate(several):
+        outside, inside, after = found[3 * n : 3 * n + 3]
+        assert {name: value for name, value in outside.items() if name in before} == before
+        assert inside == entered(outside, plan)
+        assert after == left(edited(inside, changes), outside, plan)
+        assert changes or after == outside

@@ -1,0 +1,235 @@
+"""install.sh, run for real: in homes with hostile names, without network, interrupted, twice, and back."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = ROOT / "install.sh"
+SH = [name for name in ("dash", "busybox", "bash") if shutil.which(name)]
+SHELLS = [name for name in ("bash", "zsh", "fish", "pwsh") if shutil.which(name)]
+OFFLINE = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_EXTRA_INDEX_URL": "", "PIP_CONFIG_FILE": os.devnull}
+as_root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give a file away")
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="install.sh is for POSIX systems")
+
+
+class Home:
+    """A home folder, and install.sh run in it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.data = path / ".local/share/venvhook"
+        self.link = path / ".local/bin/venvhook"
+        path.mkdir(parents=True)
+        for name in (".bashrc", ".zshrc"):
+            (path / name).write_bytes(b"# no line end")
+
+    def environment(self, **more: str) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "ZDOTDIR", "VIRTUAL_"))}
+        return {**kept, "HOME": str(self.path), "TERM": "xterm", **more}
+
+    def command(self, *arguments: str, sh: str = SH[0]) -> list[str]:
+        return [sh, *(["ash"] if sh == "busybox" else []), str(SCRIPT), *arguments]
+
+    def run(self, *arguments: str, sh: str = SH[0], **more: str) -> subprocess.CompletedProcess[str]:
+        command = self.command(*arguments, sh=sh)
+        return subprocess.run(command, env=self.environment(**more), capture_output=True, text=True, check=False, cwd="/")
+
+    def startup(self) -> dict[str, bytes]:
+        names = (".bashrc", ".zshrc", ".config/fish/conf.d/venvhook.fish", ".profile")
+        return {name: (self.path / name).read_bytes() for name in names if (self.path / name).exists()}
+
+    def files(self) -> list[str]:
+        """All but what fish, and rustup when pip asks for the version of rustc, make for themselves."""
+        found = (str(path.relative_to(self.path)) for path in self.path.rglob("*") if not path.is_dir())
+        return sorted(name for name in found if "venvhook" in name or not re.match(r"\.rustup/|.*/fish/", name))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home")
+
+
+BEFORE = [".bashrc", ".zshrc"]
+
+
+def refused(run: subprocess.CompletedProcess[str], *words: str) -> None:
+    """One clear line on stderr, and status 1."""
+    assert run.returncode == 1
+    assert run.stderr.count("\n") == 1
+    assert run.stderr.startswith("install.sh: ")
+    assert "; " in run.stderr
+    for word in words:
+        assert word in run.stderr
+
+
+@pytest.mark.scenario(46, 47)
+@pytest.mark.parametrize("sh", SH)
+def test_installed_proved_again_and_away(tmp_path: Path, sh: str) -> None:
+    home = Home(tmp_path / 'it\'s a "home" é')
+    first = home.run(sh=sh)
+    assert (first.returncode, first.stderr) == (0, "")
+    tail = first.stdout.split("the proof, in a session of each shell:\n")[1]
+    assert [line.split()[1].rstrip(":") for line in tail.splitlines() if line.startswith("--- ")] == SHELLS
+    assert tail.count(": works; the name is in the prompt") == len(SHELLS)
+    assert "not on PATH" in first.stdout
+    assert os.readlink(home.link) == str(home.data / "env/bin/venvhook")
+    version = subprocess.run([str(home.link), "--version"], env=home.environment(), capture_output=True, check=False)
+    assert version.returncode == 0
+    startup, hooks = home.startup(), {path: path.stat().st_mtime_ns for path in (home.data / "hook").iterdir()}
+    assert stat.S_IMODE(home.data.stat().st_mode) == 0o700
+
+    second = home.run(sh=sh)
+    assert (second.returncode, second.stderr) == (0, "")
+    assert home.startup() == startup
+    assert {path: path.stat().st_mtime_ns for path in (home.data / "hook").iterdir()} == hooks
+    assert sorted(path.name for path in home.data.iterdir() if path.name.startswith("env")) == ["env", "env-b"]
+
+    last = home.run("--uninstall", sh=sh)
+    assert (last.returncode, last.stderr) == (0, "")
+    assert home.files() == BEFORE
+    assert set(home.startup().values()) == {b"# no line end"}
+    assert not home.data.exists()
+    assert not (home.path / ".cache/venvhook").exists()
+
+
+def test_an_environment_that_is_broken_can_be_removed(home: Home) -> None:
+    assert home.run("--shell", "bash").returncode == 0
+    for path in (home.data / "env/bin").glob("python*"):
+        path.unlink()
+        path.symlink_to("/nowhere/python")
+    assert home.run("--uninstall").returncode == 0
+    assert home.files() == BEFORE
+    refused(home.run("--uninstall"), "nothing of venvhook's")
+
+
+def test_without_startup_files(home: Home) -> None:
+    run = home.run("--no-rc", "--shell=bash,zsh")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert set(home.startup().values()) == {b"# no line end"}
+    assert run.stdout.count(": works;") == 2
+    assert not (home.data / "hook/venvhook.fish").exists()
+
+
+@pytest.mark.scenario(47)
+def test_without_network_the_state_is_the_old_one(home: Home) -> None:
+    refused(home.run(**OFFLINE), "pip could not install venvhook", "check the network")
+    assert home.files() == BEFORE
+    assert not home.data.exists()
+    assert home.run("--shell", "bash").returncode == 0
+    before = home.files(), home.startup(), os.readlink(home.data / "env")
+    refused(home.run(**OFFLINE), "pip could not install venvhook")
+    assert (home.files(), home.startup(), os.readlink(home.data / "env")) == before
+    assert subprocess.run([str(home.link), "--help"], env=home.environment(), capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.scenario(47)
+@pytest.mark.parametrize("moment", ["making a private", "installing venvhook", "written"])
+def test_interrupted_it_leaves_nothing(home: Home, moment: str) -> None:
+    command = home.command("--shell", "bash")
+    with subprocess.Popen(
+        command, env=home.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith(moment):
+                break
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    if moment != "written":  # by then it may be finished, and the proof under way
+        assert home.files() == BEFORE
+        assert not home.data.exists()
+    assert "Traceback" not in errors
+
+
+def test_a_startup_file_that_is_read_only(home: Home) -> None:
+    (home.path / ".bashrc").chmod(0o444)
+    refused(home.run(), ".bashrc: cannot be written (it is read-only)", "by hand")
+    assert home.files() == BEFORE
+    assert set(home.startup().values()) == {b"# no line end"}
+    assert not home.data.exists()
+
+
+@pytest.mark.parametrize("kind", ["file", "link", "dangling"])
+def test_a_command_that_is_not_ours_stays(home: Home, kind: str) -> None:
+    home.link.parent.mkdir(parents=True)
+    if kind == "file":
+        home.link.write_text("mine")
+    else:
+        home.link.symlink_to("/bin/true" if kind == "link" else "/nowhere")
+    refused(home.run(), "/.local/bin/venvhook is not ours; move it away")
+    assert home.files() == [".bashrc", ".local/bin/venvhook", ".zshrc"]
+
+
+def fake(path: Path, script: str) -> str:
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+@pytest.mark.scenario(47)
+def test_a_python_that_will_not_do(home: Home, tmp_path: Path) -> None:
+    refused(home.run("--python", str(tmp_path / "none")), "none is no Python 3.9 or newer; name another")
+    refused(home.run("--python", fake(tmp_path / "old", "exit 3")), "old is no Python 3.9 or newer")
+    hidden = "import sys; sys.modules['ensurepip'] = None; exec(sys.argv.pop(1))"
+    script = f"""exec '{sys.executable}' -I -c "{hidden}" "$3" """
+    refused(home.run("--python", fake(tmp_path / "bare", script)), "bare has no venv or no ensurepip; ")
+    assert home.files() == BEFORE
+
+
+def test_a_shim_is_asked_for_what_is_behind_it(home: Home, tmp_path: Path) -> None:
+    shim = fake(tmp_path / "shim", f"exec '{sys.executable}' \"$@\"")
+    run = home.run("--dry-run", "--python", shim)
+    assert run.returncode == 0
+    python = run.stdout.split(" with ")[1].split(", and install")[0]
+    base = [sys.executable, "-c", "import sys; print(sys.base_prefix)"]
+    prefix = subprocess.run(base, capture_output=True, text=True, check=True).stdout.strip()
+    assert os.path.realpath(python).startswith(os.path.realpath(prefix))
+    assert "shim" not in python
+
+
+def test_a_dry_run_does_nothing(home: Home) -> None:
+    run = home.run("--dry-run")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert str(home.path / ".bashrc") in run.stdout
+    assert home.files() == BEFORE
+    assert not (home.path / ".local").exists()
+    assert str(home.path / ".bashrc") not in home.run("--dry-run", "--no-rc").stdout
+
+
+def test_usage(home: Home) -> None:
+    assert home.run("--help").stdout.startswith("usage: sh install.sh")
+    refused(home.run("--frobnicate"), "unknown option --frobnicate")
+    refused(home.run("--shell", "tcsh"), "unknown shell tcsh")
+    refused(home.run("--shell"), "--shell needs a value")
+    refused(home.run(HOME="/nowhere"), "HOME is not a folder")
+
+
+def test_alone_it_says_where_it_belongs(home: Home, tmp_path: Path) -> None:
+    shutil.copy(SCRIPT, tmp_path)
+    run = subprocess.run(["sh", "install.sh"], cwd=tmp_path, env=home.environment(), capture_output=True, text=True, check=False)
+    refused(run, "venvhook's files are not beside it")
+
+
+@as_root
+def test_the_home_of_another_user(home: Home) -> None:
+    os.chown(home.path, 12345, 12345)
+    refused(home.run(), "belongs to another user; run it as that user, without sudo")
+    assert home.files() == BEFORE
+
+
+def test_it_is_posix_and_tidy() -> None:
+    for tool in (["dash", "-n"], ["shellcheck"], ["shfmt", "-i", "4", "-d"]):
+        if shutil.which(tool[0]):
+            run = subprocess.run([*tool, str(SCRIPT)], capture_output=True, text=True, check=False)
+            assert run.stdout + run.stderr == ""

@@ -1,0 +1,155 @@
+"""The proof: it is right about shells that work and about those that do not, and it leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from venvhook import install, proof
+from venvhook.errors import VenvhookError
+from venvhook.folders import Folders
+from venvhook.proof import Screen
+
+HISTORY = (".bash_history", ".zsh_history", ".local/share/fish/fish_history")
+
+
+def all_shells() -> list[object]:
+    missing = [pytest.mark.skip(reason="not installed")]
+    return [pytest.param(s, marks=[] if s in install.installed() else missing) for s in install.SHELLS]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "it's a home"
+    path.mkdir()
+    monkeypatch.setenv("HOME", str(path))
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "ZDOTDIR", "HISTFILE"):
+        monkeypatch.delenv(name, raising=False)
+    (path / ".zshrc").write_text("PS1='%% '\nHISTFILE=~/.zsh_history SAVEHIST=9 HISTSIZE=9\nsetopt share_history\n")
+    (path / ".bashrc").write_text("PS1='$ '\nPROMPT_COMMAND='history -a'\n")
+    return path
+
+
+@pytest.fixture
+def places(tmp_path: Path, home: Path) -> Folders:
+    return Folders(str(tmp_path / "data"), str(tmp_path / "cache"), str(tmp_path / "config"), str(home))
+
+
+@pytest.mark.parametrize("rc", [True, False], ids=["rc", "no rc"])
+@pytest.mark.parametrize("shell", all_shells())
+def test_a_shell_that_works_is_proved(home: Path, places: Folders, shell: str, rc: bool) -> None:
+    install.install(places, [shell], rc)
+    (seen,) = proof.prove(places, [shell], rc)
+    assert seen.reason == ""
+    assert seen.ok
+    assert seen.prompt == "the name is in the prompt"
+    lines = seen.transcript.splitlines()
+    entering = next(number for number, line in enumerate(lines) if " && python -c 'import sys; print(sys.prefix)'" in line)
+    assert lines[entering + 1].endswith("/project/.venv")
+    assert "(venvhook-proof)" in lines[entering + 2]
+    assert "(venvhook-proof)" not in lines[-1]
+    assert "probe" not in seen.transcript
+
+
+@pytest.mark.parametrize("shell", all_shells())
+def test_nothing_stays(home: Path, places: Folders, shell: str) -> None:
+    install.install(places, [shell])
+    proof.prove(places, [shell])
+    assert os.listdir(places.cache) in ([], ["plans"])
+    assert [names for _, _, names in os.walk(places.cache) if names] == []
+    assert [names for _, _, names in os.walk(places.data + "/trust") if names] == []
+    for name in HISTORY:
+        assert not (home / name).exists() or (home / name).read_text() == ""
+
+
+@pytest.mark.parametrize(
+    ("rc", "reason"),
+    [
+        ("return", "entering did nothing"),
+        ("exit", "the shell ended by itself"),
+        ("sleep 60", "within 3 s"),
+        ("cd() { builtin cd \"$@\" && export LEFT=$PWD; }", ""),
+        ("PROMPT_COMMAND='export LATER=$RANDOM$PWD'", ""),
+    ],
+    ids=["the hook is not reached", "the shell ends", "the shell hangs", "another tool's cd", "another tool's noise"],
+)
+def test_it_tells_why_not(
+    home: Path, places: Folders, monkeypatch: pytest.MonkeyPatch, rc: str, reason: str
+) -> None:
+    monkeypatch.setattr(proof, "SECONDS", 3 if "60" in rc else proof.SECONDS)
+    (home / ".bashrc").write_text(rc + "\n")
+    install.install(places, ["bash"])
+    (seen,) = proof.prove(places, ["bash"])
+    assert (seen.ok, reason in seen.reason) == (not reason, True), seen.transcript
+
+
+def test_what_is_left_behind_is_named(home: Path, places: Folders) -> None:
+    (home / ".bashrc").write_text('PROMPT_COMMAND=\'[ "${VIRTUAL_ENV-}" ] && export LEFT_BEHIND=1\'\n')
+    install.install(places, ["bash"])
+    (seen,) = proof.prove(places, ["bash"])
+    assert seen.reason == "leaving left something behind: LEFT_BEHIND"
+
+
+def test_a_project_that_is_entered_where_it_runs_is_no_part_of_it(
+    places: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VENVHOOK_DISABLE", "1")
+    monkeypatch.setenv("VENVHOOK_CEILING", places.cache)
+    monkeypatch.setenv("TERM", "dumb")
+    install.install(places, ["bash"])
+    assert proof.prove(places, ["bash"])[0].ok
+
+
+def test_a_shell_that_is_missing(places: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(VenvhookError, match="zsh is not installed"):
+        proof.prove(places, ["zsh"])
+
+
+def test_an_environment_that_cannot_be_made(places: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    with pytest.raises(VenvhookError, match="no environment can be made"):
+        proof.prove(places, ["bash"])
+    assert os.listdir(places.cache) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "lines"),
+    [
+        (b"a\r\nb", ["a", "b"]),
+        (b"abc\rX", ["Xbc"]),
+        (b"abc\b\bX", ["aXc"]),
+        (b"\x1b[1;31ma\x1b[mb", ["ab"]),
+        (b"\x1b]0;title\x07a\x1b]0;title\x1b\\b\x1bP+q\x1b\\c\x1b=d\x1b(Be", ["abcde"]),
+        (b"abc\x1b[2D\x1b[K", ["a"]),
+        (b"abc\r\x1b[2CX", ["abX"]),
+        (b"abc\x1b[3D\x1b[P\x1b[@Z", ["Zbc"]),
+        (b"a\r\nb\r\nc\x1b[2A\r\x1b[J", [""]),
+        (b"%" + b" " * (proof._COLUMNS - 1) + b"\r \r$ ", ["$"]),
+        ("é€".encode(), ["é€"]),
+        (b"\xff", ["\N{REPLACEMENT CHARACTER}"]),
+        (b"a\tb", ["a       b"]),
+        (b"a\x1b[?2004hb\x1b[>4;1mc\x1b[0 qd", ["abcd"]),
+        (b"old\x1b[H\x1b[2Jnew", ["new"]),
+        (b"\x1b[999999999Ca", None),
+    ],
+)
+def test_the_screen(data: bytes, lines: list[str] | None) -> None:
+    screen = Screen()
+    for each in data:
+        screen.feed(bytes([each]))
+    whole = Screen()
+    whole.feed(data)
+    assert whole.lines(0) == screen.lines(0)
+    assert lines is None or screen.lines(0) == lines
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [(b"\x1b[c", b"\x1b[?62c"), (b"\x1b[0c", b"\x1b[?62c"), (b"ab\x1b[6n", b"\x1b[1;3R"), (b"\x1b[>c\x1b[?u", b"")],
+)
+def test_the_questions_that_shells_wait_for_are_answered(question: bytes, answer: bytes) -> None:
+    assert Screen().feed(question) == answer

@@ -1,0 +1,137 @@
+"""environment.py: what counts as an environment, what of it is told, and what makes another look worth it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Callable
+
+import pytest
+
+from venvhook import environment
+from venvhook.environment import Unfit
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="lays out POSIX environments")
+Make = Callable[..., Path]
+
+
+@pytest.mark.parametrize(
+    "sign", ["pyvenv.cfg", "conda-meta/history", "lib/python2.7/orig-prefix.txt", "lib/pypy3/orig-prefix.txt"]
+)
+def test_what_shows_an_environment(tmp_path: Path, make_environment: Make, sign: str) -> None:
+    root = make_environment(tmp_path / "env", sign=sign)
+    found = environment.inspect(str(root))
+    assert (found.root, found.bin, found.python) == (str(root), f"{root}/bin", f"{root}/bin/python")
+    assert found.sign == f"{root}/{sign.replace('/history', '')}"
+    assert found.conda is sign.startswith("conda")
+    assert found.version == ("3.11.4" if sign == "pyvenv.cfg" else "")
+
+
+@pytest.fixture
+def XX(environment: Make) -> Make:
+    return environment
+
+
+def unfit(root: Path) -> Unfit:
+    with pytest.raises(Unfit) as caught:
+        environment.inspect(str(root))
+    assert caught.value.path == str(root)
+    assert "venvhook " in (caught.value.remedy or "")
+    return caught.value
+
+
+def test_nothing_there(tmp_path: Path) -> None:
+    error = unfit(tmp_path / "no")
+    assert error.problem == "there is no environment yet"
+    assert error.mended == (("absent", f"{tmp_path}/no"),)
+
+
+def test_a_folder_without_a_sign(tmp_path: Path) -> None:
+    (tmp_path / "lib/site/orig-prefix.txt").mkdir(parents=True)
+    error = unfit(tmp_path)
+    assert error.problem == "this is no environment: it has no pyvenv.cfg"
+    assert error.mended == (("absent", f"{tmp_path}/pyvenv.cfg"), ("absent", f"{tmp_path}/conda-meta"))
+
+
+def test_a_file(tmp_path: Path) -> None:
+    (tmp_path / "env").write_text("/elsewhere")
+    assert unfit(tmp_path / "env").problem == "this is no environment, and no folder"
+
+
+@pytest.mark.parametrize(
+    ("python", "extra", "problem"),
+    [
+        ("link", "", "its Python is gone (/nowhere/python3.9)"),
+        ("none", "", "it has no bin/python"),
+        ("none", "Scripts", "this environment was made for Windows"),
+        ("link", "Scripts", "its Python is gone (/nowhere/python3.9)"),
+    ],
+)
+def test_without_a_python(tmp_path: Path, make_environment: Make, python: str, extra: str, problem: str) -> None:
+    root = make_environment(tmp_path / "env")
+    (root / "bin/python").unlink()
+    if python == "link":
+        (root / "bin/python").symlink_to("/nowhere/python3.9")
+    (root / extra).mkdir(exist_ok=True)
+    error = unfit(root)
+    assert error.problem == problem
+    assert error.mended == (("absent", f"{root}/bin/python"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "version", "prompt"),
+    [
+        ("home = /usr/bin\nversion = 3.11.4\n", "3.11.4", ""),
+        ("version = 3.11.4\nversion_info = 3.11.4.final.0\n", "3.11.4.final.0", ""),
+        ("VERSION_INFO=3.12.1.final.0\r\nprompt=shop\r\n", "3.12.1.final.0", "shop"),
+        ("python-version = 3.14\nprompt = 'the shop'", "3.14", "the shop"),
+        ('version = 3.9\nprompt = "it\'s"', "3.9", "it's"),
+        ("version = 3.9\nprompt = 'it\\'s a \"\\\\\"'", "3.9", 'it\'s a "\\"'),
+        ("version = 3.9\nprompt = a = b", "3.9", "a = b"),
+        ("[venv]\nversion\n", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_what_pyvenv_cfg_tells(tmp_path: Path, make_environment: Make, text: str, version: str, prompt: str) -> None:
+    found = environment.inspect(str(make_environment(tmp_path / "env", text)))
+    assert (found.version, found.prompt) == (version, prompt)
+
+
+def test_a_pyvenv_cfg_of_any_bytes(tmp_path: Path, make_environment: Make) -> None:
+    root = make_environment(tmp_path / "env")
+    (root / "pyvenv.cfg").write_bytes(b"prompt = \xff\xfe\nversion = 3.9\n" + b"x" * 100_000)
+    assert os.fsencode(environment.inspect(str(root)).prompt) == b"\xff\xfe"
+    (root / "pyvenv.cfg").unlink()
+    (root / "pyvenv.cfg").mkdir()
+    assert environment.inspect(str(root)).version == ""
+
+
+@pytest.mark.parametrize(
+    ("folder", "settings", "name"),
+    [(".venv", "", ""), ("venv", "", ""), ("env", "", ""), ("shop-env", "", "shop-env"), (".venv", "prompt = x", "x")],
+)
+def test_what_an_environment_is_called(
+    tmp_path: Path, make_environment: Make, folder: str, settings: str, name: str
+) -> None:
+    assert environment.inspect(str(make_environment(tmp_path / folder, settings))).name == name
+
+
+@pytest.mark.parametrize(
+    ("version", "wanted", "fits"),
+    [
+        ("3.11.4", "3.11", True),
+        ("3.11.4", "3.11.4", True),
+        ("3.11.4", "3", True),
+        ("3.11.4.final.0", "3.11.4", True),
+        ("3.11.4", "3.1", False),
+        ("3.1.4", "3.11", False),
+        ("3.11", "3.11.4", False),
+        ("3.11.4", None, True),
+        ("3.11.4", ">=3.13", True),
+        ("3.11.4", "pypy3.10", True),
+        ("", "3.11", True),
+    ],
+)
+def test_version_fits(version: str, wanted: str | None, fits: bool) -> None:
+    found = environment.Environment("/e", "/e/pyvenv.cfg", {"version": version} if version else {})
+    assert environment.version_fits(found, wanted) is fits

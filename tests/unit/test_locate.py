@@ -1,0 +1,93 @@
+"""locate/__init__.py: which place is the environment's, in which order, and what the answer rests on."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Callable
+
+import pytest
+
+from venvhook.locate import locate, resolve
+from venvhook.marker import Marker
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX paths")
+Make = Callable[..., Path]
+HOME = {"HOME": "/home/u"}
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (".venv", "/p/.venv"),
+        ("../shared/env", "/shared/env"),
+        ("./a/.//b/", "/p/a/b"),
+        ("/abs/env/", "/abs/env"),
+        ("~", "/home/u"),
+        ("~/envs/x", "/home/u/envs/x"),
+        ("~other/x", "/p/~other/x"),
+        ("a~/x", "/p/a~/x"),
+        ("$HOME/x", "/p/$HOME/x"),
+        (".", "/p"),
+        ("../../..", "/"),
+    ],
+)
+def test_resolve(path: str, expected: str) -> None:
+    assert resolve("/p", path, HOME) == expected
+
+
+@pytest.mark.parametrize(
+    ("there", "chosen"),
+    [
+        ([".venv"], ".venv"),
+        ([".venv", "venv", "env"], ".venv"),
+        (["virtualenv", ".env", "env", "venv"], "venv"),
+        (["virtualenv", ".env", "env"], "env"),
+        (["virtualenv", ".env"], ".env"),
+        (["virtualenv"], "virtualenv"),
+        (["other"], None),
+        ([], None),
+    ],
+)
+def test_the_order_of_the_usual_places(
+    tmp_path: Path, make_environment: Make, there: list[str], chosen: str | None
+) -> None:
+    for name in there:
+        make_environment(tmp_path / name)
+    search = locate(str(tmp_path), Marker(), HOME)
+    assert (search.found and search.found.root) == (chosen and str(tmp_path / chosen))
+    assert (search.problem is None) is (chosen is not None)
+    assert [candidate.path for candidate in search.candidates][-1] == str(tmp_path / (chosen or ".venv"))
+    assert all(candidate.why for candidate in search.candidates)
+
+
+def test_a_broken_dot_venv_is_not_passed_over(tmp_path: Path, make_environment: Make) -> None:
+    make_environment(tmp_path / "venv")
+    (tmp_path / ".venv").mkdir()
+    search = locate(str(tmp_path), Marker(), HOME)
+    assert search.found is None
+    assert search.problem is not None and search.problem.path == str(tmp_path / ".venv")
+
+
+def test_the_named_one_is_the_only_one(tmp_path: Path, make_environment: Make) -> None:
+    make_environment(tmp_path / ".venv")
+    make_environment(tmp_path / "named")
+    named = locate(str(tmp_path), Marker(venv="named"), HOME)
+    assert named.found is not None and named.found.root == str(tmp_path / "named")
+    missing = locate(str(tmp_path), Marker(venv="missing"), HOME)
+    assert missing.found is None and missing.problem is not None
+    assert [candidate.path for candidate in missing.candidates] == [str(tmp_path / "missing")]
+
+
+def test_folders_that_only_have_the_name_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "env").mkdir()
+    (tmp_path / ".env").write_text("A=b")
+    search = locate(str(tmp_path), Marker(), HOME)
+    assert search.problem is not None and search.problem.path == str(tmp_path / ".venv")
+
+
+def test_what_a_find_rests_on(tmp_path: Path, make_environment: Make) -> None:
+    root = make_environment(tmp_path / "env")
+    search = locate(str(tmp_path), Marker(), HOME)
+    nearer = [("absent", f"{tmp_path}/.venv"), ("absent", f"{tmp_path}/venv/pyvenv.cfg")]
+    assert search.conditions == [*nearer, ("exists", f"{root}/pyvenv.cfg"), ("exists", f"{root}/bin/python")]

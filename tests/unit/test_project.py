@@ -1,0 +1,440 @@
+"""project.py: what is in the way of a project is told in one line that holds until it is mended; else it is entered.
+
+Each notice is planned as the helper does it; its conditions, evaluated here, must hold right afterwards (else every
+prompt would ask again) and must not after the change that mends it (else the person would have to leave and come back).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import Any, Callable
+
+import pytest
+
+from venvhook import dotenv, helper, marker, trust
+from venvhook.marker import Marker
+from venvhook.plan import Plan
+from venvhook.project import Places
+from venvhook.shells import INTERFACE
+from venvhook.trust import Record
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX paths, links, owners")
+Make = Callable[..., Path]
+
+
+def holds(condition: tuple[Any, ...]) -> bool:
+    """What `plan.Condition` says that a shell tests."""
+    kind, *rest = condition
+    if kind in ("marker", "odd"):
+        path = Path(rest[0], marker.NAME)
+        text = path.read_bytes() if path.is_file() else None
+        plain = text is not None and len(text) <= 4096 and b"\0" not in text
+        return not plain if kind == "odd" else plain and text == os.fsencode(rest[1])
+    if kind == "older":
+        file, stamp, time = rest
+        return os.path.exists(file) and os.stat(file).st_mtime_ns < os.stat(stamp).st_mtime_ns == time
+    if kind == "same":
+        return os.path.samefile(*rest)
+    there = os.path.exists(rest[0]) if rest else False
+    return {
+        "exists": there,
+        "absent": not there,
+        "mine": there and os.stat(rest[0]).st_uid == os.geteuid(),
+        "never": False,
+    }[kind]
+
+
+class Captured:
+    """An emitter that gives the plan instead of text."""
+
+    SUFFIX = ".captured"
+
+    def plan(self, plan: Plan) -> str:
+        self.captured = plan
+        return "text"
+
+
+class World:
+    """One project, with the folders that installing would have fixed."""
+
+    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.project, self.venv, self.settings = root / "shop", root / "shop/.venv", root / "settings/config.toml"
+        self.marker = self.project / marker.NAME
+        self.data, self.home = str(root / "data"), root / "home"
+        self.places = Places(self.data, str(root / "cache"), str(root / "settings"), str(self.home))
+        self.emitter = Captured()
+        monkeypatch.setattr(helper, "emitter", lambda shell: self.emitter)
+        for folder in (self.project, self.home, root / "settings"):
+            folder.mkdir()
+
+    def plan(self, project: Path | None = None) -> Plan:
+        for path in (*self.project.rglob("*"), self.settings):
+            if path.exists():
+                os.utime(path, (1_600_000_000, 1_600_000_000))  # files of a second ago would be looked at once more
+        text = helper.plan_text(
+            str(project or self.project), "captured", INTERFACE, self.places, {"HOME": str(self.home)}
+        )
+        assert text == "text"
+        return self.emitter.captured
+
+    def allow(self, text: str | None = None) -> None:
+        if text is not None:
+            self.marker.write_text(text)
+        data = marker.read(str(self.project))
+        record = Record(str(self.project), True, data, marker.parse(data, "M"))
+        files = [self.project / entry for entry in record.meaning.dotenv]
+        record.dotenv_names = [
+            name for file in files if file.is_file() for name, _ in dotenv.parse(file.read_bytes(), "E")
+        ]
+        trust.decide(self.data, record)
+
+    def deny(self) -> None:
+        trust.decide(self.data, Record(str(self.project), False))
+
+    def write(self, name: str, text: str) -> None:
+        (self.project / name).write_text(text)
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_environment: Make) -> World:
+    """A project that is allowed and would be entered."""
+    world = World(Path(os.path.realpath(tmp_path)), monkeypatch)
+    make_environment(world.venv)
+    world.allow("")
+    return world
+
+
+def test_the_world_is_entered(world: World) -> None:
+    plan = world.plan()
+    assert (plan.notice, plan.sign, plan.home, plan.bin) == ("", "VIRTUAL_ENV", str(world.venv), f"{world.venv}/bin")
+    assert all(map(holds, plan.conditions))
+
+
+# ---- notices ---------------------------------------------------------------------------------------------------------
+
+Step = Callable[[World], object]
+
+
+def forget(world: World) -> None:
+    trust.forget(world.data, str(world.project))
+
+
+def edit(world: World) -> None:
+    world.marker.write_text("#")
+
+
+def replace(path: Path, new: Path | None = None) -> None:
+    """Take away what is at PATH, and put NEW there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+    if new is not None:
+        new.rename(path)
+
+
+def build(world: World) -> None:
+    """What `python -m venv .venv` does, in a line with the removal of what was there."""
+    if os.path.lexists(world.venv):
+        replace(world.venv)
+    (world.venv / "bin").mkdir(parents=True)
+    (world.venv / "pyvenv.cfg").touch()
+    (world.venv / "bin/python").touch()
+
+
+def odd(make: Callable[[Path], object]) -> tuple[Step, Step]:
+    def arrange(world: World) -> None:
+        world.marker.unlink()
+        make(world.marker)
+
+    def mend(world: World) -> None:
+        replace(world.marker)
+        world.marker.touch()
+
+    return arrange, mend
+
+
+def notice(line: str, arrange: Step, mend: Step, *, fails: str = "", id: str = "") -> Any:
+    marks = [pytest.mark.xfail(reason=fails)] if fails else []
+    return pytest.param(line, arrange, mend, marks=marks, id=id or line[:40])
+
+
+NOTICES = [
+    notice("MARKER: it is not allowed yet; to look at it and allow it: venvhook allow", forget, World.allow),
+    notice("MARKER: it is not allowed yet; .*", forget, World.deny, id="then denied"),
+    notice("MARKER: it was edited since you allowed it; .*", edit, World.allow),
+    notice("MARKER: it was edited .*", edit, lambda w: w.marker.write_text(""), id="edited back"),
+    notice("", World.deny, World.allow, id="denied"),
+    notice("", World.deny, forget, id="denied, forgotten"),
+    notice("MARKER: is a folder; it must be a plain file", *odd(Path.mkdir)),
+    notice("MARKER: is a fifo; it must be a plain file", *odd(os.mkfifo)),
+    notice("MARKER: is a device; it must be a plain file", *odd(lambda path: path.symlink_to("/dev/zero"))),
+    notice("MARKER: is a link to nothing", *odd(lambda path: path.symlink_to("nowhere"))),
+    notice("MARKER: cannot be read: .*", *odd(lambda path: path.symlink_to(path.name)), id="a loop of links"),
+    notice("MARKER: is larger than 4096 bytes; make it shorter", *odd(lambda path: path.write_text("#" * 4097))),
+    notice("MARKER:2: holds a NUL byte; .*", *odd(lambda path: path.write_bytes(b"#\n\0"))),
+    notice(
+        "MARKER:1: is UTF-16; save it as UTF-8",
+        *odd(lambda path: path.write_bytes(b"\xff\xfe\x41\x42")),
+        fails="odd is not true of UTF-16 without a NUL, so every prompt asks again",
+    ),
+    notice("VENV: there is no environment yet; to make it: venvhook create", lambda w: replace(w.venv), build),
+    notice("VENV: this is no environment: .*", lambda w: (w.venv / "pyvenv.cfg").unlink(), build),
+    notice(
+        "VENV: this is no environment, and no folder; .*",
+        lambda w: (replace(w.venv), w.venv.touch()),
+        build,
+        fails="a file replaced by an environment: ('exists', root) still holds",
+    ),
+    notice(
+        "VENV: this is no environment, and no folder; .*",
+        lambda w: (replace(w.venv), w.venv.symlink_to("nowhere")),
+        build,
+        fails="('exists', root) follows links: it never holds, so every prompt asks again",
+        id="a dangling link",
+    ),
+    notice(
+        r"VENV: its Python is gone \(/nowhere/python\); to make it anew: venvhook rebuild",
+        lambda w: ((w.venv / "bin/python").unlink(), (w.venv / "bin/python").symlink_to("/nowhere/python")),
+        build,
+    ),
+    notice("VENV: it has no bin/python; .*", lambda w: (w.venv / "bin/python").unlink(), build),
+    notice(
+        "PROJECT/a:b/bin: its path has a ':', which no PATH can hold; .*",
+        lambda w: (w.venv.rename(w.project / "a:b"), w.allow('venv = "a:b"')),
+        lambda w: w.allow('venv = "c"'),
+        id="a colon in the environment's path",
+    ),
+    notice(
+        "PROJECT/.secrets: it sets B, C, which you have not allowed; to look at it and allow it: venvhook allow",
+        lambda w: (w.write(".secrets", "A=1"), w.allow('dotenv = [".secrets"]'), w.write(".secrets", "B=1\nA=2\nC=3")),
+        lambda w: w.allow(),
+        id="new names in a dotenv file",
+    ),
+    notice(
+        "PROJECT/.secrets: it sets B, .*",
+        lambda w: (w.allow('dotenv = [".secrets"]'), w.write(".secrets", "B=1")),
+        lambda w: w.write(".secrets", ""),
+        id="taken out of the dotenv file again",
+    ),
+    notice(
+        "PROJECT/.secrets:1: a line without =; .*",
+        lambda w: (w.allow('dotenv = [".secrets"]'), w.write(".secrets", "B")),
+        lambda w: (w.project / ".secrets").unlink(),
+        id="a mistake in a dotenv file",
+    ),
+    notice(
+        "MARKER:2: unknown key x; .*",
+        lambda w: (forget(w), w.settings.write_text(f"allow = ['{w.project}']"), w.write(marker.NAME, "\nx = 1")),
+        lambda w: w.write(marker.NAME, ""),
+        id="a mistake in a marker that config.toml allows",
+    ),
+]
+
+
+@pytest.mark.parametrize(("line", "arrange", "mend"), NOTICES)
+def test_a_notice_holds_until_it_is_mended(world: World, line: str, arrange: Step, mend: Step) -> None:
+    arrange(world)
+    plan = world.plan()
+    places = {"MARKER": world.marker, "VENV": world.venv, "PROJECT": world.project}
+    expected = re.sub("MARKER|VENV|PROJECT", lambda found: re.escape(str(places[found[0]])), line)
+    assert re.fullmatch(expected, plan.notice)
+    assert (plan.sign, plan.variables, plan.lists) == ("", (), ())
+    assert [condition for condition in plan.conditions if not holds(condition)] == []
+    mend(world)
+    assert not all(map(holds, plan.conditions))
+
+
+@pytest.mark.parametrize("below", ["shop/.venvhook.toml", "shop", "shop/.venv", "shop/.venv/bin", "base/python"])
+@pytest.mark.parametrize("whose", ["another user's", "everybody's"])
+def test_what_somebody_else_could_have_put_there(
+    world: World, request: pytest.FixtureRequest, below: str, whose: str
+) -> None:
+    root = world.project.parent
+    (root / "base").mkdir()
+    (world.venv / "bin/python").rename(root / "base/python")
+    (world.venv / "bin/python").symlink_to(root / "base/python")
+    if whose == "everybody's":
+        (root / below).chmod(0o777)
+    else:
+        request.getfixturevalue("give_away")(root / below)
+    plan = world.plan()
+    assert re.match(
+        f"{re.escape(str(root / below))}: (it belongs to another user|everybody may write to it).*; .*chown",
+        plan.notice,
+    )
+    assert not plan.sign
+    assert ("never",) in plan.conditions  # no shell can test modes
+
+
+def test_a_silent_store(world: World) -> None:
+    """A project whose store is there but says nothing is not allowed, whatever config.toml says of others."""
+    record = trust.find(world.data, str(world.project))
+    assert record is not None
+    Path(record.path).write_bytes(b"cut")
+    assert "is not allowed yet" in world.plan().notice
+
+
+# ---- warnings --------------------------------------------------------------------------------------------------------
+
+
+def test_a_mistake_in_the_settings_is_told_and_the_defaults_hold(world: World) -> None:
+    world.settings.write_text('prompt = "[{name}] "\nwrap = 1')
+    plan = world.plan()
+    assert (plan.sign, plan.label) == ("VIRTUAL_ENV", "(shop) ")
+    assert plan.notice == f"{world.settings}:2: unknown key wrap; did you mean wrap_cd?"
+    assert all(map(holds, plan.conditions))
+    world.settings.write_text('prompt = "[{name}] "')
+    assert not all(map(holds, plan.conditions))
+    assert world.plan().label == "[shop] "
+
+
+def test_another_python_than_asked_for_is_told(world: World) -> None:
+    world.allow('python = "3.12"')
+    plan = world.plan()
+    assert plan.sign
+    assert (
+        plan.notice
+        == f"{world.venv}: it has Python 3.11.4, the marker asks for 3.12; to make it anew: venvhook rebuild"
+    )
+
+
+# ---- trust -----------------------------------------------------------------------------------------------------------
+
+
+def test_settings_allow_folders_but_not_against_a_deny(world: World) -> None:
+    trust.forget(world.data, str(world.project))
+    world.settings.write_text(f"allow = ['{world.project.parent}']")
+    world.marker.write_text('prompt = "x"')
+    assert world.plan().name == "x"
+    world.allow('prompt = "y"')
+    world.marker.write_text('prompt = "z"')
+    assert world.plan().name == "z"
+    world.deny()
+    assert (world.plan().sign, world.plan().notice) == ("", "")
+
+
+def test_a_copy_and_a_link_to_an_allowed_marker_are_not_allowed(world: World, make_environment: Make) -> None:
+    world.allow('prompt = "x"')
+    for name, make in (
+        ("copy", lambda path: shutil.copy(world.marker, path)),
+        ("linked", lambda path: path.symlink_to(world.marker)),
+    ):
+        other = world.project.parent / name
+        make_environment(other / ".venv")
+        make(other / marker.NAME)
+        assert "is not allowed yet" in world.plan(other).notice
+
+
+def test_a_project_through_a_link_is_the_same_one(world: World) -> None:
+    link = world.project.parent / "link"
+    link.symlink_to(world.project)
+    plan = world.plan(link)
+    assert (plan.project, plan.folder, plan.home) == (str(link), str(world.project), str(world.venv))
+    assert plan.id == world.plan().id
+    assert ("same", str(link), str(world.project)) in plan.conditions
+    link.unlink()
+    shutil.copytree(world.project, link)
+    assert not all(map(holds, plan.conditions))
+
+
+# ---- entering --------------------------------------------------------------------------------------------------------
+
+
+def test_variables_and_lists_in_their_order(world: World) -> None:
+    world.write("one.env", "A=1\nB=1\nC=1")
+    world.write("two.env", "B=2\nC=2\nD=")
+    world.allow(
+        'dotenv = ["one.env", "missing.env", "two.env"]\n[variables]\nC = "3"\nE = false\n'
+        '[prepend]\nPATH = ["scripts", ".venv/bin", "~/bin", "scripts"]\nPYTHONPATH = ["src"]'
+    )
+    plan = world.plan()
+    own = [
+        "VIRTUAL_ENV",
+        "VIRTUAL_ENV_PROMPT",
+        "PYTHONHOME",
+        "_OLD_VIRTUAL_PATH",
+        "_OLD_VIRTUAL_PYTHONHOME",
+        "_OLD_VIRTUAL_PS1",
+    ]
+    assert list(plan.variables) == [
+        *zip(own, [str(world.venv), "shop", None, None, None, None]),
+        *{"A": "1", "B": "2", "C": "3", "D": "", "E": None}.items(),
+    ]
+    assert list(plan.lists) == [
+        ("PATH", [f"{world.venv}/bin", f"{world.project}/scripts", f"{world.home}/bin"]),
+        ("PYTHONPATH", [f"{world.project}/src"]),
+    ]
+    assert all(map(holds, plan.conditions))
+
+
+@pytest.mark.parametrize("change", ["one.env", "missing.env", "bin/python", "record", "marker", "settings"])
+def test_what_an_entered_plan_rests_on(world: World, change: str) -> None:
+    world.write("one.env", "A=1")
+    world.allow('dotenv = ["one.env", "missing.env"]')
+    plan = world.plan()
+    assert all(map(holds, plan.conditions))
+    if change.endswith(".env"):
+        world.write(change, "A=2")
+    elif change == "bin/python":
+        (world.venv / change).unlink()
+    elif change == "record":
+        world.allow()
+    else:
+        (world.marker if change == "marker" else world.settings).write_text("# new")
+    assert not all(map(holds, plan.conditions))
+
+
+@pytest.mark.parametrize(
+    ("text", "settings", "name"),
+    [
+        ("", "", "shop"),
+        ("", "prompt = 'its own'", "its own"),
+        ('prompt = "x"', "prompt = y", "x"),
+        ('prompt = "$(x)\\u001b"', "", "_(x)_"),
+    ],
+)
+def test_the_name(world: World, text: str, settings: str, name: str) -> None:
+    (world.venv / "pyvenv.cfg").write_text(settings)
+    world.allow(text)
+    plan = world.plan()
+    assert (plan.name, plan.label, dict(plan.variables)["VIRTUAL_ENV_PROMPT"]) == (name, f"({name}) ", name)
+
+
+@pytest.mark.xfail(reason="a dotenv file may set what [prepend] has, and leaving then takes neither back")
+def test_no_variable_is_set_and_prepended_to(world: World) -> None:
+    world.write(".secrets", "PYTHONPATH=/x")
+    world.allow('dotenv = [".secrets"]\n[prepend]\nPYTHONPATH = ["src"]')
+    names = world.plan().names
+    assert len(names) == len(set(names))
+
+
+# ---- the helper's edge -----------------------------------------------------------------------------------------------
+
+
+def test_a_defect_is_a_line_and_no_traceback(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> Marker:
+        raise RuntimeError("boom\x1b")
+
+    monkeypatch.setattr(trust, "find", broken)
+    plan = world.plan()
+    assert plan.notice == f"{world.marker}: RuntimeError: boom\\x1b; to see more: venvhook status"
+    assert plan.conditions == (("marker", str(world.project), ""),)
+
+
+def test_a_variable_that_the_plan_sets_itself_is_not_watched(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    from venvhook import project
+
+    original = project.locate
+
+    def locate(*arguments: Any) -> Any:
+        search = original(*arguments)
+        search.conditions += [("variable", "A", None), ("variable", "WORKON_HOME", "/w")]
+        return search
+
+    monkeypatch.setattr(project, "locate", locate)
+    world.allow('[variables]\nA = "x"')
+    assert [c[1] for c in world.plan().conditions if c[0] == "variable"] == ["WORKON_HOME"]

@@ -1,0 +1,297 @@
+"""trust.py: a decision is read back whole or not at all, only from the user's own store; what is not trusted."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from pathlib import Path
+from typing import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from venvhook import trust
+from venvhook.errors import VenvhookError
+from venvhook.marker import Marker
+from venvhook.trust import Record
+
+posix = pytest.mark.skipif(os.name == "nt", reason="owners and modes are POSIX's")
+Away = Callable[[Path], None]
+Meanwhile = Callable[[Callable[[], object]], None]
+
+strings = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")) | st.sampled_from(
+    ["end", "\udcff", "="]
+)
+names = st.from_regex(r"[A-Z][A-Z0-9_]{0,5}_V", fullmatch=True)
+markers = st.builds(
+    Marker,
+    venv=st.none() | strings,
+    prompt=st.none() | strings,
+    packages=st.lists(strings, max_size=3).map(tuple),
+    variables=st.dictionaries(names, st.none() | strings, max_size=3).map(lambda pairs: tuple(pairs.items())),
+)
+texts = st.binary().map(lambda data: data.replace(b"\0", b"")) | st.just(b"end")
+
+
+@st.composite
+def records(draw: st.DrawFn) -> Record:
+    record = Record("/" + draw(strings), draw(st.booleans()), draw(texts), draw(markers))
+    record.dotenv_names = draw(st.lists(names | st.just("end"), max_size=3))
+    return record
+
+
+def content(record: Record) -> tuple[object, ...]:
+    return record.folder, record.allowed, record.marker, record.meaning, list(record.dotenv_names)
+
+
+# ---- records ---------------------------------------------------------------------------------------------------------
+
+
+@given(records())
+def test_dumped_and_loaded(record: Record) -> None:
+    assert content(Record.load(record.dump())) == content(record)
+
+
+@given(records(), st.data())
+def test_a_cut_record_is_none(record: Record, data: st.DataObject) -> None:
+    whole = record.dump()
+    ends = {at for at, byte in enumerate(whole) if byte == 0}  # where a cut leaves whole fields
+    for length in {data.draw(st.integers(0, len(whole) - 1)), *ends, *(at + 1 for at in ends)}:
+        with pytest.raises((ValueError, VenvhookError)):
+            Record.load(whole[:length])
+
+
+@given(records(), st.binary(max_size=5))
+def test_a_record_with_more_behind_is_none(record: Record, more: bytes) -> None:
+    with pytest.raises((ValueError, VenvhookError)):
+        Record.load(record.dump() + b"\0" + more)
+
+
+@pytest.mark.xfail(
+    reason="a field that Marker refuses raises VenvhookError, which is no ValueError", raises=VenvhookError
+)
+def test_damage_is_a_value_error() -> None:
+    whole = Record("/p", True, b"x", Marker(venv="end")).dump()
+    with pytest.raises(ValueError):
+        Record.load(whole.replace(b"\0" + b"0\0", b"\0" + b"9\0"))
+
+
+# ---- the store -------------------------------------------------------------------------------------------------------
+
+
+def allow(data: Path, folder: str = "/p", text: bytes = b"x", allowed: bool = True) -> Record:
+    return trust.decide(str(data), Record(folder, allowed, text if allowed else b""))
+
+
+def decision(data: Path, folder: str = "/p") -> bytes | None:
+    """The bytes that are allowed, b"" for a deny, None for no decision."""
+    found = trust.find(str(data), folder)
+    return None if found is None else found.marker
+
+
+def files(data: Path) -> list[Path]:
+    return sorted(path for path in data.rglob("*") if not path.is_dir())
+
+
+def test_the_last_decision_counts_and_is_a_new_file(tmp_path: Path) -> None:
+    paths = []
+    for text, allowed in ((b"one", True), (b"", False), (b"two", True), (b"two", True)):
+        paths.append(allow(tmp_path, text=text, allowed=allowed).path)
+        found = trust.find(str(tmp_path), "/p")
+        assert found is not None
+        assert (found.allowed, found.marker, found.path) == (allowed, text, paths[-1])
+        assert [str(path) for path in files(tmp_path)] == paths[-1:]
+    assert len(set(paths)) == 4
+
+
+def test_decisions_are_about_one_folder(tmp_path: Path) -> None:
+    allow(tmp_path, "/p")
+    assert all(decision(tmp_path, folder) is None for folder in ("/p/q", "/", "/P", "/p/", "/q", ""))
+    other = trust.place(str(tmp_path), "/q")
+    os.rename(trust.place(str(tmp_path), "/p"), other)  # as if both had one digest
+    assert decision(tmp_path, "/q") is None
+
+
+def test_forgotten(tmp_path: Path) -> None:
+    for _ in range(2):
+        trust.forget(str(tmp_path), "/p")
+        assert decision(tmp_path) is None
+        assert not os.path.exists(trust.place(str(tmp_path), "/p"))
+        allow(tmp_path)
+    assert decision(tmp_path) == b"x"
+
+
+@posix
+def test_only_the_user_reads_records(tmp_path: Path) -> None:
+    record = allow(tmp_path)
+    assert os.stat(record.path).st_mode & 0o777 == 0o600
+    assert os.stat(os.path.dirname(record.path)).st_mode & 0o777 == 0o700
+
+
+@posix
+@pytest.mark.xfail(reason="os.makedirs gives its mode to the last folder only")
+def test_the_store_is_the_users_too(tmp_path: Path) -> None:
+    allow(tmp_path)
+    assert os.stat(tmp_path / "trust").st_mode & 0o777 == 0o700
+
+
+def test_no_store() -> None:
+    assert trust.find("/nowhere/at/all", "/p") is None
+
+
+def test_a_store_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "trust").write_text("a file")
+    with pytest.raises(VenvhookError, match="the decision cannot be written"):
+        allow(tmp_path)
+
+
+@pytest.mark.parametrize("damage", ["cut", "empty", "garbage", "folder", "fifo", "link"])
+def test_a_damaged_record_decides_nothing(tmp_path: Path, damage: str) -> None:
+    path = Path(allow(tmp_path).path)
+    whole = path.read_bytes()
+    path.unlink()
+    if damage == "folder":
+        path.mkdir()
+    elif damage == "fifo":
+        os.mkfifo(path)
+    elif damage == "link":
+        (tmp_path / "elsewhere").write_bytes(whole)
+        path.symlink_to(tmp_path / "elsewhere")
+    else:
+        path.write_bytes({"cut": whole[:-1], "empty": b"", "garbage": b"\0" * 9}[damage])
+    assert decision(tmp_path) is None
+
+
+def test_half_a_record_leaves_the_earlier_decision(tmp_path: Path) -> None:
+    where = Path(allow(tmp_path, text=b"earlier").path).parent
+    (where / "99999999999999999999-1").write_bytes(b"half")
+    (where / "99999999999999999999-2.part").write_bytes(Record("/p", True, b"later").dump())
+    assert decision(tmp_path) == b"earlier"
+
+
+@posix
+@pytest.mark.parametrize("level", ["trust", "trust/folder"])
+def test_a_linked_store_is_not_used(tmp_path: Path, level: str) -> None:
+    path = Path(allow(tmp_path).path)
+    linked = path.parent if level == "trust/folder" else path.parent.parent
+    linked.rename(tmp_path / "elsewhere")
+    linked.symlink_to(tmp_path / "elsewhere")
+    assert decision(tmp_path) is None
+
+
+@posix
+@pytest.mark.parametrize("level", [0, 1, 2], ids=["the record", "its folder", "the store"])
+def test_what_another_user_owns_is_not_used(tmp_path: Path, give_away: Away, level: int) -> None:
+    path = Path(allow(tmp_path).path)
+    give_away([path, *path.parents][level])
+    assert decision(tmp_path) is None
+
+
+# ---- decisions at the same moment ------------------------------------------------------------------------------------
+
+
+def decide_often(data: str, name: str) -> None:
+    for n in range(20):
+        trust.decide(data, Record("/p", n % 2 == 0, f"{name} {n}".encode()))
+
+
+def test_processes_that_decide_at_once_leave_one_decision(tmp_path: Path) -> None:
+    run = multiprocessing.get_context("spawn").Process
+    processes = [run(target=decide_often, args=(str(tmp_path), str(n))) for n in range(4)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0] * 4
+    assert decision(tmp_path) is not None
+    assert len(files(tmp_path)) == 1
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
+    """Have something happen right after the next folder was listed, as if by another process."""
+
+    def arrange(happening: Callable[[], object]) -> None:
+        listed = os.listdir
+
+        def listdir(path: str) -> list[str]:
+            names = listed(path)
+            monkeypatch.setattr(os, "listdir", listed)
+            happening()
+            return names
+
+        monkeypatch.setattr(os, "listdir", listdir)
+
+    return arrange
+
+
+@pytest.mark.xfail(reason="find does not look again when the record that it had listed is gone")
+def test_a_decision_made_while_another_is_read(tmp_path: Path, meanwhile: Meanwhile) -> None:
+    allow(tmp_path, text=b"earlier")
+    meanwhile(lambda: allow(tmp_path, text=b"later"))
+    assert decision(tmp_path) == b"later"
+
+
+@pytest.mark.xfail(reason="decide lists the earlier decisions before it writes its own")
+def test_a_decision_made_while_another_is_written(tmp_path: Path, meanwhile: Meanwhile) -> None:
+    allow(tmp_path, text=b"earliest")
+    meanwhile(lambda: allow(tmp_path, text=b"other"))
+    allow(tmp_path, text=b"later")
+    assert len(files(tmp_path)) == 1
+
+
+# ---- folders and owners ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("folder", "allowed", "expected"),
+    [
+        ("w/proj", ["w/proj"], True),
+        ("w/proj", ["w"], True),
+        ("w/proj", ["w/"], True),
+        ("w/proj-evil", ["w/proj"], False),
+        ("w", ["w/proj"], False),
+        ("w/proj", [], False),
+        ("w/proj", ["x", "w"], True),
+        ("w/proj", ["w/../x"], False),
+        ("w/proj", ["link"], True),
+        ("w/proj", ["W"], False),
+    ],
+)
+def test_within_goes_by_components(tmp_path: Path, folder: str, allowed: list[str], expected: bool) -> None:
+    root = Path(os.path.realpath(tmp_path))
+    for each in ("w/proj", "w/proj-evil", "x"):
+        (root / each).mkdir(parents=True)
+    (root / "link").symlink_to("w")
+    assert trust.within(str(root / folder), [f"{root}/{each}" for each in allowed]) is expected
+    assert trust.within(str(root / folder), ["/"])
+
+
+@posix
+@pytest.mark.parametrize(
+    ("mode", "found"), [(0o755, False), (0o777, True), (0o702, True), (0o770, False), (0o1777, True)]
+)
+def test_what_everybody_may_write_to(tmp_path: Path, mode: int, found: bool) -> None:
+    path = tmp_path / "project"
+    path.mkdir()
+    path.chmod(mode)
+    expected = (str(path), "everybody may write to it") if found else None
+    assert trust.intruder([str(tmp_path), str(path), "/nowhere"]) == expected
+
+
+@posix
+def test_what_another_user_owns(tmp_path: Path, give_away: Away) -> None:
+    path = tmp_path / "project"
+    path.mkdir()
+    (tmp_path / "link").symlink_to(path)
+    assert trust.intruder([str(path)]) is None
+    give_away(path)
+    for seen in (path, tmp_path / "link"):
+        assert trust.intruder([str(tmp_path), str(seen)]) == (str(seen), "it belongs to another user (54321)")
+
+
+@posix
+def test_roots_files_are_trusted_by_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 54321)
+    assert trust.intruder(["/", "/bin/sh"]) is None

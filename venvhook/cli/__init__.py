@@ -1,0 +1,91 @@
+"""The command line: from arguments to an exit status. Decides what an error looks like and which status it gives.
+
+0: done. 1: a VenvhookError, one line on stderr. 2: arguments that are not understood. 130: Ctrl-C. 141: nobody reads
+the output any more. What a command does is in a module of its own, imported when it is called.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from venvhook.errors import VenvhookError, shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import NoReturn
+
+    from venvhook.folders import Folders
+
+INTERRUPTED, UNREAD = 130, 141
+
+
+def script() -> NoReturn:
+    """The console script: the folders are those that were fixed at install, else the platform's."""
+
+    def start() -> int:
+        from venvhook import folders
+
+        return main(sys.argv[1:], folders.find())
+
+    sys.exit(_told(start))
+
+
+def main(arguments: Sequence[str], folders: Folders) -> int:
+    """Run the command that ARGUMENTS name; the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a path of bytes, or a locale without its characters, is still shown
+            stream.reconfigure(errors="backslashreplace")
+    return _told(lambda: _run(list(arguments), folders))
+
+
+def _run(arguments: list[str], folders: Folders) -> int:
+    import typer
+
+    from venvhook.cli.app import app
+
+    try:
+        command = typer.main.get_command(app)
+        status = command.main(args=arguments, prog_name="venvhook", standalone_mode=False, obj=folders)
+        sys.stdout.flush()
+    except typer.Abort:
+        return INTERRUPTED
+    except Exception as error:
+        if not hasattr(error, "format_message"):  # what typer's errors have, and its versions call differently
+            raise
+        return _usage(error)
+    return status if isinstance(status, int) else 0
+
+
+def _usage(error: Exception) -> int:
+    message = str(error.format_message()).rstrip(".")  # type: ignore[attr-defined]
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "venvhook"
+    _say(f"{message[:1].lower()}{message[1:]}; see: {path} --help")
+    return 2
+
+
+def _told(command: Callable[[], int]) -> int:
+    """The status of COMMAND, with its errors told."""
+    try:
+        return command()
+    except VenvhookError as error:
+        _say(str(error))
+        return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that nothing fails when it is closed
+        return UNREAD
+    except OSError as error:
+        _say(str(VenvhookError((error.strerror or str(error)).lower(), _path(error))))
+        return 1
+
+
+def _path(error: OSError) -> str | None:
+    return os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else None
+
+
+def _say(line: str) -> None:
+    print(f"venvhook: {shown(line)}", file=sys.stderr)

@@ -1,0 +1,66 @@
+"""`allow` and `deny`: the person decides. `allow` shows what it is that they allow, then records these very bytes."""
+
+from __future__ import annotations
+
+import os
+
+from venvhook import folders as own
+from venvhook import report, trust
+from venvhook.cli import place, show
+from venvhook.trust import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from venvhook.folders import Folders
+
+
+def allow(folders: Folders, directory: str | None) -> None:
+    """Allow the project that DIRECTORY is in."""
+    allow_project(folders, place.project(folders, directory))
+
+
+def allow_project(folders: Folders, project: str) -> None:
+    """Allow a project as it is now. VenvhookError, and nothing recorded, for a marker that cannot act."""
+    seen = report.look(place.asked(folders, project))
+    _show(seen)
+    record(folders, seen)
+    there = seen.plan is not None
+    show.line("allowed" if there or not _missing(seen) else "allowed; to make the environment: venvhook create")
+
+
+def record(folders: Folders, seen: report.Report) -> None:
+    """Write that a project is allowed. VenvhookError for one that cannot be, or when it cannot be written."""
+    if seen.error or seen.meaning is None:
+        raise seen.error or AssertionError("a marker without a meaning has an error")
+    decision = Record(seen.asked.folder, True, seen.asked.text, seen.meaning)
+    decision.dotenv_names = sorted(seen.names)
+    _decide(folders, decision)
+
+
+def deny(folders: Folders, directory: str | None) -> None:
+    """Silence a project for good. Its marker is not even read."""
+    folder = os.path.realpath(place.project(folders, directory))
+    _decide(folders, Record(folder, False))
+    show.line(f"{folder}: denied; to undo that: venvhook allow")
+
+
+def _show(seen: report.Report) -> None:
+    show.line(seen.asked.marker_path)
+    if seen.record and seen.record.allowed and seen.record.marker != seen.asked.text:
+        show.line("  edited since you allowed it:")
+        for line in report.difference(seen.record.marker, seen.asked.text):
+            show.line(f"    {line}")
+    elif seen.trust == "denied":
+        show.line("  you had denied it")
+    if not seen.error:
+        show.rows(report.meaning_rows(seen))
+
+
+def _missing(seen: report.Report) -> bool:
+    return seen.chosen is not None and not os.path.lexists(seen.chosen.path)
+
+
+def _decide(folders: Folders, decision: Record) -> None:
+    for path in (folders.data, os.path.join(folders.data, "trust")):
+        own.make_private(path)
+    trust.decide(folders.data, decision)

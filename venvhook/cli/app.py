@@ -1,0 +1,263 @@
+"""The commands and their options. What they do is imported when they are called, so that `--help` is quick."""
+# ruff: noqa: UP006, UP035, UP045 - typer reads the annotations, also on Python 3.9
+
+from __future__ import annotations
+
+from typing import Annotated, List, Optional
+
+import typer
+
+from venvhook import __version__
+from venvhook.shells import SHELLS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from venvhook.folders import Folders
+
+# rich_markup_mode: rich would cost more than everything else together.
+app = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings={"help_option_names": ["--help", "-h"]})
+
+
+def _known(shells: Optional[object]) -> Optional[object]:
+    for shell in [shells] if isinstance(shells, str) else shells if isinstance(shells, (list, tuple)) else ():
+        if shell not in SHELLS:
+            raise typer.BadParameter(f"{shell} is none of {', '.join(SHELLS)}")
+    return shells
+
+
+Directory = Annotated[
+    Optional[str],
+    typer.Argument(metavar="[DIR]", show_default=False, help="The project; without it, the one that you are in."),
+]
+Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+Shell = Annotated[str, typer.Argument(metavar="SHELL", callback=_known, help=f"One of {', '.join(SHELLS)}.")]
+Shells = Annotated[
+    Optional[List[str]],
+    typer.Option("--shell", metavar="SHELL", callback=_known, help="This shell; may be given more than once."),
+]
+PYTHON = "Which Python: 3.12, >=3.11, pypy3.10, or a path."
+
+
+def _folders(context: typer.Context) -> Folders:
+    folders: Folders = context.obj
+    return folders
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"venvhook {__version__}")
+        raise typer.Exit()
+
+
+@app.callback(invoke_without_command=True)
+def venvhook(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """A project's Python environment, active when you are in its folder."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+@app.command()
+def init(
+    context: typer.Context,
+    directory: Annotated[
+        Optional[str], typer.Argument(metavar="[DIR]", show_default=False, help="Its folder; default: this one.")
+    ] = None,
+    venv: Annotated[Optional[str], typer.Option("--venv", metavar="PATH", help="Where the environment is.")] = None,
+    python: Annotated[Optional[str], typer.Option("--python", metavar="VERSION", help=PYTHON)] = None,
+    manager: Annotated[
+        Optional[str], typer.Option("--manager", metavar="NAME", help="Whose environment it is.")
+    ] = None,
+    prompt: Annotated[Optional[str], typer.Option("--prompt", metavar="NAME", help="The name that is shown.")] = None,
+    private: Annotated[bool, typer.Option("--private", help="Keep the marker out of git, for you alone.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write it anew if there is one.")] = False,
+) -> None:
+    """Write a marker for what is in the folder, and allow it."""
+    from venvhook.cli import init
+
+    options = init.Options(venv, python, manager, prompt)
+    options.private, options.force = private, force
+    init.init(_folders(context), directory, options)
+
+
+@app.command()
+def create(
+    context: typer.Context,
+    directory: Directory = None,
+    python: Annotated[Optional[str], typer.Option("--python", metavar="VERSION", help=PYTHON)] = None,
+    no_install: Annotated[bool, typer.Option("--no-install", help="Install nothing into it.")] = False,
+) -> None:
+    """Make the environment, and install what the marker lists."""
+    from venvhook.cli import make
+
+    make.create(_folders(context), directory, python, not no_install)
+
+
+@app.command()
+def rebuild(context: typer.Context, directory: Directory = None) -> None:
+    """Make the environment anew.
+
+    The old one comes back if that fails.
+    """
+    from venvhook.cli import make
+
+    make.rebuild(_folders(context), directory)
+
+
+@app.command()
+def remove(
+    context: typer.Context,
+    directory: Directory = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Delete the environment, after asking. The marker stays."""
+    from venvhook.cli import make
+
+    make.remove(_folders(context), directory, yes)
+
+
+@app.command()
+def allow(context: typer.Context, directory: Directory = None) -> None:
+    """Show what a marker does, and allow it as it is now."""
+    from venvhook.cli import allow
+
+    allow.allow(_folders(context), directory)
+
+
+@app.command()
+def deny(context: typer.Context, directory: Directory = None) -> None:
+    """Silence a project for good; `allow` undoes it."""
+    from venvhook.cli import allow
+
+    allow.deny(_folders(context), directory)
+
+
+@app.command()
+def status(context: typer.Context, directory: Directory = None, as_json: Json = False) -> None:
+    """Which project and environment, why, allowed, in order?"""
+    from venvhook.cli import status
+
+    status.status(_folders(context), directory, as_json)
+
+
+@app.command()
+def which(
+    context: typer.Context,
+    command: Annotated[
+        str, typer.Argument(metavar="[COMMAND]", show_default=False, help="Default: python.")
+    ] = "python",
+) -> None:
+    """The path that a command has in the environment."""
+    from venvhook.cli import run
+
+    run.which(_folders(context), command)
+
+
+@app.command(context_settings={"allow_interspersed_args": False})
+def run(
+    context: typer.Context,
+    command: Annotated[List[str], typer.Argument(metavar="[--] COMMAND...", help="With its arguments.")],
+    directory: Annotated[Optional[str], typer.Option("--dir", metavar="DIR", help="The project.")] = None,
+) -> int:
+    """Run a command in the environment, without any hook.
+
+    For scripts, cron, editors, CI. Its exit status is the command's.
+    """
+    from venvhook.cli import run
+
+    return run.run(_folders(context), directory, command)
+
+
+@app.command("list")
+def known(context: typer.Context, as_json: Json = False) -> None:
+    """The projects that you decided about."""
+    from venvhook.cli import known
+
+    known.known(_folders(context), as_json)
+
+
+@app.command()
+def prune(context: typer.Context) -> None:
+    """Forget projects whose folder is gone."""
+    from venvhook.cli import known
+
+    known.prune(_folders(context))
+
+
+@app.command()
+def pythons(context: typer.Context, as_json: Json = False) -> None:
+    """The interpreters found, and which one `create` takes."""
+    from venvhook.cli import pythons
+
+    pythons.pythons(_folders(context), as_json)
+
+
+@app.command()
+def install(
+    context: typer.Context,
+    shells: Shells = None,
+    no_rc: Annotated[
+        bool, typer.Option("--no-rc", help="Leave the startup files alone; show the line for them.")
+    ] = False,
+) -> None:
+    """Put the hook into the startup files of your shells."""
+    from venvhook.cli import hooks
+
+    hooks.install(_folders(context), shells, not no_rc)
+
+
+@app.command()
+def uninstall(
+    context: typer.Context,
+    shells: Shells = None,
+    purge: Annotated[bool, typer.Option("--purge", help="Forget all decisions and kept plans too.")] = False,
+) -> None:
+    """Take the hook out again.
+
+    The startup files become what they were.
+    """
+    from venvhook.cli import hooks
+
+    hooks.uninstall(_folders(context), shells, purge)
+
+
+@app.command()
+def hook(context: typer.Context, shell: Shell) -> None:
+    """Print a shell's hook.
+
+    For those who manage their startup files themselves.
+    """
+    from venvhook.cli import hooks
+
+    hooks.hook(_folders(context), shell)
+
+
+@app.command()
+def plan(context: typer.Context, shell: Shell, directory: Directory = None) -> None:
+    """Print the commands that entering and leaving run."""
+    from venvhook.cli import hooks
+
+    hooks.plan(_folders(context), shell, directory)
+
+
+@app.command()
+def on(context: typer.Context) -> None:
+    """Switch the hook on again in this shell.
+
+    Also ends the pause of a `deactivate`.
+    """
+    from venvhook.cli import hooks
+
+    hooks.switch(_folders(context), "on")
+
+
+@app.command()
+def off(context: typer.Context) -> None:
+    """Leave the project; nothing is entered until `on`."""
+    from venvhook.cli import hooks
+
+    hooks.switch(_folders(context), "off")

@@ -1,0 +1,219 @@
+"""`init`: from what lies in a project's folder to a marker. Decides what is worth a line in it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+from venvhook import dotenv, environment, marker, trust
+from venvhook import folders as own
+from venvhook.cli import allow, place, show
+from venvhook.document import Document, read_plain
+from venvhook.errors import VenvhookError
+from venvhook.locate import Search, auto
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from venvhook.folders import Folders
+
+REQUIREMENTS = ("requirements.txt", "requirements-dev.txt", "requirements_dev.txt", "dev-requirements.txt")
+BY_PIP = (None, "auto", "venv", "virtualenv", "uv")
+COMMENTS = {
+    "venv": "where the environment is",
+    "manager": "whose environment it is",
+    "python": "the Python that `venvhook create` takes",
+    "prompt": "the name that is shown",
+    "requirements": "what `venvhook create` installs",
+    "packages": "what it installs besides",
+    "dotenv": "variables that are set while inside",
+}
+
+
+class Options:
+    """What the person said on the command line; None where they did not."""
+
+    __slots__ = ("force", "manager", "private", "prompt", "python", "venv")
+
+    def __init__(self, venv: str | None, python: str | None, manager: str | None, prompt: str | None) -> None:
+        self.venv, self.python, self.manager, self.prompt = venv, python, manager, prompt
+        self.private = self.force = False
+
+
+def init(folders: Folders, directory: str | None, options: Options) -> None:
+    """Write a marker, allow it, and say what comes next. VenvhookError, and nothing written, where that cannot be."""
+    folder = place.start(directory)
+    path = os.path.join(folder, marker.NAME)
+    if os.path.lexists(path) and not options.force:
+        remedy = "to allow it: venvhook allow; to write it anew: venvhook init --force"
+        raise VenvhookError("exists already", path, remedy=remedy)
+    _refuse_others(folder)
+    found: list[str] = []
+    text = written(_values(folder, options, found))
+    marker.parse(text, path)
+    exclude = _exclude_file(folder) if options.private else None
+    for line in found:
+        show.line(line)
+    if exclude:
+        _exclude(*exclude)
+    _write(path, text)
+    allow.allow_project(folders, folder)
+
+
+def _refuse_others(folder: str) -> None:
+    """VenvhookError for a folder whose files would not be trusted anyway."""
+    found = trust.intruder([os.path.realpath(folder)])
+    if found:
+        raise VenvhookError(found[1], found[0], remedy="to change that: chown, chmod o-w")
+
+
+def written(values: dict[str, object]) -> bytes:
+    """The marker that says VALUES, with a comment behind each."""
+    import tomlkit
+
+    document = tomlkit.document()
+    for key, value in values.items():
+        item = tomlkit.item(value)
+        document.add(key, item.comment(COMMENTS[key]))
+    text = tomlkit.dumps(document) or "# Empty: venvhook finds this project's environment by itself.\n"
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _write(path: str, text: bytes) -> None:
+    try:
+        own.write(path, text, 0o644)
+    except OSError as error:
+        problem = f"cannot be written ({(error.strerror or '').lower()})"
+        raise VenvhookError(problem, path, remedy="make its folder writable, or move away what is there") from None
+
+
+# ---- What lies in the folder -----------------------------------------------------------------------------------------
+
+
+def _values(folder: str, options: Options, found: list[str]) -> dict[str, object]:
+    """The keys of the marker, in its order; what was seen, and what was made of it, goes to FOUND as lines."""
+    manager = options.manager or _manager(folder, found)
+    values = {
+        "venv": options.venv or _environment(folder, manager, found),
+        "manager": manager,
+        "python": options.python or _python(folder, found),
+        "prompt": options.prompt,
+        "requirements": _requirements(folder, found) if manager in BY_PIP else None,
+        "packages": _packages(folder, found) if manager in BY_PIP and manager != "uv" else None,
+        "dotenv": _dotenv(folder, found),
+    }
+    return {key: value for key, value in values.items() if value}
+
+
+def _manager(folder: str, found: list[str]) -> str | None:
+    """The first of the managers whose files the project has, in the order of `auto`."""
+    try:
+        managers = list(auto.managers(Search(folder, place.outside(os.environ))))
+    except VenvhookError as error:
+        found.append(f"left out: {error}")
+        return None
+    for manager, files, _ in auto.SIGNS:
+        there = [file for file in files if os.path.isfile(os.path.join(folder, file))]
+        if manager in managers:
+            found.append(f"found {', '.join(there) or f'{manager} in pyproject.toml'}: a project of {manager}")
+    if len(managers) > 1:
+        found.append(f"taken is {managers[0]}; for another one: venvhook init --force --manager …")
+    return next(iter(managers), None)
+
+
+def _environment(folder: str, manager: str | None, found: list[str]) -> str | None:
+    """The environment that is there; else where one would be made, for a manager that does not know that itself."""
+    for name in (".venv", "venv", "env", ".env", "virtualenv"):
+        path = os.path.join(folder, name)
+        try:
+            there = environment.inspect(path)
+        except environment.Unfit as unfit:
+            if os.path.isdir(path) and name != ".env" and not unfit.problem.startswith("there is no"):
+                found.append(f"found {name}, but {unfit.problem}")
+            continue
+        found.append(f"found {name}: an environment with Python {there.version or 'of unknown version'}")
+        return name if manager in BY_PIP else None
+    return ".venv" if manager in (None, "venv", "virtualenv") else None
+
+
+def _python(folder: str, found: list[str]) -> str | None:
+    """The version that `.python-version` names, if it is one: pyenv also writes names of environments there."""
+    path = os.path.join(folder, ".python-version")
+    if not os.path.lexists(path):
+        return None
+    lines = [line.strip() for line in read_plain(path, 4096).decode("utf-8", "replace").splitlines()]
+    version = next((line for line in lines if line and not line.startswith("#")), "")
+    if version and version.replace(".", "").isdigit() and version.isascii():
+        found.append(f"found .python-version: Python {version}")
+        return version
+    found.append(f"found .python-version: {version or 'empty'}, which is no version: left out")
+    return None
+
+
+def _requirements(folder: str, found: list[str]) -> list[str]:
+    there = [name for name in sorted(os.listdir(folder)) if "requirements" in name and name.endswith(".txt")]
+    taken = [name for name in REQUIREMENTS if name in there]
+    found += [f"found {name}" + ("" if name in taken else ": left out") for name in there]
+    return taken
+
+
+def _packages(folder: str, found: list[str]) -> list[str]:
+    """The project itself, where it says how it is built."""
+    if "build-system" in _pyproject(folder) or os.path.isfile(os.path.join(folder, "setup.py")):
+        found.append("found a package: installed from this folder (-e .)")
+        return ["-e ."]
+    return []
+
+
+def _dotenv(folder: str, found: list[str]) -> list[str]:
+    path = os.path.join(folder, ".env")
+    if not os.path.isfile(path):
+        return []
+    try:
+        names = [name for name, _ in dotenv.parse(dotenv.read(path), path)]
+    except VenvhookError as error:
+        found.append(f"found .env, left out: {error}")
+        return []
+    found.append(f"found .env: it sets {', '.join(names) or 'nothing'}")
+    return [".env"]
+
+
+def _pyproject(folder: str) -> dict[str, object]:
+    path = os.path.join(folder, "pyproject.toml")
+    try:
+        return Document(read_plain(path, 1 << 20), path).values if os.path.isfile(path) else {}
+    except VenvhookError as error:
+        show.note(str(error))
+        return {}
+
+
+# ---- Out of git's sight ----------------------------------------------------------------------------------------------
+
+
+def _exclude_file(folder: str) -> tuple[str, str]:
+    """The exclude file of the git work tree that FOLDER is in (gitignore(5)), and the line for its marker."""
+    prefix = _git(folder, "rev-parse", "--show-prefix")
+    path = os.path.join(folder, _git(folder, "rev-parse", "--git-path", "info/exclude"))
+    special = str.maketrans({character: "\\" + character for character in "\\*?["})
+    return path, "/" + (prefix + marker.NAME).translate(special)
+
+
+def _git(folder: str, *arguments: str) -> str:
+    try:
+        done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=True)
+    except FileNotFoundError:
+        raise VenvhookError("git is not installed", remedy="leave --private out") from None
+    except subprocess.CalledProcessError as error:
+        said = os.fsdecode(error.stderr).strip() or "git failed"
+        raise VenvhookError(f"not in a git work tree ({said})", folder, remedy="leave --private out") from None
+    return os.fsdecode(done.stdout).rstrip("\n")
+
+
+def _exclude(path: str, line: str) -> None:
+    """Add LINE to the exclude file, once."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "a+b") as file:
+        file.seek(0)
+        text = file.read()
+        if os.fsencode(line) not in text.splitlines():
+            file.write((b"" if not text or text.endswith(b"\n") else b"\n") + os.fsencode(line) + b"\n")
+            show.line(f"kept out of git by {path}")

@@ -1,0 +1,134 @@
+"""`list` and `prune`: the projects that were decided about on this machine."""
+
+from __future__ import annotations
+
+import os
+
+from venvhook import keep, marker, trust
+from venvhook.cli import place, show
+from venvhook.errors import VenvhookError
+from venvhook.locate import locate
+from venvhook.trust import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from venvhook.folders import Folders
+
+
+def decided(data: str) -> list[Record]:
+    """The last decision about each project, by folder."""
+    found = {record.folder: trust.find(data, record.folder) for record in _records(os.path.join(data, "trust"))}
+    return [record for _, record in sorted(found.items()) if record]
+
+
+def _records(store: str) -> Iterator[Record]:
+    for folder in _folders(store):
+        for name in sorted(os.listdir(folder)):
+            try:
+                with open(os.path.join(folder, name), "rb") as file:
+                    yield Record.load(file.read(1 << 20))
+            except (OSError, ValueError, VenvhookError):
+                continue  # not whole: `trust.find` does not take it either
+
+
+def _folders(store: str) -> list[str]:
+    try:
+        return [entry.path for entry in os.scandir(store) if entry.is_dir(follow_symlinks=False)]
+    except FileNotFoundError:
+        return []
+
+
+def known(folders: Folders, as_json: bool) -> None:
+    """Show every project with its environment."""
+    with show.working("looking at every project"):
+        found = [_entry(record) for record in decided(folders.data)]
+    if as_json:
+        show.data(found)
+    elif not found:
+        show.line("no project is known yet; to add one: venvhook init, or venvhook allow")
+    else:
+        headers = ("project", "trust", "Python", "size", "environment")
+        show.table(headers, [_cells(entry) for entry in found])
+
+
+def _entry(record: Record) -> dict[str, object]:
+    """One project as data: project, trust, environment, python, size (bytes), healthy, problem."""
+    entry: dict[str, object] = dict.fromkeys(("environment", "python", "size", "problem"))
+    entry = {"project": record.folder, "trust": "allowed" if record.allowed else "denied", **entry, "healthy": False}
+    if not os.path.lexists(os.path.join(record.folder, marker.NAME)):
+        gone = "its folder is gone" if not os.path.isdir(record.folder) else f"it has no {marker.NAME}"
+        return {**entry, "problem": gone}
+    if not record.allowed:
+        return entry
+    search = locate(record.folder, record.meaning, place.outside(os.environ))
+    entry.update(environment=search.chosen.path if search.chosen else None, healthy=search.found is not None)
+    entry["problem"] = search.problem.problem if search.problem and not search.found else None
+    if search.found:
+        entry.update(python=search.found.version or None, size=size(search.found.root))
+    return entry
+
+
+def _cells(entry: dict[str, object]) -> list[str]:
+    amount = entry["size"]
+    where = f"{entry['environment'] or ''}{': ' if entry['environment'] and entry['problem'] else ''}"
+    return [
+        str(entry["project"]),
+        str(entry["trust"]),
+        str(entry["python"] or ""),
+        _readable(amount) if isinstance(amount, int) else "",
+        where + str(entry["problem"] or ""),
+    ]
+
+
+def size(folder: str) -> int:
+    """The bytes of all files below FOLDER; links count as themselves."""
+    total = 0
+    for path, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.lstat(os.path.join(path, name)).st_size
+            except OSError:
+                continue  # it went away meanwhile
+    return total
+
+
+def _readable(amount: float) -> str:
+    for unit in ("B", "kB", "MB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} GB"
+
+
+def prune(folders: Folders) -> None:
+    """Forget the decisions about folders that do not exist any more, and the plans of projects that do not."""
+    for record in decided(folders.data):
+        if not os.path.isdir(record.folder):
+            trust.forget(folders.data, record.folder)
+            show.line(f"forgotten: {record.folder}")
+    count = sum(1 for folder in _kept(folders.cache) if _without_project(folders.cache, folder) and _drop(folder))
+    show.line(f"{count} kept plans removed" if count else "no kept plan was left over")
+
+
+def _kept(cache: str) -> list[str]:
+    """The folders of kept plans, the deepest first."""
+    return [path for path, _, _ in os.walk(keep.place(cache, os.sep), topdown=False)][:-1]
+
+
+def _without_project(cache: str, folder: str) -> bool:
+    project = os.sep + os.path.relpath(folder, keep.place(cache, os.sep))
+    return not os.path.lexists(os.path.join(os.path.normpath(project), marker.NAME))
+
+
+def _drop(folder: str) -> bool:
+    """Remove the kept plans in FOLDER, and FOLDER if nothing else is in it; whether there were any."""
+    ours = [name for name in os.listdir(folder) if name.startswith(".venvhook-")]
+    for name in ours:
+        os.unlink(os.path.join(folder, name))
+    try:
+        os.rmdir(folder)
+    except OSError:
+        pass  # plans of projects further down
+    return bool(ours)

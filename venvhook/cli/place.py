@@ -1,0 +1,88 @@
+"""Which project a command is about, and the environment variables as they are outside of every project."""
+
+from __future__ import annotations
+
+import os
+
+from venvhook import config, marker, undo
+from venvhook.errors import VenvhookError
+from venvhook.project import Notice, Places, Project
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from venvhook.folders import Folders
+
+
+def here() -> str:
+    """The folder that the shell says it is in, links included. VenvhookError when it was deleted."""
+    try:
+        real = os.getcwd()
+    except OSError:
+        raise VenvhookError("the current folder does not exist any more", remedy="to go to another one: cd") from None
+    named = os.environ.get("PWD", "")
+    try:
+        return os.path.normpath(named) if os.path.isabs(named) and os.path.samefile(named, real) else real
+    except OSError:
+        return real
+
+
+def start(directory: str | None) -> str:
+    """The folder that DIRECTORY, as typed, names; without one, the current folder. VenvhookError for what is none."""
+    if directory is None:
+        return here()
+    path = os.path.normpath(os.path.join(here(), directory))
+    if not os.path.isdir(path):
+        problem = "is no folder" if os.path.lexists(path) else "does not exist"
+        raise VenvhookError(problem, path, remedy="name the folder that holds the project")
+    return path
+
+
+def find(folders: Folders, directory: str | None) -> str | None:
+    """The project that DIRECTORY is in, as the hook would find it, or None."""
+    return marker.find(start(directory), ceilings(folders))
+
+
+def project(folders: Folders, directory: str | None) -> str:
+    """The project that DIRECTORY is in. VenvhookError where there is none."""
+    found = find(folders, directory)
+    if found is None:
+        raise VenvhookError(f"no {marker.NAME} here or above", start(directory), remedy="to write one: venvhook init")
+    return found
+
+
+def ceilings(folders: Folders) -> Sequence[str]:
+    """Where a search ends: VENVHOOK_CEILING, else the user's settings; wrong ones are told by `status`."""
+    named = os.environ.get("VENVHOOK_CEILING")
+    if named is not None:
+        return [folder for folder in named.split(os.pathsep) if folder]
+    path = os.path.join(folders.config, config.NAME)
+    try:
+        return config.parse(config.load(path) or b"", path, folders.home).ceiling
+    except VenvhookError:
+        return ()
+
+
+def asked(folders: Folders, project: str) -> Project:
+    """The project in the folder PROJECT, seen from outside of it."""
+    places = Places(folders.data, folders.cache, folders.config, folders.home)
+    return Project(project, places, outside(os.environ))
+
+
+def outside(environ: Mapping[str, str]) -> dict[str, str]:
+    """ENVIRON as it was before the project that this shell is in was entered."""
+    result = dict(environ)
+    for name, value in undo.operations(environ):
+        result.pop(name, None)
+        if value is not None:
+            result[name] = value
+    return result
+
+
+def told(notice: Notice, path: str) -> VenvhookError:
+    """NOTICE, which keeps a project from being entered, as an error; a denied project has none of its own."""
+    cause = notice.args[0]
+    if isinstance(cause, VenvhookError):
+        return cause
+    return VenvhookError(notice.line or "you denied it", path, remedy="to look at it and allow it: venvhook allow")

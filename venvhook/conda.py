@@ -1,0 +1,87 @@
+"""What entering a conda environment sets, as conda's own activation does; its scripts are code and are not run.
+
+Source: conda 26.7, conda/activate.py (`_build_activate_stack`, `_get_environment_env_vars`, `_default_env`). conda leaves
+an active virtualenv's VIRTUAL_ENV as it is; here it is unset, because what is entered is the only environment inside.
+"""
+
+from __future__ import annotations
+
+import os
+
+from venvhook.errors import VenvhookError
+from venvhook.names import refuse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+UNSET = "***unset***"  # conda's own mark for a variable that is to have no value
+
+
+def variables(prefix: str, name: str, environ: Mapping[str, str]) -> list[tuple[str, str | None]]:
+    """The variables for the environment PREFIX, shown as NAME, on top of what is active in ENVIRON; None: unset."""
+    level = environ.get("CONDA_SHLVL", "").strip()
+    before = int(level) if level.isdecimal() else 0
+    found: list[tuple[str, str | None]] = [
+        ("CONDA_PREFIX", prefix),
+        ("CONDA_SHLVL", str(before + 1)),
+        ("CONDA_DEFAULT_ENV", default_name(prefix)),
+        ("CONDA_PROMPT_MODIFIER", f"({name}) "),
+    ]
+    outer = environ.get("CONDA_PREFIX")
+    if before and outer:
+        found.append((f"CONDA_PREFIX_{before}", outer))
+    own = dict(found)
+    found += [(key, value) for key, value in settings(prefix).items() if key not in own]
+    return [*found, ("VIRTUAL_ENV", None), ("VIRTUAL_ENV_PROMPT", None)]
+
+
+def default_name(prefix: str) -> str:
+    """CONDA_DEFAULT_ENV: `base`, the folder's name where it is one among others, else the whole path."""
+    if os.path.isdir(os.path.join(prefix, "condabin")):
+        return "base"
+    return os.path.basename(prefix) if os.path.basename(os.path.dirname(prefix)) == "envs" else prefix
+
+
+def settings(prefix: str) -> dict[str, str]:
+    """The variables that packages (etc/conda/env_vars.d) and `conda env config vars` (conda-meta/state) set inside.
+
+    VenvhookError for a file that is no JSON. What no project may set (`venvhook.names`) is left out.
+    """
+    found: dict[str, object] = {}
+    for path in files(prefix):
+        if not os.path.isdir(path):
+            said = _json(path)
+            found.update(_table(said.get("env_vars")) if os.path.basename(path) == "state" else said)
+    return {k: v for k, v in found.items() if isinstance(v, str) and v != UNSET and "\0" not in v and refuse(k) is None}
+
+
+def files(prefix: str) -> list[str]:
+    """What `settings` rests on, in the order of reading: the folder of the packages' files, these, the environment's own."""
+    folder = os.path.join(prefix, "etc", "conda", "env_vars.d")
+    inside = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    return [folder, *(os.path.join(folder, name) for name in inside), os.path.join(prefix, "conda-meta", "state")]
+
+
+def scripts(prefix: str) -> list[str]:
+    """The scripts that `conda activate` would run, and entering does not."""
+    folder = os.path.join(prefix, "etc", "conda", "activate.d")
+    return sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+
+
+def _json(path: str) -> dict[str, object]:
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read(1 << 20)
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    import json  # dear to import, and most environments have no such file
+
+    try:
+        return _table(json.loads(text))
+    except ValueError:
+        raise VenvhookError("is no JSON", path, remedy="mend it with: conda env config vars") from None
+
+
+def _table(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,101 @@
+"""The order of `manager = "auto"`: the first place that exists.
+
+`.venv` (a folder, a link to one, or a file that names one); the last line of `.python-envs`; the environment of the
+manager whose files the project has; a pyenv virtualenv that `.python-version` names; `venv`, `env`, `.env`, `virtualenv`
+with a `pyvenv.cfg`; a folder of conda's in the project; what virtualenvwrapper has bound to the project.
+"""
+
+from __future__ import annotations
+
+import os
+
+from venvhook.errors import VenvhookError
+from venvhook.locate import rule
+from venvhook.locate.search import Candidate
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from venvhook.locate import Search
+
+# A manager, the files that only a project of it has, and what of its own stands in pyproject.toml.
+SIGNS = (
+    ("uv", ("uv.lock",), ("[tool.uv",)),
+    ("poetry", ("poetry.lock", "poetry.toml"), ("[tool.poetry", "poetry.core.masonry")),
+    ("pipenv", ("Pipfile",), ()),
+    ("pdm", ("pdm.lock", "pdm.toml", ".pdm-python"), ("[tool.pdm",)),
+    ("hatch", ("hatch.toml",), ("[tool.hatch.env",)),
+    ("conda", ("environment.yml", "environment.yaml"), ()),
+)
+
+
+def choose(search: Search, thorough: bool = False) -> None:
+    """Take the first place that exists; where there is none, say where one would be made."""
+    broken: list[tuple[Candidate, VenvhookError]] = []
+    for candidate in _places(search, broken):
+        if search.look(candidate) and not thorough:
+            return
+    if search.chosen:
+        return
+    if broken:
+        search.refuse(*broken[0])
+        return
+    known = [manager for manager, _, _ in SIGNS] + ["pyenv"]
+    search.missing(next((c for c in search.candidates if c.manager in known), search.candidates[0]))
+
+
+def managers(search: Search) -> Iterator[str]:
+    """The managers whose files the project has: by a file of their own first, then by a table in pyproject.toml."""
+    by_file = [manager for manager, files, _ in SIGNS if search.there(*files)]
+    yield from by_file
+    text = search.text(os.path.join(search.folder, "pyproject.toml"))
+    for manager, _, tables in SIGNS if text is not None else ():
+        if manager not in by_file and text and any(table in text for table in tables):
+            yield manager
+        elif manager == "uv" not in by_file and _below(search.folder, "uv.lock"):
+            yield manager  # a member of a workspace, which has the lock at its root
+
+
+def _below(folder: str, name: str) -> bool:
+    """Whether a folder above has a file of this NAME."""
+    parent = os.path.dirname(folder)
+    while parent != folder:
+        if os.path.isfile(os.path.join(parent, name)):
+            return True
+        folder, parent = parent, os.path.dirname(parent)
+    return False
+
+
+def _places(search: Search, broken: list[tuple[Candidate, VenvhookError]]) -> Iterator[Candidate]:
+    """The places in order. What is in a manager's way (a broken file of it) is kept for when nothing else is found."""
+    from venvhook.locate import venv
+
+    yield from venv.usual(search)
+    yield from _of(search, "envs", broken)
+    for manager in managers(search):
+        yield from _of(search, manager, broken)
+    if search.there(".python-version"):
+        yield from _of(search, "pyenv", broken)
+    yield from venv.others(search)
+    for manager in ("conda", "virtualenvwrapper"):
+        if all(c.manager != manager for c in search.candidates):
+            yield from _bound(search, manager)
+
+
+def _of(search: Search, manager: str, broken: list[tuple[Candidate, VenvhookError]]) -> Iterator[Candidate]:
+    try:
+        yield from rule(manager).candidates(search)
+    except VenvhookError as error:
+        broken.append((Candidate(manager, error.path or search.folder, f"{manager}'s rule"), error))
+
+
+def _bound(search: Search, manager: str) -> Iterator[Candidate]:
+    """What is bound to the project without a file of it saying so."""
+    if manager == "conda":
+        from venvhook.locate import conda
+
+        return iter(conda.inside(search))
+    from venvhook.locate import virtualenvwrapper
+
+    return iter(virtualenvwrapper.bound(search))

@@ -1,0 +1,129 @@
+"""conda, and mamba, which shares its folders: a folder with `conda-meta/`, by name or inside the project.
+
+Sources: conda 26.7, base/context.py (`envs_dirs`, `locate_prefix_by_name`), base/constants.py (`SEARCH_PATH`). Of a
+.condarc, which is YAML, only a plain `envs_dirs` is understood.
+"""
+
+from __future__ import annotations
+
+import os
+
+from venvhook.errors import VenvhookError
+from venvhook.locate.search import Candidate
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from venvhook.locate import Search
+
+INSIDE = (".conda", "envs", "env")  # what `conda create --prefix` is commonly given, VS Code's first
+SPECIFICATIONS = ("environment.yml", "environment.yaml")
+# Where installers put conda, when no variable tells; below the home folder unless absolute.
+INSTALLED = (
+    "miniforge3", "miniconda3", "anaconda3", "mambaforge", "micromamba", ".local/share/mamba", "/opt/conda",
+    "/opt/miniforge3", "/opt/miniconda3", "/opt/anaconda3", "/opt/homebrew/Caskroom/miniforge/base",
+    "/opt/homebrew/Caskroom/miniconda/base",
+)  # fmt: skip
+
+
+def candidates(search: Search, name: str | None = None) -> Iterator[Candidate]:
+    """The environment NAME, or the one that environment.yml names, in each of conda's folders; before it, the project's own."""
+    why = "the marker names it"
+    if name is None:
+        yield from inside(search)
+        name, why = _specified(search)
+    if name in ("base", "root"):
+        yield from (Candidate("conda", root, "conda's base environment") for root in roots(search))
+        return
+    for folder in folders(search):
+        yield Candidate("conda", os.path.join(folder, name), why)
+    for prefix in _registered(search):
+        if os.path.basename(prefix) == name:
+            yield Candidate("conda", prefix, f"{why}, ~/.conda/environments.txt has it")
+
+
+def inside(search: Search) -> list[Candidate]:
+    """Environments in the project's folder."""
+    paths = [os.path.join(search.folder, name) for name in INSIDE]
+    found = [path for path in paths if os.path.isdir(os.path.join(path, "conda-meta"))]
+    return [Candidate("conda", path, "in the project, and it has conda-meta") for path in found]
+
+
+def _specified(search: Search) -> tuple[str, str]:
+    """The name in the project's environment.yml."""
+    for file in SPECIFICATIONS:
+        text = search.text(os.path.join(search.folder, file))
+        name = next((_plain(line[5:]) for line in (text or "").splitlines() if line.startswith("name:")), "")
+        if name:
+            return name, f"{file} names it"
+    path = os.path.join(search.folder, SPECIFICATIONS[0])
+    raise VenvhookError("names no environment", path, remedy='to name one, in the marker: venv = "NAME"')
+
+
+def roots(search: Search) -> Iterator[str]:
+    """Where conda is installed, by its own variables, its register and the usual places."""
+    seen = [os.path.dirname(os.path.dirname(search.variable("CONDA_EXE") or "")), search.variable("MAMBA_ROOT_PREFIX") or ""]
+    yield from (root for root in dict.fromkeys(seen) if root)
+    usual = [os.path.join(search.home(), place) for place in INSTALLED]
+    known = [*(prefix for prefix in _registered(search) if os.path.isdir(os.path.join(prefix, "condabin"))), *usual]
+    for root in dict.fromkeys(known):
+        if root not in seen and (os.path.isdir(os.path.join(root, "conda-meta")) or os.path.isdir(os.path.join(root, "envs"))):
+            yield root
+
+
+def folders(search: Search) -> Iterator[str]:
+    """The folders that hold environments, in conda's order, each once."""
+    seen: set[str] = set()
+    for folder in _folders(search):
+        if folder not in seen:
+            seen.add(folder)
+            yield folder
+
+
+def _folders(search: Search) -> Iterator[str]:
+    for variable in ("CONDA_ENVS_DIRS", "CONDA_ENVS_PATH"):
+        said = (search.variable(variable) or "").split(os.pathsep)
+        yield from (search.expand(each.strip()) for each in said if each.strip())
+    installed = list(roots(search))
+    for file in _settings(search, installed):
+        yield from (search.expand(each) for each in _dirs(search.text(file) or ""))
+    own = search.expand("~/.conda/envs")
+    below = [os.path.join(root, "envs") for root in installed]
+    writable = bool(installed) and os.access(os.path.join(installed[0], "conda-meta", "history"), os.W_OK)
+    yield from [*below[:1], own, *below[1:]] if writable else [own, *below]
+
+
+def _settings(search: Search, installed: list[str]) -> list[str]:
+    """The files of settings, the one that wins first."""
+    home, named = search.home(), search.variable("CONDARC")
+    xdg = search.variable("XDG_CONFIG_HOME") or os.path.join(home, ".config")
+    own = [os.path.join(home, ".condarc"), os.path.join(home, ".conda", ".condarc"), os.path.join(xdg, "conda", ".condarc")]
+    return [*([named] if named else []), *own, *(os.path.join(root, ".condarc") for root in installed[:1]), "/etc/conda/.condarc"]
+
+
+def _dirs(text: str) -> list[str]:
+    """`envs_dirs` of a .condarc: a list of lines with `- `, or one in brackets."""
+    found: list[str] = []
+    inside = False
+    for line in text.splitlines():
+        entry = line.strip()
+        if inside and entry.startswith("- "):
+            found.append(_plain(entry[2:]))
+        elif entry and not entry.startswith("#"):
+            key, _, rest = line.partition(":")
+            inside = key in ("envs_dirs", "envs_path")
+            if inside and rest.strip().startswith("["):
+                found += [_plain(each) for each in rest.strip().strip("[]").split(",") if each.strip()]
+    return found
+
+
+def _plain(text: str) -> str:
+    """A scalar of YAML without comment and quotes."""
+    return text.partition(" #")[0].strip().strip("'\"")
+
+
+def _registered(search: Search) -> list[str]:
+    """Every environment that conda ever made for this user."""
+    text = search.text(os.path.join(search.home(), ".conda", "environments.txt"))
+    return [line.strip() for line in (text or "").splitlines() if line.strip() and not line.startswith("#")]

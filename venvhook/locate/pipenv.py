@@ -1,0 +1,87 @@
+"""pipenv: `.venv` in the project, or `<WORKON_HOME>/<folder's name>-<digest of the Pipfile's path>`.
+
+Source: pipenv 2026.10, utils/venv_locator.py, utils/shell.py and environments.py. A Pipfile that is a link is not
+resolved. `VIRTUAL_ENV`, which pipenv itself would follow, is not asked.
+"""
+
+from __future__ import annotations
+
+import os
+
+from venvhook.errors import VenvhookError
+from venvhook.locate.naming import replaced, sha256, short
+from venvhook.locate.search import Candidate
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from venvhook.locate import Search
+
+TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+DEPTH = 10  # folders upwards in which pipenv looks for a Pipfile
+
+
+def candidates(search: Search, name: str | None = None) -> list[Candidate]:
+    """The one place that pipenv would take."""
+    pipfile = _pipfile(search)
+    project = os.path.dirname(pipfile)
+    local = os.path.join(project, ".venv")
+    central = os.path.join(_home(search), environment_name(search, pipfile))
+    if os.path.isfile(local):
+        named = (search.text(local) or "").strip()
+        return [_named(search, named, project, central)]
+    inside = _in_project(search, pipfile)
+    if inside:
+        return [Candidate("pipenv", local, "pipenv keeps it in the project")]
+    if inside is None and os.path.isdir(local) and not os.path.exists(central):
+        return [Candidate("pipenv", local, "pipenv takes a .venv")]
+    return [Candidate("pipenv", central, "pipenv's folder, by the Pipfile's path")]
+
+
+def environment_name(search: Search, pipfile: str) -> str:
+    """What pipenv calls the environment of the Pipfile at the absolute path PIPFILE."""
+    custom = search.variable("PIPENV_CUSTOM_VENV_NAME")
+    if custom:
+        return custom
+    folder = replaced(os.path.basename(os.path.dirname(pipfile)), ' &$`!*@"()[]\\\r\n\t')
+    python = search.variable("PIPENV_PYTHON")
+    return f"{folder}-{short(sha256(pipfile))}" + (f"-{os.path.basename(python)}" if python else "")
+
+
+def _pipfile(search: Search) -> str:
+    """The Pipfile that decides: the one that PIPENV_PIPFILE names, else the nearest, from the project upwards."""
+    named = search.variable("PIPENV_PIPFILE")
+    if named:
+        return os.path.normpath(os.path.join(search.folder, named))
+    folder = search.folder
+    for _ in range(DEPTH):
+        if os.path.isfile(os.path.join(folder, "Pipfile")):
+            return os.path.join(folder, "Pipfile")
+        folder = os.path.dirname(folder)
+    path = os.path.join(search.folder, "Pipfile")
+    raise VenvhookError("does not exist, so pipenv has no environment for it", path, remedy="to make it: pipenv install")
+
+
+def _named(search: Search, named: str, project: str, central: str) -> Candidate:
+    """What a `.venv` file says: a path relative to it, a name in pipenv's folder, or nothing."""
+    if not named:
+        return Candidate("pipenv", central, "pipenv's folder, by the Pipfile's path")
+    inside = os.path.join(project if "/" in named or os.sep in named else _home(search), named)
+    return Candidate("pipenv", inside, "the file .venv names it", binding=True)
+
+
+def _in_project(search: Search, pipfile: str) -> bool | None:
+    for variable, said in (("PIPENV_VENV_IN_PROJECT", True), ("PIPENV_NO_VENV_IN_PROJECT", False)):
+        value = (search.variable(variable) or "").lower()
+        if value in TRUE + FALSE:
+            return (value in TRUE) == said
+    # the Pipfile is parsed only where it may say something
+    text = search.text(pipfile)
+    value_there = search.value(pipfile, "pipenv", "venv_in_project") if text and "venv_in_project" in text else None
+    return None if value_there is None else bool(value_there)
+
+
+def _home(search: Search) -> str:
+    home = search.variable("WORKON_HOME")
+    if not home and os.name == "nt":
+        home = "~/.virtualenvs"
+    return search.expand(home or os.path.join(search.variable("XDG_DATA_HOME") or "~/.local/share", "virtualenvs"))

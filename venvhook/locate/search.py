@@ -1,0 +1,183 @@
+"""One search for an environment: what the rules of the managers may read, and what came of it.
+
+Whatever a rule reads it reads through here, so that a kept plan knows what its answer rests on. Nothing is run, and
+nothing is taken from what happens to be active.
+"""
+
+from __future__ import annotations
+
+import os
+
+from venvhook.document import Document, read_plain
+from venvhook.environment import Unfit, inspect
+from venvhook.errors import VenvhookError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from venvhook.environment import Environment
+    from venvhook.plan import Condition
+
+LIMIT = 1 << 20  # bytes: of a manager's file that is looked into
+
+
+class Candidate:
+    """A place that was looked at: for which manager, where, and why there.
+
+    `binding`: whoever named it left no choice; when nothing is there, that is an error, and no other place is taken.
+    """
+
+    __slots__ = ("binding", "manager", "path", "why")
+
+    def __init__(self, manager: str, path: str, why: str, binding: bool = False) -> None:
+        self.manager, self.path, self.why, self.binding = manager, os.path.normpath(path), why, binding
+
+
+class Search:
+    """One project's search.
+
+    `found` is the environment, or None: then `problem` says why. `chosen` is the place that decided it, `candidates` all
+    that were looked at, `notes` what a person should know who asks. The answer rests on `conditions` and on `files`,
+    which may be missing or be folders: it is stale as soon as one comes, goes or becomes newer.
+    `python` is the interpreter that the marker asks for ("" for any).
+    """
+
+    def __init__(self, folder: str, environ: Mapping[str, str], python: str = "") -> None:
+        self.folder, self.environ, self.python = folder, environ, python
+        self.candidates: list[Candidate] = []
+        self.conditions: list[Condition] = []
+        self.files: list[str] = []
+        self.notes: list[str] = []
+        self.signs: list[str] = []
+        self.chosen: Candidate | None = None
+        self.found: Environment | None = None
+        self.problem: VenvhookError | None = None
+        self._texts: dict[str, bytes | None] = {}
+        self._values: dict[str, dict[str, object]] = {}
+
+    # ---- What rules read
+
+    def variable(self, name: str) -> str | None:
+        """The variable NAME as it is outside the project; None: not set."""
+        value = self.environ.get(name)
+        self.rest_on(("variable", name, value))
+        return value
+
+    def home(self) -> str:
+        """The user's home folder, as the managers find it."""
+        return self.variable("HOME" if os.name != "nt" else "USERPROFILE") or os.path.expanduser("~")
+
+    def expand(self, path: str, base: str = "") -> str:
+        """PATH with `$NAME`, `${NAME}` and a leading `~` replaced, made absolute below BASE (default: the project)."""
+        if path == "~" or path.startswith(("~/", "~" + os.sep)):
+            path = self.home() + path[1:]
+        head, *parts = path.split("$")
+        for part in parts:
+            name = part[1:].partition("}")[0] if part.startswith("{") else _leading_name(part)
+            value = self.variable(name) if name else None
+            rest = part[len(name) + 2 * part.startswith("{") :]
+            head += "$" + part if value is None else value + rest
+        return os.path.normpath(os.path.join(base or self.folder, head))
+
+    def there(self, *names: str) -> bool:
+        """Whether the project has one of these files. Rests on them only as long as nothing is found."""
+        paths = [os.path.join(self.folder, name) for name in names]
+        self.signs += paths
+        return any(map(os.path.isfile, paths))
+
+    def data(self, path: str) -> bytes | None:
+        """The bytes of a file of text; None where there is none. VenvhookError: see `read_plain`."""
+        if path not in self._texts:
+            self._watch(path)
+            self._texts[path] = read_plain(path, LIMIT) if os.path.isfile(path) else None
+        return self._texts[path]
+
+    def text(self, path: str) -> str | None:
+        """The same as text, whatever its bytes; a BOM goes."""
+        data = self.data(path)
+        return None if data is None else os.fsdecode(data.removeprefix(b"\xef\xbb\xbf"))
+
+    def value(self, path: str, *keys: str) -> object:
+        """The value at KEYS, from the top downwards, in a TOML file; None where there is none. VenvhookError: no TOML."""
+        if path not in self._values:
+            data = self.data(path)
+            self._values[path] = Document(data, path).values if data else {}
+        value: object = self._values[path]
+        for key in keys:
+            value = value.get(key) if isinstance(value, dict) else None
+        return value
+
+    def string(self, path: str, *keys: str) -> str | None:
+        """The same, if it is a string with something in it."""
+        value = self.value(path, *keys)
+        return value if isinstance(value, str) and value else None
+
+    def names(self, folder: str) -> list[str]:
+        """What is in a folder, sorted; nothing where there is none."""
+        self._watch(folder)
+        try:
+            return sorted(os.listdir(folder))
+        except OSError:
+            return []
+
+    # ---- What came of it
+
+    def look(self, candidate: Candidate) -> bool:
+        """Look at a place; whether it decides the search: it is there, in order or not. After that one, only note them."""
+        self._note(candidate)
+        if self.chosen:
+            return True
+        try:
+            self.found = inspect(candidate.path)
+        except Unfit as unfit:
+            if not (candidate.binding or os.path.lexists(candidate.path)):
+                self.rest_on(*unfit.mended)
+                return False
+            self._decide(candidate, unfit, unfit.mended)
+            return True
+        self._decide(candidate, None, [("exists", self.found.sign), ("exists", self.found.python)])
+        self.files += self.found.files
+        return True
+
+    def refuse(self, candidate: Candidate, problem: VenvhookError) -> None:
+        """Decide the search by a place that cannot be taken, whatever is there."""
+        self._note(candidate)
+        if not self.chosen:
+            self._decide(candidate, problem, ())
+
+    def missing(self, candidate: Candidate) -> None:
+        """Nothing was found: this is where an environment would be made."""
+        whose = "" if candidate.manager in ("auto", "venv") else f" ({candidate.manager} would put it here)"
+        problem = VenvhookError(f"there is no environment yet{whose}", candidate.path, remedy="to make it: venvhook create")
+        self.rest_on(*(("exists" if os.path.isfile(sign) else "absent", sign) for sign in self.signs))
+        self.refuse(candidate, problem)
+
+    def _decide(self, candidate: Candidate, problem: VenvhookError | None, conditions: Sequence[Condition]) -> None:
+        self.rest_on(*conditions)
+        self.chosen, self.problem = candidate, problem
+
+    def _note(self, candidate: Candidate) -> None:
+        """List a place, once; a manager's own reason says more than a usual name."""
+        for index, known in enumerate(self.candidates):
+            if known.path == candidate.path:
+                if known.manager == "venv" and known is not self.chosen:
+                    self.candidates[index] = candidate
+                return
+        self.candidates.append(candidate)
+
+    def rest_on(self, *conditions: Condition) -> None:
+        """What has to hold for the answer to stay; what is asked after the decision changes nothing."""
+        self.conditions += [c for c in conditions if not self.chosen and c not in self.conditions]
+
+    def _watch(self, path: str) -> None:
+        if not self.chosen and path not in self.files:
+            self.files.append(path)
+
+
+def _leading_name(text: str) -> str:
+    """The variable's name that TEXT begins with."""
+    end = 0
+    while end < len(text) and (text[end] == "_" or (text[end].isascii() and text[end].isalnum())):
+        end += 1
+    return text[:end]

@@ -1,0 +1,36 @@
+"""Which folder above a project makes it a member of its workspace (uv and pdm), and so has the environment."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from venvhook.locate import Search
+
+
+def above(folder: str) -> Iterator[str]:
+    """The folders above that have a pyproject.toml, the nearest first."""
+    while folder != os.path.dirname(folder):
+        folder = os.path.dirname(folder)
+        if os.path.isfile(os.path.join(folder, "pyproject.toml")):
+            yield folder
+
+
+def says(search: Search, root: str, tool: str, key: str) -> list[str]:
+    """The patterns at `[tool.TOOL.workspace] KEY` of the project ROOT, parsed only where they may be there."""
+    path = os.path.join(root, "pyproject.toml")
+    text = search.text(path) or ""
+    found = search.value(path, "tool", tool, "workspace", key) if "workspace" in text and key in text else None
+    return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
+
+
+def matches(folder: str, root: str, patterns: list[str]) -> bool:
+    """Whether FOLDER, below ROOT, is one that a pattern of a workspace names."""
+    import fnmatch
+
+    member = os.path.relpath(folder, root).replace(os.sep, "/")
+    plain = [os.path.normpath(pattern).replace(os.sep, "/").replace("**/", "*") for pattern in patterns]
+    return any(fnmatch.fnmatchcase(member, pattern) for pattern in plain)

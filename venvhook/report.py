@@ -1,0 +1,341 @@
+"""What `allow` and `status` show of a project, as data and as text. Decides nothing; nothing of the project is run."""
+
+from __future__ import annotations
+
+import os
+
+from venvhook import dotenv, environment, keep, marker, trust
+from venvhook.errors import VenvhookError
+from venvhook.locate import locate, resolve
+from venvhook.plan import SCRIPT_VARIABLES
+from venvhook.project import Notice
+from venvhook.shells import INTERFACE, SHELLS, emitter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from venvhook.locate import Candidate
+    from venvhook.plan import Plan
+    from venvhook.project import Project
+    from venvhook.trust import Record
+
+# Commands that a person takes to be the system's, whatever project they are in.
+COMMON = (
+    "awk", "bash", "brew", "cat", "chmod", "chown", "cp", "curl", "dnf", "doas", "docker", "echo", "env", "find",
+    "fish", "git", "gpg", "grep", "kill", "kubectl", "ln", "ls", "make", "mkdir", "mv", "node", "npm", "open", "pass",
+    "ps", "pwsh", "rm", "rsync", "scp", "sed", "sh", "ssh", "su", "sudo", "tar", "vi", "vim", "wget", "which", "xargs",
+    "zsh",
+)  # fmt: skip
+
+TRUST = {
+    "allowed": "allowed",
+    "folder": "allowed: your settings allow its folder",
+    "edited": "edited since you allowed it; to look at it and allow it: venvhook allow",
+    "denied": "denied; to undo that: venvhook allow",
+    "undecided": "not allowed yet; to look at it and allow it: venvhook allow",
+}
+
+
+class Report:
+    """A project, looked at. `trust` is a key of TRUST, "" when the marker could not be read.
+
+    `error` is what is wrong with marker, owners or dotenv files, `problem` what is wrong with the environment. `plan`
+    is what a shell would do if the marker were allowed, None where it would not enter. `dotenv` has each file with the
+    names that it sets, None for one that does not exist.
+    """
+
+    def __init__(self, asked: Project) -> None:
+        self.asked = asked
+        self.trust = ""
+        self.record: Record | None = None
+        self.meaning: marker.Marker | None = None
+        self.error: VenvhookError | None = None
+        self.problem: VenvhookError | None = None
+        self.plan: Plan | None = None
+        self.dotenv: list[tuple[str, list[str] | None]] = []
+
+    @property
+    def names(self) -> list[str]:
+        """The names that the dotenv files set, once each: what an allow covers."""
+        return list(dict.fromkeys(name for _, names in self.dotenv for name in names or ()))
+
+    @property
+    def folders(self) -> list[str]:
+        """What goes in front of PATH."""
+        if self.plan:
+            return list(dict(self.plan.lists).get("PATH", ()))
+        return [folder for name, folder in self.prepended() if name == "PATH"]
+
+    def prepended(self) -> list[tuple[str, str]]:
+        """The marker's own `[prepend]`: list and folder, in order."""
+        entries = self.meaning.prepend if self.meaning else ()
+        return [(name, resolve(self.asked.folder, e, self.asked.environ)) for name, each in entries for e in each]
+
+    @property
+    def shadowed(self) -> list[tuple[str, str]]:
+        """The common commands that would come from the project, with the folder that has them."""
+        found = [(name, folder) for folder in self.folders for name in COMMON if _is_command(folder, name)]
+        return sorted(dict(reversed(found)).items())
+
+    @property
+    def chosen(self) -> Candidate | None:
+        """The place where the environment is or would be."""
+        return self.asked.search.chosen if self.asked.search else None
+
+    @property
+    def others(self) -> list[Candidate]:
+        """The other places, those behind the chosen one too."""
+        chosen = self.chosen
+        if chosen is None or self.meaning is None:
+            return []
+        search = locate(self.asked.folder, self.meaning, self.asked.environ, thorough=True)
+        return [candidate for candidate in search.candidates if candidate.path != chosen.path]
+
+
+def look(asked: Project) -> Report:
+    """Look at a project as far as that is possible; what is in the way is in the report."""
+    report = Report(asked)
+    try:
+        asked.read()
+        report.trust = _decision(report)
+        report.meaning = marker.parse(asked.text, asked.marker_path)
+        asked.owned(asked.marker_path, asked.folder)
+        report.dotenv = _dotenv(report)
+    except (Notice, VenvhookError) as error:
+        report.error = _error(error)
+        return report
+    try:
+        found = asked.locate(report.meaning)
+        report.plan = asked.entering(report.meaning, found, asked.values(report.meaning))
+    except Notice as notice:
+        report.problem = _error(notice)
+    return report
+
+
+def _decision(report: Report) -> str:
+    """What was decided about the project. What it says beyond that is looked at as if it were allowed."""
+    asked = report.asked
+    try:
+        asked.judge()
+        report.record = asked.record
+        return "allowed" if asked.record else "folder"
+    except Notice:
+        report.record, asked.record = asked.record, None
+    if report.record is None:
+        return "folder" if trust.within(asked.folder, asked.settings.allow) else "undecided"
+    return "edited" if report.record.allowed else "denied"
+
+
+def _error(error: Exception) -> VenvhookError:
+    cause = error.args[0] if isinstance(error, Notice) else error
+    return cause if isinstance(cause, VenvhookError) else VenvhookError(str(cause))
+
+
+def _dotenv(report: Report) -> list[tuple[str, list[str] | None]]:
+    """Each dotenv file and its names. VenvhookError for one that is not understood."""
+    found: list[tuple[str, list[str] | None]] = []
+    for entry in report.meaning.dotenv if report.meaning else ():
+        path = resolve(report.asked.folder, entry, report.asked.environ)
+        there = os.path.lexists(path)
+        found.append((path, [name for name, _ in dotenv.parse(dotenv.read(path), path)] if there else None))
+    return found
+
+
+def _is_command(folder: str, name: str) -> bool:
+    paths = [os.path.join(folder, name + end) for end in ((".exe", ".bat", ".cmd") if environment.WINDOWS else ("",))]
+    return any(os.path.isfile(path) and os.access(path, os.X_OK) for path in paths)
+
+
+# ---- As text ---------------------------------------------------------------------------------------------------------
+
+
+def meaning_rows(report: Report) -> list[tuple[str, str]]:
+    """What a marker means for a shell, in labelled lines: what `allow` asks a person to look at."""
+    found = [*environment_rows(report), *_sets(report)]
+    found += [(f"in front of {name}", folder) for name, folder in report.prepended()]
+    for path, names in report.dotenv:
+        found.append(("dotenv", f"{path}: {'is not there yet' if names is None else _sets_names(names)}"))
+    found += [("hides", f"{name}, by the one in {folder}") for name, folder in report.shadowed]
+    return found
+
+
+def environment_rows(report: Report) -> list[tuple[str, str]]:
+    """Where the environment is, why there, its Python, and what is wrong with it."""
+    chosen, found = report.chosen, report.asked.search and report.asked.search.found
+    rows = []
+    if chosen:
+        rows.append(("environment", _place(chosen)))
+    if report.problem:
+        known = chosen is not None and report.problem.path == chosen.path
+        told = VenvhookError(report.problem.problem, remedy=report.problem.remedy) if known else report.problem
+        rows.append(("problem", str(told)))
+    if found:
+        rows.append(("python", f"{found.version or 'of unknown version'}, {os.path.realpath(found.python)}"))
+    return rows + [("warning", warning) for warning in report.asked.warnings]
+
+
+def _place(candidate: Candidate) -> str:
+    whose = "" if candidate.manager == "auto" else f"{candidate.manager}: "
+    return f"{candidate.path} ({whose}{candidate.why})"
+
+
+def _sets(report: Report) -> list[tuple[str, str]]:
+    variables = report.meaning.variables if report.meaning else ()
+    sets = [("sets", f"{name} = {value}") for name, value in variables if value is not None]
+    return sets + [("unsets", name) for name, value in variables if value is None]
+
+
+def _sets_names(names: Sequence[str]) -> str:
+    return f"sets {', '.join(names)}" if names else "sets nothing"
+
+
+def difference(before: bytes, now: bytes) -> list[str]:
+    """What was edited in a marker since it was allowed, as the lines of a unified diff."""
+    import difflib
+
+    old, new = (os.fsdecode(text).splitlines() for text in (before, now))
+    return list(difflib.unified_diff(old, new, "allowed", "now", lineterm="", n=2))
+
+
+def status_rows(report: Report, environ: Mapping[str, str]) -> list[tuple[str, str]]:
+    """All that `status` says, in labelled lines; ENVIRON is the shell's own."""
+    asked = report.asked
+    rows = [("project", asked.project)]
+    if asked.folder != asked.project:
+        rows.append(("without links", asked.folder))
+    rows += [("marker", asked.marker_path)]
+    rows += [("trust", TRUST[report.trust])] if report.trust else []
+    rows += [("problem", str(report.error))] if report.error else []
+    rows += meaning_rows(report)
+    rows += [("another place", _place(c) + ("" if os.path.lexists(c.path) else ": not there")) for c in report.others]
+    rows += [("note", note) for note in asked.search.notes] if asked.search else []
+    if report.plan:
+        rows += [("health", "good"), ("prompt", report.plan.name)]
+    return [*rows, ("this shell", _here(report, environ)), ("kept plans", ", ".join(kept(asked)) or "none")]
+
+
+def _here(report: Report, environ: Mapping[str, str]) -> str:
+    """What this shell is in, from what it exports."""
+    inside, active = environ.get("VENVHOOK_PROJECT"), environ.get("VIRTUAL_ENV")
+    off = "; VENVHOOK_DISABLE is set, so nothing is entered" if environ.get("VENVHOOK_DISABLE") else ""
+    if inside == report.asked.folder:
+        home = report.plan.home if report.plan else None
+        other = f", but VIRTUAL_ENV is {active or 'not set'}" if home and active != home else ""
+        return f"has entered it{other}{off}"
+    if inside:
+        return f"has entered {inside}{off}"
+    return (f"has not entered it; VIRTUAL_ENV is {active}" if active else "has not entered it") + off
+
+
+def kept(asked: Project) -> list[str]:
+    """The shells that a plan is kept for."""
+    try:
+        there = set(os.listdir(keep.place(asked.places.cache, asked.project)))
+    except OSError:
+        return []
+    return [shell for shell in SHELLS if there and f".venvhook-{INTERFACE}{emitter(shell).SUFFIX}" in there]
+
+
+# ---- As data ---------------------------------------------------------------------------------------------------------
+
+
+def nothing(start: str, environ: Mapping[str, str]) -> dict[str, object]:
+    """The data of `status` in a folder START without a project: as `as_data`, nearly all of it None or empty."""
+    empty = dict.fromkeys(("project", "folder", "marker", "trust", "problem", "environment", "enter"))
+    lists: dict[str, object] = {key: [] for key in ("candidates", "shadows", "warnings", "notes", "kept")}
+    return {"start": start, **empty, **lists, **_shell(environ)}
+
+
+def as_data(report: Report, start: str, environ: Mapping[str, str]) -> dict[str, object]:
+    """The data of `status --json`. Keys are never renamed or removed, new ones may come.
+
+    start        the folder that was asked about
+    project      the project's folder as it was found; null without one
+    folder       the same without links
+    marker       the marker's path
+    trust        allowed, folder (allowed by the settings), edited, denied, undecided; null: the marker cannot be read
+    problem      what is wrong with marker, owners or dotenv files: path, line, problem, remedy; or null
+    environment  path, manager, why; python (its own path), interpreter (the same without links), version: null without
+                 a usable environment; healthy; problem, as above
+    candidates   the places that the environment could be at, the chosen one first: path, manager, why, chosen, exists
+    enter        what entering sets if it is allowed: variables (null: unset), dotenv (path, and names: null when it
+                 does not exist; never values), prepend, prompt; null where it would not be entered
+    shadows      common commands that would come from the project: name and folder
+    warnings     lines: what is wrong, but does not keep from entering
+    notes        lines: what else there is to know about where the environment is
+    kept         the shells that have a plan for the project
+    shell        virtual_env, project (VIRTUAL_ENV and VENVHOOK_PROJECT here), entered, disabled
+    """
+    asked = report.asked
+    return {
+        "start": start,
+        "project": asked.project,
+        "folder": asked.folder,
+        "marker": asked.marker_path,
+        "trust": report.trust or None,
+        "problem": _problem(report.error),
+        "environment": _environment(report),
+        "candidates": _candidates(report),
+        "enter": _enter(report),
+        "shadows": [{"name": name, "folder": folder} for name, folder in report.shadowed],
+        "warnings": asked.warnings,
+        "notes": asked.search.notes if asked.search else [],
+        "kept": kept(asked),
+        **_shell(environ, asked.folder),
+    }
+
+
+def _candidates(report: Report) -> list[dict[str, object]]:
+    chosen = [report.chosen] if report.chosen else []
+    each = [*chosen, *report.others]
+    return [{**_candidate(c), "chosen": c is report.chosen, "exists": os.path.lexists(c.path)} for c in each]
+
+
+def _candidate(candidate: Candidate) -> dict[str, object]:
+    return {"path": candidate.path, "manager": candidate.manager, "why": candidate.why}
+
+
+def _problem(error: VenvhookError | None) -> dict[str, object] | None:
+    if error is None:
+        return None
+    return {"path": error.path, "line": error.line, "problem": error.problem, "remedy": error.remedy}
+
+
+def _environment(report: Report) -> dict[str, object] | None:
+    chosen, search = report.chosen, report.asked.search
+    if chosen is None or search is None:
+        return None
+    found = search.found
+    return {
+        **_candidate(chosen),
+        "python": found.python if found else None,
+        "interpreter": os.path.realpath(found.python) if found else None,
+        "version": (found.version or None) if found else None,
+        "healthy": report.problem is None,
+        "problem": _problem(report.problem),
+    }
+
+
+def _enter(report: Report) -> dict[str, object] | None:
+    plan, meaning = report.plan, report.meaning
+    if plan is None or meaning is None:
+        return None
+    secret = set(report.names) - set(dict(meaning.variables)) | set(SCRIPT_VARIABLES)
+    return {
+        "variables": {name: value for name, value in plan.variables if name not in secret},
+        "dotenv": [{"path": path, "names": names} for path, names in report.dotenv],
+        "prepend": {name: list(folders) for name, folders in plan.lists},
+        "prompt": plan.name,
+    }
+
+
+def _shell(environ: Mapping[str, str], folder: str | None = None) -> dict[str, object]:
+    inside = environ.get("VENVHOOK_PROJECT")
+    shell = {
+        "virtual_env": environ.get("VIRTUAL_ENV"),
+        "project": inside,
+        "entered": inside is not None and inside == folder,
+        "disabled": bool(environ.get("VENVHOOK_DISABLE")),
+    }
+    return {"shell": shell}
