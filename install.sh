@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs venvhook for this user, and proves that it works. POSIX sh; formatted with `shfmt -i 4`.
-# A new environment is built beside the one that is there, and only a link is moved: a run that fails leaves all as it was.
+# A new environment is built beside the one that is there, and a link is moved: a run that fails leaves all as it was.
 set -eu
 umask 077
 unset CDPATH PYTHONHOME PYTHONPATH
@@ -9,15 +9,13 @@ usage() {
     cat <<'EOF'
 usage: sh install.sh [--dry-run] [--shell NAME]... [--no-rc] [--python PATH] [--uninstall] [--help]
 
-Makes a private environment for venvhook, links the command into ~/.local/bin, puts the hook into the startup files of
-the shells that are installed, and shows in each of them that it works.
-
+Makes a private environment for venvhook, links the command into ~/.local/bin, lets the shells that are installed load
+the hook, and shows in each of them that it works.
   --dry-run      say what would be done, and do nothing
   --shell NAME   only for this shell: bash, zsh, fish or pwsh; may be repeated, or a list with commas
   --no-rc        leave the startup files alone
   --python PATH  the Python to use (3.9 or newer, with venv and ensurepip)
-  --uninstall    remove everything of venvhook's: the blocks in the startup files, the command, what was allowed
-                 and denied, kept plans; your own config file and your projects' markers stay
+  --uninstall    remove all that is venvhook's, also what was allowed and denied; your config.toml stays, and the markers
 EOF
 }
 
@@ -83,7 +81,7 @@ ask() {
 import os, sys
 if sys.version_info < (3, 9): sys.exit(3)
 if os.stat(os.environ["HOME"]).st_uid != os.geteuid(): sys.exit(5)
-try: import ensurepip, venv
+try: from ensurepip import version; from venv import create
 except ImportError: sys.exit(4)
 base = os.path.join(sys.base_exec_prefix, "bin", "python%d.%d" % sys.version_info[:2])
 print(base if sys.prefix != sys.base_prefix and os.access(base, os.X_OK) else sys.executable)' </dev/null 2>/dev/null
@@ -93,7 +91,7 @@ find_python() {
     lacking=''
     while IFS= read -r candidate; do
         # The macOS stub asks to install developer tools in a window of its own.
-        if [ "$candidate" = /usr/bin/python3 ] && [ "$(uname -s)" = Darwin ] && ! xcode-select -p >/dev/null 2>&1; then continue; fi
+        [ "$candidate" != /usr/bin/python3 ] || [ "$(uname -s)" != Darwin ] || xcode-select -p >/dev/null 2>&1 || continue
         if python=$(ask "$candidate") && [ -n "$python" ]; then return 0; else code=$?; fi
         [ $code -ne 5 ] || fail "$HOME belongs to another user; run it as that user, without sudo"
         [ $code -ne 4 ] || lacking=${lacking:-$candidate}
@@ -106,10 +104,9 @@ EOF
 }
 
 remedy() {
-    for each in "apt-get:apt install $1" "dnf:dnf install python3" "apk:apk add python3" "brew:brew install python3" "sh:install Python"; do
-        if command -v "${each%%:*}" >/dev/null; then break; fi
-    done
-    say "${each#*:}"
+    set -- "apt-get:apt install $1" "dnf:dnf install python3" "apk:apk add python3" "brew:brew install python3" "sh:install Python"
+    while ! command -v "${1%%:*}" >/dev/null; do shift; done
+    say "${1#*:}"
 }
 
 install() {
@@ -122,48 +119,46 @@ install() {
     trap 'exit 130' INT
     trap 'exit 143' HUP TERM
     build
+    rm -rf "$data/hook.old"
+    [ ! -d "$data/hook" ] || cp -Rp "$data/hook" "$data/hook.old"
     stage=swapped
     swap "$new"
-    link_command
+    ours || { mkdir -p "${link%/*}" && ln -s "$command" "$link"; } 2>/dev/null || fail "$link cannot be made; permit it"
     set --
     for name in $shells; do set -- "$@" --shell "$name"; done
     [ -n "$rc" ] || set -- "$@" --no-rc
     "$data/env/bin/python" -I -m venvhook install "$@" 2>"$log" || fail "the hooks are not installed; $(tail -n 1 "$log")"
     stage=''
-    [ -z "$old" ] || rm -rf "${data:?}/$old"
-    case :$PATH: in *":$HOME/.local/bin:"*) ;; *) say "$HOME/.local/bin is not on PATH: add it to call venvhook outside the shells that have the hook" ;; esac
+    rm -rf "$data/hook.old" ${old:+"$data/$old"}
+    case :$PATH: in *":${link%/*}:"*) ;; *) say "${link%/*} is not on PATH; only shells with the hook know the command" ;; esac
     say "the proof, in a session of each shell:"
-    "$data/env/bin/python" -I -m venvhook.proof "$@" || fail "installed, but not proved; the lines above say where, and: venvhook doctor"
+    "$data/env/bin/python" -I -m venvhook.proof "$@" || fail "installed, but not proved; see above, and: venvhook doctor"
 }
 
 ours() { [ "$(readlink "$link")" = "$command" ]; }
 
 build() {
     say "making a private environment in $data with $python"
-    { mkdir -p "$data" && rm -rf "${data:?}/$new"; } || fail "$data cannot be written; make room or permit it"
-    "$python" -I -m venv "$data/$new" >"$log" 2>&1 || fail "no environment can be made ($(last_words)); make room or use --python"
+    { mkdir -p "$data" && rm -rf "${data:?}/$new"; } 2>/dev/null || fail "$data cannot be written; make room or permit it"
+    "$python" -I -m venv "$data/$new" >"$log" 2>&1 || fail "no environment can be made$(last_words); make room or use --python"
     say "installing venvhook and what it needs into it"
-    PIP_USER=0 "$data/$new/bin/python" -I -m pip --disable-pip-version-check install --no-input --retries 1 "$here" >"$log" 2>&1 ||
-        fail "pip could not install venvhook ($(last_words)); check the network and the disk, then run install.sh again"
-    "$data/$new/bin/python" -I -c '
-import sys
-from venvhook import folders
-places = folders.recorded(sys.argv[2]) or folders.by_platform()
-places.data = sys.argv[1]
-sys.exit(not folders.record(places))' "$data" "$data/env" >"$log" 2>&1 || fail "the folders cannot be recorded ($(last_words))"
+    PIP_USER=0 "$data/$new/bin/python" -I -m pip --disable-pip-version-check install --no-input --retries 1 \
+        "$here" >"$log" 2>&1 || fail "pip could not install venvhook$(last_words); check the network and the disk, then run install.sh again"
+    "$data/$new/bin/python" -I -c 'import sys; from venvhook import folders; folders.fix(*sys.argv[1:])' \
+        "$data" "$data/env" >"$log" 2>&1 || fail "the folders cannot be recorded$(last_words); permit it"
+    # In the place of pip's: isolated from PYTHONPATH, by the way that stays, and in any folder.
+    quoted=$(say "$data" | sed "s/'/'\\\\''/g")
+    printf '#!/bin/sh\nexec '"'%s'"' -I -X utf8 -m venvhook "$@"\n' "$quoted/env/bin/python" >"$data/$new/bin/venvhook"
 }
 
-last_words() { { grep -i error "$log" || cat "$log"; } 2>/dev/null | tail -n 1; }
+# The line of the log that says most, in brackets.
+last_words() { { grep -i error "$log" || cat "$log"; } 2>/dev/null | tail -n 1 | sed 's/.*/ (&)/'; }
 
 # `mv` would move the new link into the folder that the old one leads to.
 swap() {
     rm -f "$data/env.new"
     ln -s "$1" "$data/env.new"
     "$python" -I -c 'import os, sys; os.replace(*sys.argv[1:])' "$data/env.new" "$data/env"
-}
-
-link_command() {
-    ours || { mkdir -p "$HOME/.local/bin" && ln -s "$command" "$link"; } || fail "$link cannot be made; permit it"
 }
 
 # The end of every run; what was begun and not finished is undone.
@@ -173,13 +168,14 @@ roll_back() {
     trap - EXIT
     if [ "$stage" = swapped ] && [ -n "$old" ]; then
         swap "$old"
-        "$data/env/bin/python" -I -m venvhook install >/dev/null 2>&1 || :
+        rm -rf "$data/hook"
+        [ ! -d "$data/hook.old" ] || mv "$data/hook.old" "$data/hook"
     elif [ "$stage" = swapped ]; then
         take_out "" >/dev/null || :
         ! ours || rm -f "$link"
         rm -f "$data/env"
     fi
-    [ -z "$stage" ] || rm -rf "${data:?}/$new"
+    [ -z "$stage" ] || rm -rf "${data:?}/$new" "$data/hook.old"
     rm -f "$log"
     [ -z "$stage" ] || [ -z "$fresh" ] || rm -rf "$data"
     exit $code

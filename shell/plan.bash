@@ -86,11 +86,12 @@ _venvhook_remove() {
 
 # ---- activated by hand ----------------------------------------------------------------------------------------------
 
-# Undo an environment's own activate, keeping what the user did to PATH since. An editor sets only the variables.
+# Undo an environment's own activate, keeping what the user did to PATH since. An editor sets only the variables; and a
+# deactivate that no script brought is somebody else's.
 _venvhook_unscript() {
     local _venvhook_path=$PATH
-    if builtin declare -F deactivate >/dev/null; then deactivate deactivate; fi
-    builtin unset -v "$1" VIRTUAL_ENV_PROMPT
+    if [[ ${_OLD_VIRTUAL_PATH+x} ]] && builtin declare -F deactivate >/dev/null; then deactivate; fi
+    builtin unset -v "$1" VIRTUAL_ENV_PROMPT _OLD_VIRTUAL_PATH _OLD_VIRTUAL_PYTHONHOME _OLD_VIRTUAL_PS1
     PATH=$_venvhook_path
     if [[ :$PATH: == *:"$2":* ]]; then
         PATH=:$PATH:
@@ -110,16 +111,21 @@ _venvhook_by_hand() {
         deactivate() { _venvhook_deactivate "$@"; }
     fi
 }
-# The script will bring back the PATH that it saved, so ours goes from there too; a PYTHONHOME that we bring back waits
-# with it. What was active before us would have been deactivated by the script, had it been able to see it.
+# (The plan takes our folders from the PATH that the script has saved, too.) What was active before us the script would have
+# deactivated, had it seen it, so its folder goes: the last one, if it is what has been activated again. A PYTHONHOME that we
+# bring back waits for the script's deactivate.
 _venvhook_yield() {
-    local _venvhook_ours=$_venvhook_bin _venvhook_before=${_VENVHOOK_OLD_VIRTUAL_ENV:+${_VENVHOOK_OLD_VIRTUAL_ENV#=}/bin}
+    local _venvhook_before=${_VENVHOOK_OLD_VIRTUAL_ENV:+${_VENVHOOK_OLD_VIRTUAL_ENV#=}/bin}
     local _venvhook_script=${_OLD_VIRTUAL_PATH+x}
     _venvhook_paused=$_venvhook_here
     _venvhook_leave
     [[ $_venvhook_script ]] || return 0
-    _venvhook_remove _OLD_VIRTUAL_PATH "$_venvhook_ours" ${_venvhook_before:+"$_venvhook_before"}
-    _venvhook_remove PATH ${_venvhook_before:+"$_venvhook_before"}
+    if [[ $_venvhook_before ]]; then
+        _venvhook_remove _OLD_VIRTUAL_PATH "$_venvhook_before"
+        if [[ $_venvhook_before == "${VIRTUAL_ENV-}/bin" ]]; then _VENVHOOK_OLD_PATH="=$_venvhook_before:"; fi
+        _venvhook_remove PATH "$_venvhook_before"
+        builtin unset -v _VENVHOOK_OLD_PATH
+    fi
     if [[ ${PYTHONHOME-} ]]; then
         _OLD_VIRTUAL_PYTHONHOME=$PYTHONHOME
         builtin unset -v PYTHONHOME

@@ -6,28 +6,26 @@
 # what fish exports for NAME, whatever list it is: joined with colons for a path variable, with blanks for any other.
 
 # The text of a project's marker into _venvhook_text. Fails on what is no plain file of at most 4 KiB without a NUL.
-# `read -n` would bound it too, but reads byte by byte. (A NUL that ends the file is seen by _venvhook_odd alone.)
+# `read -n` would bound it too, but reads byte by byte; and fish forgets a limit only when it is erased.
 function _venvhook_marker
-    set -g _venvhook_text
-    set -l file $argv[1]/.venvhook.toml
-    test -f $file -a -r $file; or return
+    test -f $argv[1]/.venvhook.toml -a -r $argv[1]/.venvhook.toml; or return
     set -l fish_read_limit 4096
     begin
         read -gz _venvhook_text
         test $status -le 1; and not read -lz rest
-    end <$file
-    set -l whole $status
-    set -e fish_read_limit # fish forgets a limit only when it is erased
-    return $whole
+    end <$argv[1]/.venvhook.toml
+    and set -e fish_read_limit
+    or not set -e fish_read_limit
 end
+# Is there a marker that _venvhook_marker fails on, or one with a NUL at its end, which that cannot see?
 function _venvhook_odd
-    _venvhook_marker $argv[1]; or return 0
-    string match -qr '\x00' <$argv[1]/.venvhook.toml
+    test -e $argv[1]/.venvhook.toml -o -L $argv[1]/.venvhook.toml; or return
+    not _venvhook_marker $argv[1]; or string match -qr '\x00' <$argv[1]/.venvhook.toml
 end
 
-# fish compares files since 3.6. Before, links are resolved instead, and of a file's age nothing is known: a plan that
-# rests on it is asked for anew each time.
-if builtin test / -ef / 2>/dev/null
+# Are two paths one folder; is a file older than a stamp? fish compares files since 3.6. Before, links are resolved instead,
+# and a file counts as older while its content is what it was when this shell first asked, which is answered with no.
+if test / -ef / 2>/dev/null
     function _venvhook_same
         test $argv[1] -ef $argv[2]
     end
@@ -41,7 +39,12 @@ else
         test -n "$one"; and test "$one" = "$other"
     end
     function _venvhook_older
-        return 1
+        set -l seen _venvhook_seen_(string escape --style=var $argv[2]:$argv[1])
+        set -l before "$$seen"
+        set -l text
+        test -f $argv[1] -a -r $argv[1]; and read -z text <$argv[1]
+        set -g $seen "=$text"
+        test "$before" = "=$text"
     end
 end
 
@@ -53,6 +56,7 @@ function _venvhook_begin
     set -g _venvhook_bin $argv[3]
     set -g _venvhook_name $argv[4]
     set -g _venvhook_label $argv[5]
+    set -g _venvhook_ours $argv[6..-1] # what it puts into PATH
     set -g _venvhook_shown
     _venvhook_aside deactivate _venvhook_theirs
     _venvhook_take_deactivate
@@ -74,7 +78,7 @@ function _venvhook_end
         end
     end
     builtin functions -e _venvhook_theirs _venvhook_their_prompt
-    set -eg _venvhook_sign _venvhook_home _venvhook_bin _venvhook_name _venvhook_label
+    set -eg _venvhook_sign _venvhook_home _venvhook_bin _venvhook_name _venvhook_label _venvhook_ours
 end
 # A function gets another name.
 function _venvhook_aside
@@ -139,7 +143,8 @@ function _venvhook_remove
     set -l --path _venvhook_list "$$argv[1]"
     for _venvhook_entry in $argv[2..-1]
         while builtin contains -- $_venvhook_entry $_venvhook_list
-            set -e _venvhook_list[(builtin contains -i -- $_venvhook_entry $_venvhook_list)]
+            test $_venvhook_entry = $_venvhook_list[1]; and set -e _venvhook_list[1]
+            or set -e _venvhook_list[(builtin contains -i -- $_venvhook_entry $_venvhook_list)]
             builtin contains -- $_venvhook_entry $_venvhook_held; or builtin contains -- =$_venvhook_entry $_venvhook_held; and break
         end
     end
@@ -176,7 +181,7 @@ end
 # The script will bring back the PATH that it saved, so ours goes from there too; a PYTHONHOME that we bring back waits
 # with it. What was active before us would have been deactivated by the script, had it been able to see it.
 function _venvhook_yield
-    set -l ours $_venvhook_bin
+    set -l ours $_venvhook_ours
     set -l before $_venvhook_old_VIRTUAL_ENV
     set -l script $_OLD_VIRTUAL_PATH
     set -g _venvhook_paused $_venvhook_here
@@ -194,32 +199,70 @@ function _venvhook_deactivate
     test "$argv[1]" != nondestructive; and test -n "$_venvhook_here"; or return 0
     set -g _venvhook_paused $_venvhook_here
     _venvhook_leave
+    return 0
 end
 
 # ---- the prompt -----------------------------------------------------------------------------------------------------
 
-# The name is drawn by a function around the user's fish_prompt, while inside, and again around one that the user defines
-# there. A prompt that shows the name itself is left to it.
+# The name is drawn by a function around the user's fish_prompt while inside, and again around one that the user defines
+# there (noticed a prompt later: ours has not run). A prompt that shows the name itself is left to it.
 function _venvhook_draw
-    set -g _venvhook_prefix
-    test -z "$VIRTUAL_ENV_DISABLE_PROMPT"; and set -g _venvhook_prefix $_venvhook_label; or return
-    test -n "$_venvhook_shown"; or _venvhook_wrap
-    test "$_venvhook_shown" = other; or set -g _venvhook_shown
+    test "$_venvhook_shown" = other; and return
+    test -n "$_venvhook_shown"; and set -g _venvhook_shown; or _venvhook_wrap
 end
 function _venvhook_wrap
-    set -l shown 'virtual_?env|conda|starship|_tide_|_pure_|omp_|posh|__sf_'
-    if not builtin functions -q fish_prompt; or builtin functions fish_prompt | string match -qir $shown
+    test -z "$VIRTUAL_ENV_DISABLE_PROMPT"; and builtin functions -q fish_prompt; or return
+    if builtin functions fish_prompt | string match -qir 'virtual_?env|conda|starship|_tide_|_pure_|omp_|posh|__sf_'
         set -g _venvhook_shown other
         return
     end
-    # A name in use belongs to a wrapper that somebody has copied: that one stays as it is, and shows nothing any more.
+    # A name in use belongs to a wrapper that somebody has copied: that one stays, and shows nothing any more.
     while builtin functions -q _venvhook_prompt_$_venvhook_chain
         set -g _venvhook_chain i$_venvhook_chain
     end
     builtin functions -c fish_prompt _venvhook_prompt_$_venvhook_chain
-    # Nothing comes before the user's own that would change status and pipestatus.
+    # The user's own comes first: it sees status and pipestatus as they were.
     eval "function fish_prompt --description 'Write out the prompt, behind the name of the project (venvhook)'
-        set -g _venvhook_shown 1
-        builtin printf '%s%s' \"\$_venvhook_prefix\" (_venvhook_prompt_$_venvhook_chain \$argv | string collect -N)
+        set -l text (_venvhook_prompt_$_venvhook_chain \$argv | string collect -N)
+        _venvhook_show $_venvhook_chain \"\$text\"
     end"
 end
+function _venvhook_show
+    set -g _venvhook_shown ours
+    test $argv[1] = $_venvhook_chain -a -z "$VIRTUAL_ENV_DISABLE_PROMPT"; and builtin printf %s "$_venvhook_label"
+    builtin printf %s "$argv[2]"
+end
+# The user's own again, where it is ours that stands there now: also in the name that an activate script has for it.
+function _venvhook_unwrap
+    set -l own _venvhook_prompt_$_venvhook_chain
+    set -l found
+    builtin functions -q $own; or return
+    for name in fish_prompt _old_fish_prompt
+        if builtin functions -q $name; and builtin functions $name | string match -q "*($own *"
+            builtin functions -e $name
+            builtin functions -c $own $name
+            set found 1
+        end
+    end
+    test -n "$found"; and builtin functions -e $own
+end
+
+# ---- no plan --------------------------------------------------------------------------------------------------------
+
+# The plan of a project whose own could not be had: nothing is entered, nothing tried again before the marker changes.
+function _venvhook_note
+    set -g _venvhook_noted
+    _venvhook_marker $argv[1]; and set -g _venvhook_noted "=$_venvhook_text"
+end
+function _venvhook_stale_none
+    set -l noted "$_venvhook_noted"
+    _venvhook_note $_venvhook_here
+    test "$noted" != "$_venvhook_noted"
+end
+function _venvhook_enter_none
+end
+function _venvhook_leave_none
+end
+
+set -qg _venvhook_chain; or set -g _venvhook_chain i
+set -g _venvhook_plans 1

@@ -2,7 +2,7 @@
 # what matters only inside a project costs nothing elsewhere. The number in the name it is installed under is the interface
 # between hook, plans and this file.
 #
-# A plan is data, one @{}: loading one disturbs nothing, and a new one costs a third of what new code costs.
+# A plan is data, one @{}: reading one disturbs nothing, and costs less than to compile new code. Its fields:
 #   id project notice                      project: as the hook named it; a kept plan is replayed for this very folder only
 #   sign home bin name label path          missing in a mere notice; path: what goes in front of PATH
 #   variables lists exports                pairs: name, value ($null: unset); name, folders; name, value
@@ -34,7 +34,8 @@ $script:content = { param($file)
 $script:stale = { param($plan)
     try {
         if ($plan.never) { return $true }
-        if ($plan.ContainsKey('marker') -and # [object], for [string]::Equals takes $null for ''
+        # [object], for [string]::Equals takes $null for ''.
+        if ($plan.ContainsKey('marker') -and
             -not [object]::Equals((& $content "$($plan.project)/$marker"), $plan.marker)) { return $true }
         foreach ($file in $plan.there) { if (-not ([IO.File]::Exists($file) -or [IO.Directory]::Exists($file))) { return $true } }
         foreach ($file in $plan.absent) { if ([IO.File]::Exists($file) -or [IO.Directory]::Exists($file)) { return $true } }

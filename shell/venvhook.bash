@@ -54,7 +54,14 @@ _venvhook_load() {
     while ((i < ${#_venvhook_known[@]})) && [[ ${_venvhook_known[i]} != "$1" ]]; do i=$((i + 2)); done
     _venvhook_new=${_venvhook_known[i + 1]-}
     if [[ $_venvhook_new ]] && ! "_venvhook_stale_$_venvhook_new"; then return; fi
-    if [[ ! $_venvhook_plans ]]; then _venvhook_quietly builtin . "${_venvhook_launcher%/*}/plan-1.bash"; fi
+    if [[ ! $_venvhook_plans ]]; then
+        _venvhook_quietly builtin . "${_venvhook_launcher%/*}/plan-1.bash"
+        if [[ ! $_venvhook_plans ]]; then
+            _venvhook_off=1
+            _venvhook_say "${_venvhook_launcher%/*}/plan-1.bash is gone, so venvhook is off in this shell; install venvhook again"
+            return 1
+        fi
+    fi
     _venvhook_read "$1" || _venvhook_fetch "$1" || return
     _venvhook_known[i]=$1 _venvhook_known[i + 1]=$_venvhook_new
 }

@@ -2,7 +2,7 @@
 # says what entering a project does, what leaving it does, and when that no longer holds. It decides nothing else.
 # Everything private is named _venvhook_*, nothing is exported, and nothing is called that a user may have redefined:
 # fish reserves the names test, set, status, string, read and eval; all else is called by `builtin`.
-status is-interactive; or return 0
+status is-interactive; or exit 0 # that is, not this file; `return` would do the same since 3.4, and be an error before
 
 # Literals that installing fills in.
 set -g _venvhook_python '@VENVHOOK_PYTHON@'
@@ -43,26 +43,27 @@ end
 # The plan for a project: its id into _venvhook_new. Fails where only the helper could tell and must not be started.
 function _venvhook_load
     test -n "$_venvhook_plans"; or _venvhook_source $argv[1]; or return
+    _venvhook_good $argv[1]; and return # the one that was read last
     set -l kept $_venvhook_cache/plans$argv[1]/.venvhook-1.fish
     set -l text
-    set -g _venvhook_new
-    test -f $kept -a -O $kept -a ! -L $kept; and read -z text <$kept
-    _venvhook_define $text
-    if test -n "$_venvhook_new"; and test "$_venvhook_new_project" = $argv[1]; and not _venvhook_stale_$_venvhook_new
-        return 0
-    end
+    set -g _venvhook_new none
+    test -f $kept -a -O $kept -a ! -L $kept; and read -z text <$kept; and _venvhook_define $text
+    _venvhook_good $argv[1]; and return
     status is-command-substitution; and return 1
     _venvhook_note $argv[1]
     set -g _venvhook_asking $argv[1]
-    set -g _venvhook_new
+    set -g _venvhook_new none
     _venvhook_ask plan fish $argv[1]; and _venvhook_define $_venvhook_text
     set -g _venvhook_asking
-    test -n "$_venvhook_new"; or set -g _venvhook_new none
+end
+function _venvhook_good
+    test "$_venvhook_new" != none -a "$_venvhook_new_project" = $argv[1]; and not _venvhook_stale_$_venvhook_new
 end
 # What plans are made of. Where it has gone, there is nothing to be done in this project.
 function _venvhook_source
     set -l place (string split -r -m 1 / $_venvhook_launcher)
-    test -r $place[1]/plan-1.fish; and builtin source $place[1]/plan-1.fish; and return
+    test -r $place[1]/plan-1.fish; and builtin source $place[1]/plan-1.fish
+    test -n "$_venvhook_plans"; and return
     set -g _venvhook_paused $argv[1]
     _venvhook_say "$place[1]/plan-1.fish is gone; install venvhook again"
     return 1
@@ -87,24 +88,21 @@ end
 
 # The nearest folder upwards that holds a marker, into _venvhook_project.
 function _venvhook_find
-    set -l folder
-    set -l folders /
-    for part in (string split -n / $PWD)
-        set folder $folder/$part
-        set folders $folder $folders
-    end
-    set -l --path ceiling "$_venvhook_ceiling"
-    set -q VENVHOOK_CEILING; and set ceiling "$VENVHOOK_CEILING"
     set -g _venvhook_folder $PWD
     set -g _venvhook_project
-    for folder in $folders
-        if test -n "$ceiling"
-            contains -- $folder $ceiling; or contains -- $folder/ $ceiling; and return
-        end
+    set -l folder $PWD
+    set -l --path ceiling
+    if test -n "$_venvhook_ceiling$VENVHOOK_CEILING"
+        set -q VENVHOOK_CEILING; and set ceiling "$VENVHOOK_CEILING"; or set ceiling "$_venvhook_ceiling"
+        set ceiling (string trim -r -c / $ceiling)
+    end
+    while not builtin contains -- "$folder" $ceiling
         if test -e $folder/.venvhook.toml -o -L $folder/.venvhook.toml
+            test -n "$folder"; or set folder /
             set -g _venvhook_project $folder
             return
         end
+        string match -qr '(?s)^(?<folder>.*)/' $folder; or return # sets folder, without a command substitution
     end
 end
 # In the folder of last time, a marker in it is all that could have come or gone nearer than the known one.
@@ -116,7 +114,17 @@ function _venvhook_moved
         test "$PWD" = "$_venvhook_project"
     end
 end
+# Nothing is to be put right, and what was found for this folder last time, here or none, is where the shell is.
+function _venvhook_settled
+    test "$PWD" = "$_venvhook_folder" -a "$_venvhook_project" = "$_venvhook_here"; or return
+    test -z "$_venvhook_asking$_venvhook_inherited$VENVHOOK_DISABLE$_venvhook_off$_venvhook_paused$_OLD_VIRTUAL_PATH" -a "x$$_venvhook_sign" = "x$_venvhook_home"; or return
+    test "$PWD" = "$_venvhook_here"; or not test -e $PWD/.venvhook.toml -o -L $PWD/.venvhook.toml
+end
 function _venvhook_step
+    # The common case, in as few commands as can be: 4 us each.
+    if _venvhook_settled
+        test -n "$_venvhook_here"; and _venvhook_stale_$_venvhook_plan; or return
+    end
     if test -n "$_venvhook_asking$_venvhook_inherited"
         _venvhook_recover; or return
     end

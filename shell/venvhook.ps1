@@ -161,7 +161,8 @@
                 # A cd in the profile waits for the first prompt.
                 $running = @((Microsoft.PowerShell.Utility\Get-PSCallStack).ScriptName)
                 foreach ($file in $PROFILE.PSObject.Properties.Value) { if ([Array]::IndexOf($running, $file) -ge 0) { return } }
-                $st.ready = $true
+                # Our prompt would have come first: a later profile has replaced it.
+                $st.ready = $true; & $arm
             }
             $top = $null; if ($global:Error.Count) { $top = $global:Error[0] }
             try { & $step ([IO.Path]::GetDirectoryName("$($place.ProviderPath)/x")) } # a drive's root ends with a separator

@@ -13,12 +13,12 @@
 _venvhook_python='@VENVHOOK_PYTHON@' _venvhook_cache='@VENVHOOK_CACHE@' _venvhook_ceiling='@VENVHOOK_CEILING@'
 
 # The shell's state. Sourced again, it stays; what a shell that we were started by has exported is not ours.
-if ! builtin typeset -f _venvhook_step >/dev/null; then
+if ! builtin typeset -f _venvhook_look >/dev/null; then
     _venvhook_ready='' _venvhook_off='' _venvhook_plans=''
     _venvhook_here='' _venvhook_plan=none _venvhook_paused='' # the project entered, its plan, the project left by hand
     _venvhook_folder='' _venvhook_project=''                  # the folder looked at last, and the project found for it
     _venvhook_sign='' _venvhook_home='' _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_theirs=''
-    _venvhook_prefix='' _venvhook_psvar='' _venvhook_ps1='' _venvhook_known=() _venvhook_pending=${VENVHOOK_PROJECT:+inherited}
+    _venvhook_psvar='' _venvhook_ps1='' _venvhook_known=() _venvhook_pending=${VENVHOOK_PROJECT:+inherited}
 fi
 
 # One line for the person; subshells are silent.
@@ -47,11 +47,18 @@ _venvhook_ask() {
 _venvhook_load() {
     local i=${_venvhook_known[(Ie)$1]}
     ((i)) || i=$((${#_venvhook_known} + 1))
-    _venvhook_new=${_venvhook_known[i + 1]}
+    _venvhook_new=${_venvhook_known[i+1]}
     if [[ $_venvhook_new ]] && ! "_venvhook_stale_$_venvhook_new"; then return; fi
-    if [[ ! $_venvhook_plans ]]; then _venvhook_quietly builtin . "${_venvhook_launcher%/*}/plan-1.zsh"; fi
+    if [[ ! $_venvhook_plans ]]; then
+        _venvhook_quietly builtin . "${_venvhook_launcher%/*}/plan-1.zsh"
+        if [[ ! $_venvhook_plans ]]; then
+            _venvhook_off=1
+            _venvhook_say "${_venvhook_launcher%/*}/plan-1.zsh is gone, so venvhook is off in this shell; install venvhook again"
+            return 1
+        fi
+    fi
     _venvhook_read "$1" || _venvhook_fetch "$1" || return
-    _venvhook_known[i]=$1 _venvhook_known[i + 1]=$_venvhook_new
+    _venvhook_known[i]=$1 _venvhook_known[i+1]=$_venvhook_new
 }
 _venvhook_read() {
     local kept=$_venvhook_cache/plans${1%/}/.venvhook-1.zsh
@@ -64,7 +71,10 @@ _venvhook_fetch() {
     ((!ZSH_SUBSHELL)) || return 1
     _venvhook_note "$1"
     _venvhook_new='' _venvhook_pending=$1
-    if _venvhook_ask plan zsh "$1"; then _venvhook_quietly builtin eval "$_venvhook_text"; fi
+    if _venvhook_ask plan zsh "$1"; then
+        _venvhook_quietly builtin eval "$_venvhook_text"
+        [[ $_venvhook_new ]] || _venvhook_say "the helper gave no plan; to try again: venvhook on"
+    fi
     _venvhook_pending='' _venvhook_new=${_venvhook_new:-none}
 }
 
@@ -78,11 +88,9 @@ _venvhook_enter() {
     fi
 }
 _venvhook_leave() {
-    _venvhook_quietly "_venvhook_leave_$_venvhook_plan"
+    { "_venvhook_leave_$_venvhook_plan" 2>/dev/null } always { TRY_BLOCK_ERROR=0; }
     _venvhook_here='' _venvhook_plan=none
 }
-# The same folder, by whatever links.
-_venvhook_is() { [[ $1 == "$2" || $1 && $2 && $1 -ef $2 ]]; }
 
 # The nearest folder upwards that holds a marker, into _venvhook_project.
 _venvhook_find() {
@@ -97,45 +105,35 @@ _venvhook_find() {
         folder=${folder%/*}
     done
 }
-# At every prompt and cd: most often nothing has changed, and this is all that runs. In the folder of last time, a marker in
-# it is all that could have come or gone nearer than the known one.
-_venvhook_step() {
-    if [[ $PWD == "$_venvhook_folder" && ! $_venvhook_pending$_venvhook_off${VENVHOOK_DISABLE-} ]]; then
-        if [[ -e $PWD/.venvhook.toml || -L $PWD/.venvhook.toml ]]; then
-            [[ $PWD == "$_venvhook_project" ]]
-        else
-            [[ $PWD != "$_venvhook_project" ]]
-        fi && if [[ ! $_venvhook_here ]]; then
-            [[ ! $_venvhook_project || $_venvhook_paused ]]
-        else
-            [[ ! $_venvhook_sign || ${(P)_venvhook_sign} == "$_venvhook_home" && ! ${_OLD_VIRTUAL_PATH+x} ]] &&
-                ! "_venvhook_stale_$_venvhook_plan"
-        fi && return
-    fi
-    _venvhook_reconcile
-}
+# From what is entered to a project, or to none: another one goes first, so that the next plan is read without it. Two
+# folders are the same also when only a link differs (-ef).
 _venvhook_reconcile() {
     local _venvhook_goal=''
     if [[ $_venvhook_pending ]]; then _venvhook_recover; fi
     if [[ ! $_venvhook_off${VENVHOOK_DISABLE-} ]]; then
-        _venvhook_find
+        if [[ ! -e $_venvhook_project/.venvhook.toml ]]; then _venvhook_find; fi # it may be the marker that has gone
         _venvhook_goal=$_venvhook_project
     fi
-    if [[ $_venvhook_sign ]]; then _venvhook_by_hand; fi
-    if [[ $_venvhook_paused ]] && ! _venvhook_is "$_venvhook_goal" "$_venvhook_paused"; then _venvhook_paused=''; fi
-    if [[ $_venvhook_here ]] && _venvhook_is "$_venvhook_goal" "$_venvhook_here"; then
-        "_venvhook_stale_$_venvhook_plan" || return 0
+    if [[ $_venvhook_sign ]]; then
+        if [[ ${(P)_venvhook_sign} != "$_venvhook_home" ]]; then
+            _venvhook_yield
+        elif [[ ${_OLD_VIRTUAL_PATH+x} ]]; then
+            _venvhook_adopt
+        fi
     fi
-    _venvhook_switch "$_venvhook_goal"
-}
-# From what is entered to a project, or to none: the other one goes first, so that the next plan is read without it.
-_venvhook_switch() {
-    if [[ $_venvhook_here ]] && ! _venvhook_is "$1" "$_venvhook_here"; then _venvhook_leave; fi
-    if [[ ! $1 || $_venvhook_paused ]]; then return; fi # paused is this project: reconcile forgets any other
-    _venvhook_load "$1" || return 0
+    if [[ $_venvhook_goal != "$_venvhook_paused" && ! $_venvhook_goal -ef $_venvhook_paused ]]; then _venvhook_paused=''; fi
+    if [[ $_venvhook_here ]]; then
+        if [[ $_venvhook_goal != "$_venvhook_here" && ! $_venvhook_goal -ef $_venvhook_here ]]; then
+            _venvhook_leave
+        elif ! "_venvhook_stale_$_venvhook_plan"; then
+            return
+        fi
+    fi
+    if [[ ! $_venvhook_goal || $_venvhook_paused ]]; then return; fi # paused is this project: any other is forgotten
+    _venvhook_load "$_venvhook_goal" || return 0
     if [[ $_venvhook_here && $_venvhook_new == "$_venvhook_plan" ]]; then return; fi
     if [[ $_venvhook_here ]]; then _venvhook_leave; fi
-    _venvhook_enter "$1" "$_venvhook_new"
+    _venvhook_enter "$_venvhook_goal" "$_venvhook_new"
 }
 # What a shell must put right first: an answer that Ctrl-C cut off (pending is the project that was asked for), or the
 # project of the shell that started us (pending is "inherited").
@@ -151,21 +149,66 @@ _venvhook_recover() {
 
 # ---- triggers and commands ------------------------------------------------------------------------------------------
 
+# At every prompt and cd: most often nothing has changed, and this is all that runs. In the folder of last time, a marker in
+# it is all that could have come or gone nearer than the known one. One function, because zsh maps memory for every call of
+# one: that costs more than all these tests. Status and pipestatus need no care, zsh brings them back after its hooks.
 _venvhook_look() {
-    # Until the first prompt, rc files may be running: not a word then, and no process.
-    if [[ $_venvhook_ready ]] || ((!${zsh_eval_context[(I)file*]})); then _venvhook_step; fi
-}
-# zsh itself sees to it that status and pipestatus are the user's again after this.
-_venvhook_prompt() {
-    _venvhook_ready=1
-    _venvhook_step
-    if [[ $_venvhook_prefix != "$_venvhook_label" || ${VIRTUAL_ENV_DISABLE_PROMPT-} || ${PS1-} != "$_venvhook_ps1" ]]; then
+    if [[ ! $_venvhook_ready ]]; then
+        # Until the first prompt, rc files may be running: not a word then, and no process.
+        if [[ ${zsh_eval_context[(r)file*]} ]]; then return; fi
+        _venvhook_ready=1
+    fi
+    if [[ $PWD != "$_venvhook_folder" || $PWD != "$_venvhook_project" && ( -e $PWD/.venvhook.toml || -L $PWD/.venvhook.toml ) ]]; then
+        _venvhook_find
+    fi
+    if [[ $_venvhook_pending$_venvhook_off${VENVHOOK_DISABLE-} ]] ||
+        if [[ ! $_venvhook_here ]]; then
+            [[ $_venvhook_project != "$_venvhook_paused" && ! $_venvhook_project -ef $_venvhook_paused ]]
+        else
+            [[ $_venvhook_project != "$_venvhook_here" && ! $_venvhook_project -ef $_venvhook_here ]] ||
+                [[ $_venvhook_sign && ( ${(P)_venvhook_sign} != "$_venvhook_home" || ${_OLD_VIRTUAL_PATH+x} ) ]] ||
+                "_venvhook_stale_$_venvhook_plan"
+        fi; then
+        _venvhook_reconcile
+    fi
+    if [[ ${psvar[97]} != "$_venvhook_label" || ${VIRTUAL_ENV_DISABLE_PROMPT-} || ${PS1-} != "$_venvhook_ps1" ]]; then
         _venvhook_draw
     fi
 }
-_venvhook_draw() { :; }
+# The name is drawn by a reference in PS1, put there once, to an element of psvar, which no option makes zsh expand. Where
+# something rewrites PS1 at each prompt and shows the name itself, or has put a reference of its own there, it is left to it.
+_venvhook_draw() {
+    if [[ $_venvhook_label && ! ${VIRTUAL_ENV_DISABLE_PROMPT-} ]]; then
+        if [[ ! $_venvhook_psvar ]]; then _venvhook_psvar=${#psvar}; fi
+        psvar[97]=$_venvhook_label
+    elif [[ $_venvhook_psvar ]]; then
+        psvar[97]=''
+        if ((_venvhook_psvar < ${psvar[(I)?*]})); then _venvhook_psvar=${psvar[(I)?*]}; fi
+        psvar[_venvhook_psvar+1,-1]=()
+        _venvhook_psvar=''
+    fi
+    if [[ -o prompt_percent && ${PS1-} != *('%(97V.%97v.)'|starship|p9k|spaceship|_omp_|virtualenv|VIRTUAL_ENV)* ]] &&
+        [[ ! $_venvhook_name || ${PS1-} != *"$_venvhook_name"* ]]; then
+        PS1='%(97V.%97v.)'${PS1-}
+    fi
+    _venvhook_ps1=${PS1-}
+}
 _venvhook_arm() {
     if [[ ! ${chpwd_functions[(r)_venvhook_look]} ]]; then chpwd_functions+=(_venvhook_look); fi
-    if [[ ! ${precmd_functions[(r)_venvhook_prompt]} ]]; then precmd_functions+=(_venvhook_prompt); fi
+    if [[ ! ${precmd_functions[(r)_venvhook_look]} ]]; then precmd_functions+=(_venvhook_look); fi
 }
+# The command, run by the helper's interpreter; on and off are this shell's own.
+venvhook() {
+    local _venvhook_status=0
+    case ${#}${1-} in
+        1on) _venvhook_off='' _venvhook_paused='' ;;
+        1off) _venvhook_off=1 ;;
+        *) "$_venvhook_python" -I -X utf8 "$_venvhook_launcher" cli "$@" || _venvhook_status=$? ;;
+    esac
+    # The helper gave no plan: try again. What is only a notice is said again by on.
+    if [[ $_venvhook_plan == none || ${#}${1-} == 1on && ! $_venvhook_sign ]]; then _venvhook_here='' _venvhook_plan=none; fi
+    _venvhook_look
+    return "$_venvhook_status"
+}
+
 _venvhook_arm

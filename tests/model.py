@@ -1,4 +1,4 @@
-"""What entering and leaving mean, as a model: the rules of the design without a shell. Shells and undo are held to it."""
+"""What entering and leaving mean: the rules of the design as a model, no shell. Shells and undo are held to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a hook starts; installing fills in the literals. Parsed at every start and never compiled ahead: keep it tiny."""
+"""What a hook starts; installing fills in the literals. Parsed at every start, never compiled ahead: keep it tiny."""
 
 import sys
 

@@ -17,7 +17,7 @@ WINDOWS = os.name == "nt"
 BIN, PYTHON = ("Scripts", "python.exe") if WINDOWS else ("bin", "python")
 
 # Names that say nothing: an environment called so is shown by its project's name.
-PLAIN_NAMES = (".venv", "venv", ".env", "env", "virtualenv", ".virtualenv")
+PLAIN_NAMES = (".venv", "venv", ".env", "env", "virtualenv", ".virtualenv", ".conda", "envs")
 
 
 class Unfit(VenvhookError):
@@ -31,7 +31,7 @@ class Unfit(VenvhookError):
 class Environment:
     """An environment that can be entered. `sign` is the file that shows that it is one; `prompt` and `version` may be ""."""
 
-    __slots__ = ("bin", "conda", "prompt", "python", "root", "settings", "sign", "version")
+    __slots__ = ("bin", "conda", "prompt", "python", "root", "settings", "sign")
 
     def __init__(self, root: str, sign: str, settings: dict[str, str]) -> None:
         self.root, self.sign, self.settings = root, sign, settings
@@ -39,12 +39,27 @@ class Environment:
         self.bin = root if self.conda and WINDOWS else os.path.join(root, BIN)
         self.python = os.path.join(self.bin, PYTHON)
         self.prompt = _unquoted(settings.get("prompt", ""))
-        self.version = next((settings[key] for key in ("version_info", "version", "python-version") if key in settings), "")
+
+    @property
+    def version(self) -> str:
+        """Its Python's version: what pyvenv.cfg says, else what the names of the interpreter's own files do."""
+        said = next((self.settings[key] for key in ("version_info", "version", "python-version") if key in self.settings), "")
+        return said or (_conda_version(self.sign) if self.conda else _library_version(self.root))
+
+    @property
+    def folders(self) -> list[str]:
+        """What goes in front of PATH: `bin`; of conda's on Windows what conda/activate.py (`_get_path_dirs`) lists."""
+        if not (self.conda and WINDOWS):
+            return [self.bin]
+        inside = (("Library", "mingw-w64", "bin"), ("Library", "usr", "bin"), ("Library", "bin"), ("Scripts",), ("bin",))
+        return [self.root, *(os.path.join(self.root, *parts) for parts in inside)]
 
     @property
     def name(self) -> str:
         """What the environment calls itself, "" when that says nothing."""
         base = os.path.basename(self.root)
+        if self.conda and os.path.isdir(os.path.join(self.root, "condabin")):
+            return "base"
         return self.prompt or ("" if base in PLAIN_NAMES else base)
 
 
@@ -57,9 +72,9 @@ def inspect(root: str) -> Environment:
         raise Unfit("there is no environment yet", root, "to make it: venvhook create", [("absent", root)])
     sign = next((path for path in _signs(root) if os.path.exists(path)), None)
     if sign is None:
-        mended: list[Condition] = [("absent", os.path.join(root, "pyvenv.cfg")), ("absent", os.path.join(root, "conda-meta"))]
+        mended = [("absent", os.path.join(root, "pyvenv.cfg")), ("absent", os.path.join(root, "conda-meta"))]
         problem = "this is no environment: it has no pyvenv.cfg" if os.path.isdir(root) else "this is no environment, and no folder"
-        raise Unfit(problem, root, "to make it anew: venvhook rebuild", mended if os.path.isdir(root) else [("exists", root)])
+        raise Unfit(problem, root, "to make it anew: venvhook rebuild", mended)
     found = Environment(root, sign, settings(sign) if sign.endswith("pyvenv.cfg") else {})
     if not os.path.exists(found.python):
         raise _without_python(found)
@@ -76,14 +91,28 @@ def settings(path: str) -> dict[str, str]:
     return {key.strip().lower(): value.strip() for key, equals, value in pairs if equals}
 
 
+def _conda_version(folder: str) -> str:
+    """The version in the name of the record that conda keeps of the package python (`python-3.12.1-…json`)."""
+    records = [name.split("-") for name in os.listdir(folder) if name.startswith("python-") and name.endswith(".json")]
+    return next((parts[1] for parts in records if len(parts) == 3 and parts[1][:1].isdigit()), "")
+
+
+def _library_version(root: str) -> str:
+    """The version in the name of the standard library's folder (`lib/python3.7`)."""
+    return next((name[len("python") :] for name in _libraries(root) if name.startswith("python") and name[-1].isdigit()), "")
+
+
+def _libraries(root: str) -> list[str]:
+    try:
+        return sorted(name for name in os.listdir(os.path.join(root, "lib")) if name.startswith(("python", "pypy")))
+    except OSError:
+        return []
+
+
 def _signs(root: str) -> list[str]:
     """The files that show that ROOT is an environment, the usual one first."""
     signs = [os.path.join(root, "pyvenv.cfg"), os.path.join(root, "conda-meta")]
-    try:
-        libraries = sorted(name for name in os.listdir(os.path.join(root, "lib")) if name.startswith(("python", "pypy")))
-    except OSError:
-        libraries = []
-    return signs + [os.path.join(root, "lib", name, "orig-prefix.txt") for name in libraries]
+    return signs + [os.path.join(root, "lib", name, "orig-prefix.txt") for name in _libraries(root)]
 
 
 def _without_python(found: Environment) -> Unfit:
@@ -106,8 +135,43 @@ def _unquoted(prompt: str) -> str:
 
 
 def version_fits(found: Environment, wanted: Optional[str]) -> bool:
-    """Whether the environment's Python is one that a plain version such as 3.12 or 3.12.4 asks for."""
-    if not wanted or not found.version or not wanted.replace(".", "").isdigit():
+    """Whether the environment's Python is one that is asked for: `3.12`, `>=3.11`, `pypy3.10`, or an interpreter's path."""
+    if not wanted or not found.version:
         return True
-    asked = wanted.split(".")
-    return found.version.split(".")[: len(asked)] == asked
+    if os.sep in wanted or "/" in wanted:
+        wanted = os.path.expanduser(wanted)
+        same = os.path.realpath(wanted) == os.path.realpath(found.python)
+        return same or not os.path.exists(wanted) or found.settings.get("home") == os.path.dirname(wanted)
+    from venvhook.locate.versions import fits
+
+    number = wanted.lstrip("abcdefghijklmnopqrstuvwxyz")
+    kind = wanted[: len(wanted) - len(number)]
+    said = found.settings.get("implementation", "").lower()  # virtualenv and uv write it, venv does not
+    pypy = said == "pypy" if said else os.path.exists(os.path.join(found.bin, "pypy3"))
+    return (kind in ("", "python") or pypy == kind.startswith("pypy")) and fits(found.version, number or "*")
+
+
+def made_for(found: Environment) -> Optional[str]:
+    """The folder that the environment's scripts were made for, where that is not the one it is in; None: they fit.
+
+    Read from what every tool writes into `bin/activate`, the line that sets VIRTUAL_ENV.
+    """
+    try:
+        with open(os.path.join(found.root, BIN, "activate"), encoding="utf-8", errors="surrogateescape") as file:
+            lines = [line.strip() for line in file.read(16384).splitlines()]
+    except OSError:
+        return None
+    values = [line.partition("VIRTUAL_ENV=")[2] for line in lines if line.startswith(("VIRTUAL_ENV=", "export VIRTUAL_ENV="))]
+    for value in values:
+        folder = value.replace("'\"'\"'", "'").strip("\"'")
+        whole = value[:1] not in ("'", '"') or (len(value) > 1 and value[-1] == value[0])  # a path can hold a line break
+        if whole and os.path.isabs(folder) and "$" not in value and "`" not in value:
+            return None if _same(folder, found.root) else folder
+    return None
+
+
+def _same(one: str, other: str) -> bool:
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return False

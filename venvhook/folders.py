@@ -94,6 +94,17 @@ def record(folders: Folders, prefix: str = sys.prefix) -> bool:
     return recorded(prefix) == folders
 
 
+def fix(data: str, earlier: str) -> None:
+    """Record DATA, which install.sh chose; the rest is as in the environment EARLIER, else the platform's.
+
+    Raises VenvhookError where that cannot be.
+    """
+    places = recorded(earlier) or by_platform()
+    places.data = data
+    if not record(places):
+        raise VenvhookError("cannot be written", record_path(), remedy="make room or permit it")
+
+
 def make_private(path: str) -> None:
     """Make the folder PATH, and those above it, for this user alone (0700); one that is there is narrowed.
 

@@ -43,7 +43,7 @@ def main(arguments: Sequence[str], data: str, cache: str, settings: str, home: s
             environ.update({} if value is None else {name: value})
     if rest:
         answer += plan_text(rest[0], shell, interface, Places(data, cache, settings, home), environ)
-    sys.stdout.buffer.write(os.fsencode(answer))
+    sys.stdout.buffer.write(answer.encode("utf-8", "surrogateescape"))
     return 0
 
 

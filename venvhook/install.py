@@ -76,10 +76,9 @@ def uninstall(places: Folders, shells: Iterable[str] | None = None, purge: bool 
     """
     chosen = _known(shells) if shells is not None else list(SHELLS)
     changes = _restore_startup(chosen)
-    hooks = {shell: hook_path(places, shell) for shell in SHELLS}
     try:
-        if any(os.path.exists(path) for shell, path in hooks.items() if shell not in chosen):
-            return changes + [Change("removed", hooks[s], s) for s in chosen if _remove(hooks[s])]
+        if any(os.path.exists(hook_path(places, shell)) for shell in SHELLS if shell not in chosen):
+            return changes + _remove_hooks(places, chosen)
         return changes + _remove_all(places, purge)
     except OSError as error:
         why = f"cannot be removed ({error.strerror})"
@@ -103,7 +102,7 @@ def hook(places: Folders, shell: str) -> bytes:
         "PYTHON": interpreter(places),
         "LAUNCHER": os.path.join(places.hook, "launch.py"),
         "CACHE": places.cache,
-        "CEILING": ":".join(settings.ceiling),
+        "CEILING": os.pathsep.join(settings.ceiling),
         "WRAP_CD": "1" if settings.wrap_cd else "0",
     }
     path = os.path.join(_templates(), "venvhook" + emitter(shell).SUFFIX)
@@ -228,6 +227,14 @@ def _restore_startup(shells: Sequence[str]) -> list[Change]:
     home = os.path.expanduser("~")
     files = {path: shell for shell in reversed(shells) for path in _STARTUP[shell](home)[1]}
     return [Change("restored", path, shell) for path, shell in files.items() if rcfile.restore(path)]
+
+
+def _remove_hooks(places: Folders, shells: Sequence[str]) -> list[Change]:
+    names = [
+        (name, shell) for name in os.listdir(places.hook) for shell in shells if name.endswith(emitter(shell).SUFFIX)
+    ]
+    changes = [Change("removed", os.path.join(places.hook, name), shell) for name, shell in names]
+    return [change for change in changes if _remove(change.path)]
 
 
 def _remove_all(places: Folders, purge: bool) -> list[Change]:

@@ -30,7 +30,7 @@ def write(folder: str, suffix: str, text: str) -> bool:
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(os.fsencode(text))
+            file.write(text.encode("utf-8", "surrogateescape"))
         os.replace(part, target)
     except OSError:
         _forget(part)

@@ -45,7 +45,8 @@ class Project:
     """A project as a hook named it, seen from ENVIRON, what is exported where it is not entered.
 
     `folder` is the project without links; `conditions` is what the answer rests on so far, `files` those of it that make
-    the answer stale when they become newer; `warnings` are lines that do not keep from entering.
+    the answer stale when they become newer; `warnings` are lines that do not keep from entering. `thorough` looks at
+    every place where an environment could be, for whoever asks what else there was.
     """
 
     def __init__(self, project: str, places: Places, environ: Mapping[str, str]) -> None:
@@ -59,6 +60,7 @@ class Project:
         self.settings = config.Config()
         self.record: Optional[Record] = None
         self.search: Optional[Search] = None
+        self.thorough = False
 
     def plan(self) -> Plan:
         """What a shell does in this project now."""
@@ -76,7 +78,7 @@ class Project:
             self.text = marker.read(self.folder)
         except VenvhookError as error:
             raise Notice(error, [("odd", self.project)]) from None
-        self.conditions.append(("marker", self.project, os.fsdecode(self.text)))
+        self.conditions.append(("marker", self.project, self.text.decode("utf-8", "surrogateescape")))
         if self.project != self.folder:
             self.conditions.append(("same", self.project, self.folder))
         settings = os.path.join(self.places.settings, config.NAME)
@@ -128,17 +130,28 @@ class Project:
 
     def locate(self, meaning: Marker) -> Environment:
         """The project's environment, if it can be entered."""
-        self.search = locate(self.folder, meaning, self.environ)
-        self.conditions += self.search.conditions
+        self.search = locate(self.folder, meaning, self.environ, self.thorough)
+        for file in self.search.files:
+            self.watch(file)
+        self.conditions += [c for c in self.search.conditions if c not in self.conditions]
         found = self.search.found
         if found is None:
             raise Notice(self.search.problem)
         self._fits_in_path(found.bin)
         self.owned(found.bin, found.root, os.path.realpath(found.python))
-        if not environment.version_fits(found, meaning.python):
-            problem = f"it has Python {found.version}, the marker asks for {meaning.python}"
-            self.warnings.append(str(VenvhookError(problem, found.root, remedy="to make it anew: venvhook rebuild")))
+        self._complain(found, meaning)
         return found
+
+    def _complain(self, found: Environment, meaning: Marker) -> None:
+        """What is wrong with an environment that can be entered all the same."""
+        problems = []
+        if not environment.version_fits(found, meaning.python):
+            problems.append(f"it has Python {found.version}, the marker asks for {meaning.python}")
+        elsewhere = environment.made_for(found)
+        if elsewhere:
+            problems.append(f"its commands were made for {elsewhere}: it was moved or copied")
+        remedy = "to make it anew: venvhook rebuild"
+        self.warnings += [str(VenvhookError(problem, found.root, remedy=remedy)) for problem in problems]
 
     def _fits_in_path(self, folder: str) -> None:
         if os.pathsep in folder:
@@ -171,17 +184,30 @@ class Project:
     def entering(self, meaning: Marker, found: Environment, values: dict[str, Optional[str]]) -> Plan:
         """The plan that enters: what the environment's own `activate` sets, and what the marker adds to it."""
         plan = Plan(self.project, self.folder, self.conditions, "; ".join(self.warnings))
-        plan.sign, plan.home, plan.bin = "VIRTUAL_ENV", found.root, found.bin
+        plan.sign, plan.home, plan.bin = "CONDA_PREFIX" if found.conda else "VIRTUAL_ENV", found.root, found.bin
         plan.name = harmless(meaning.prompt or found.name or os.path.basename(self.folder))
         plan.label = self.settings.prompt.replace("{name}", plan.name)
-        own: list[tuple[str, Optional[str]]] = [(plan.sign, plan.home), ("VIRTUAL_ENV_PROMPT", plan.name)]
         unset: list[tuple[str, Optional[str]]] = [(name, None) for name in ("PYTHONHOME", *SCRIPT_VARIABLES)]
-        plan.variables = [*own, *unset, *values.items()]
+        plan.variables = list(dict([*self._own(found, plan.name), *unset, *values.items()]).items())
         plan.lists = self._lists(meaning, found)
+        plan.conditions = tuple(self.conditions)
         return plan
 
+    def _own(self, found: Environment, name: str) -> list[tuple[str, Optional[str]]]:
+        """What the environment's own activation sets."""
+        if not found.conda:
+            return [("VIRTUAL_ENV", found.root), ("VIRTUAL_ENV_PROMPT", name)]
+        from venvhook import conda
+
+        for file in conda.files(found.root):
+            self.watch(file)
+        try:
+            return conda.variables(found.root, name, self.environ)
+        except VenvhookError as error:
+            raise Notice(error) from None
+
     def _lists(self, meaning: Marker, found: Environment) -> list[tuple[str, list[str]]]:
-        lists = {"PATH": [found.bin]}
+        lists = {"PATH": found.folders}
         for name, entries in meaning.prepend:
             folders = [resolve(self.folder, entry, self.environ) for entry in entries]
             for folder in folders:

@@ -64,6 +64,8 @@ def choose(wanted: str | None, folder: str, cache: str, environ: Mapping[str, st
 def own() -> Interpreter:
     """The interpreter that venvhook runs on; where that is an environment's, the one it was made of."""
     path = getattr(sys, "_base_executable", None) or sys.executable
+    if os.path.exists(_settings(path)):  # before 3.10, it is the environment's own
+        path = os.path.realpath(path)
     try:
         with open(path, "rb") as file:
             script = file.read(2) == b"#!"

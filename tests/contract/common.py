@@ -1,4 +1,4 @@
-"""Runs a real shell, without its startup files, on a text with venvhook's functions loaded, and reads what it did byte by byte.
+"""Runs a real shell, without its startup files, on a text with venvhook's functions loaded; what it did, byte by byte.
 
 Plans, values and variables are written by the shell's own emitter; a Shell adds the few lines that only a test needs.
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Iterable
 
 import pytest
 
@@ -59,7 +59,7 @@ class Shell:
         environ = {"HOME": str(folder), "PATH": os.defpath, "LC_ALL": "C.UTF-8", "TERM": "dumb", **(environ or {})}
         program = shutil.which(self.name) or self.name
         command = [program, *self.arguments, "-i", "-c", self.source(script)]
-        done = subprocess.run(command, env=environ, input=b"", capture_output=True, cwd=folder)
+        done = subprocess.run(command, env=environ, input=b"", capture_output=True, cwd=folder, timeout=60)
         errors = [line for line in done.stderr.splitlines(True) if not any(words in line for words in NO_TERMINAL)]
         return done.stdout, b"".join(errors)
 
@@ -71,6 +71,10 @@ class Shell:
 
     def set_unexported(self, name: str, value: str) -> str:
         return f"unset {name}; {name}={self.quote(value)}\n"
+
+    def holds(self, name: str, value: str | None) -> str | None:
+        """What the shell itself makes of a value that a user gives to a variable."""
+        return value
 
     def show(self, name: str) -> str:
         """Print a variable, exported or not, behind its name; nothing when it is unset."""
@@ -111,6 +115,11 @@ class Fish(Shell):
     def set_unexported(self, name: str, value: str) -> str:
         return f"set -e {name}; set -g {name} {self.quote(value)}\n"
 
+    def holds(self, name: str, value: str | None) -> str | None:
+        if name != "PATH" or value is None:
+            return value
+        return ":".join(entry or "." for entry in value.split(":"))
+
     def show(self, name: str) -> str:
         return f"set -q {name}; and printf '%s\\0' {name}=\"${name}\"\n"
 
@@ -131,5 +140,9 @@ def available() -> list[object]:
     """A parameter for each shell that has an emitter; one that is not installed is skipped by name, in CI it fails."""
     written = [each for each in SHELLS if (ROOT / "venvhook/shells" / f"{each.name}.py").exists()]
     required = os.environ.get("CI") == "true" or os.environ.get("VENVHOOK_TEST_REQUIRE_SHELLS") == "1"
-    missing = {each: [pytest.mark.skip(reason=f"{each.name} is not installed")] for each in written if not shutil.which(each.name)}
+    missing = {
+        each: [pytest.mark.skip(reason=f"{each.name} is not installed")]
+        for each in written
+        if not shutil.which(each.name)
+    }
     return [pytest.param(each, marks=() if required else missing.get(each, ()), id=each.name) for each in written]

@@ -181,7 +181,9 @@ def test_an_interactive_shell_loads_the_hook_silently(home: Path, places: Folder
     install.install(places, [shell])
     line = install.load_line(places, shell)
     for _ in "there", "gone":
-        run = subprocess.run([shell, "-ic", f"{line}\necho end"], capture_output=True, stdin=subprocess.DEVNULL, check=False)
+        run = subprocess.run(
+            [shell, "-ic", f"{line}\necho end"], capture_output=True, stdin=subprocess.DEVNULL, check=False
+        )
         noise = [b"cannot set terminal process group", b"no job control"]  # bash without a terminal
         assert [line for line in run.stderr.splitlines() if not any(known in line for known in noise)] == []
         assert run.stdout == b"end\n"
@@ -199,7 +201,9 @@ def test_everything_is_private(places: Folders) -> None:
 def test_a_read_only_file_does_not_keep_the_others_from_it(home: Path, places: Folders) -> None:
     empty(home)
     (home / ".bashrc").chmod(0o444)
-    with pytest.raises(VenvhookError, match=r"bashrc: cannot be written \(it is read-only\); add this line by hand: if"):
+    with pytest.raises(
+        VenvhookError, match=r"bashrc: cannot be written \(it is read-only\); add this line by hand: if"
+    ):
         install.install(places, SHELLS)
     assert (home / ".bashrc").read_bytes() == b""
     assert b"venvhook" in (home / ".zshrc").read_bytes()
@@ -280,7 +284,9 @@ def test_the_launcher_answers_a_hook(tmp_path: Path, places: Folders) -> None:
     install.install(places, ["bash"])
     (tmp_path / "project").mkdir()
     (tmp_path / "project" / ".venvhook.toml").touch()
-    run = subprocess.run(launch(places, "hook", "1", "plan", "bash", str(tmp_path / "project")), capture_output=True, check=True)
+    run = subprocess.run(
+        launch(places, "hook", "1", "plan", "bash", str(tmp_path / "project")), capture_output=True, check=True
+    )
     assert b"not allowed" in run.stdout
     assert run.stderr == b""
 
@@ -300,13 +306,17 @@ def test_the_launcher_reads_its_folders_from_no_variable(tmp_path: Path, places:
 
 @pytest.mark.scenario(24)
 @pytest.mark.parametrize("word", ["hook", "cli"])
-def test_interrupted_it_says_nothing(tmp_path: Path, places: Folders, monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+def test_interrupted_it_says_nothing(
+    tmp_path: Path, places: Folders, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
     package = tmp_path / "package" / "venvhook"
     package.mkdir(parents=True)
     (package / "__init__.py").touch()
     (package / "folders.py").write_text("Folders = lambda *parts: parts\n")
     for name in ("helper", "cli"):
-        (package / f"{name}.py").write_text("import time\ndef main(*rest):\n    print(flush=True)\n    time.sleep(30)\n")
+        (package / f"{name}.py").write_text(
+            "import time\ndef main(*rest):\n    print(flush=True)\n    time.sleep(30)\n"
+        )
     shutil.copy(install._package() + "/_launch.py", package)
     monkeypatch.setattr(install, "_package", lambda: str(package))
     Path(places.hook).mkdir(parents=True)

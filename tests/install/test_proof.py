@@ -47,7 +47,9 @@ def test_a_shell_that_works_is_proved(home: Path, places: Folders, shell: str, r
     assert seen.ok
     assert seen.prompt == "the name is in the prompt"
     lines = seen.transcript.splitlines()
-    entering = next(number for number, line in enumerate(lines) if " && python -c 'import sys; print(sys.prefix)'" in line)
+    entering = next(
+        number for number, line in enumerate(lines) if " && python -c 'import sys; print(sys.prefix)'" in line
+    )
     assert lines[entering + 1].endswith("/project/.venv")
     assert "(venvhook-proof)" in lines[entering + 2]
     assert "(venvhook-proof)" not in lines[-1]
@@ -71,14 +73,12 @@ def test_nothing_stays(home: Path, places: Folders, shell: str) -> None:
         ("return", "entering did nothing"),
         ("exit", "the shell ended by itself"),
         ("sleep 60", "within 3 s"),
-        ("cd() { builtin cd \"$@\" && export LEFT=$PWD; }", ""),
+        ('cd() { builtin cd "$@" && export LEFT=$PWD; }', ""),
         ("PROMPT_COMMAND='export LATER=$RANDOM$PWD'", ""),
     ],
     ids=["the hook is not reached", "the shell ends", "the shell hangs", "another tool's cd", "another tool's noise"],
 )
-def test_it_tells_why_not(
-    home: Path, places: Folders, monkeypatch: pytest.MonkeyPatch, rc: str, reason: str
-) -> None:
+def test_it_tells_why_not(home: Path, places: Folders, monkeypatch: pytest.MonkeyPatch, rc: str, reason: str) -> None:
     monkeypatch.setattr(proof, "SECONDS", 3 if "60" in rc else proof.SECONDS)
     (home / ".bashrc").write_text(rc + "\n")
     install.install(places, ["bash"])
@@ -87,7 +87,7 @@ def test_it_tells_why_not(
 
 
 def test_what_is_left_behind_is_named(home: Path, places: Folders) -> None:
-    (home / ".bashrc").write_text('PROMPT_COMMAND=\'[ "${VIRTUAL_ENV-}" ] && export LEFT_BEHIND=1\'\n')
+    (home / ".bashrc").write_text("PROMPT_COMMAND='[ \"${VIRTUAL_ENV-}\" ] && export LEFT_BEHIND=1'\n")
     install.install(places, ["bash"])
     (seen,) = proof.prove(places, ["bash"])
     assert seen.reason == "leaving left something behind: LEFT_BEHIND"

@@ -350,7 +350,7 @@ def test_a_shell_in_a_shell(world: World, shell: Dialect, inner: str, how: str) 
     live.run("cd ../b")
     assert live.get("A") is None and live.get("B") == "outside"
     live.run("cd ..")
-    same_but_moves(live.environ(), before, ignored=(b"SHLVL",))
+    same_but_moves(live.environ(), before, ignored=(b"SHLVL", b"LOGNAME", b"USER"))  # zsh and fish set these
 
 
 @pytest.mark.scenario(27)
@@ -537,6 +537,8 @@ def test_folder_names(world: World, shell: Dialect, kind: str) -> None:
         pytest.skip("PowerShell turns what is not UTF-8 into U+FFFD")
     app = world.project(FOLDERS[kind] + "/app", '[variables]\nA = "1"', env=False)
     os.rename(make_environment(world.root / "made"), app / ".venv")  # venv itself cannot write all of these names
+    for script in (app / ".venv/bin").glob("activate*"):
+        script.unlink()  # it says where the environment was made
     live = world.start(env={"TO": str(app)})
     before = live.environ()
     to = {"pwsh": "Set-Location -LiteralPath $env:TO"}.get(shell.name, 'cd "$TO"')

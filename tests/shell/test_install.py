@@ -89,7 +89,6 @@ HOMES: dict[str, Callable[[Fresh], None]] = {
     "no final newline": _text(b"# mine"),
     "crlf": _text(b"# mine\r\n# more\r\n"),
     "mode": _text(b"# mine\n", 0o600),
-    "read-only": _text(b"# mine\n", 0o444),
     "not utf-8": _text(b"# \xff\xfe\n"),
     "link": _linked,
 }
@@ -110,6 +109,19 @@ def test_twice_is_once_and_back_again_is_nothing(fresh: Fresh, kind: str) -> Non
     fresh.uninstall()
     assert fresh.files() == before
     fresh.uninstall()
+    assert fresh.files() == before
+
+
+@pytest.mark.scenario(46)
+def test_a_read_only_file_is_respected(fresh: Fresh) -> None:
+    if fresh.dialect.name == "fish":
+        pytest.skip("fish gets a file of its own")
+    _text(b"# mine\n", 0o444)(fresh)
+    before = fresh.files()
+    done = fresh.venvhook("install", "--shell", fresh.dialect.name)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert str(fresh.rc) in line and "by hand" in line
     assert fresh.files() == before
 
 

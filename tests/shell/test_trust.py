@@ -382,7 +382,7 @@ def test_a_new_name_in_a_dotenv_file_asks_again(world: World) -> None:
 
 def kept_plans(world: World, app: Path) -> list[Path]:
     return [
-        file for file in Path(f"{world.installation.cache}/plans{app}").iterdir() if file.name.startswith(".venvhook-")
+        file for file in Path(f"{world.installation.cache}/plans{app}").iterdir() if file.name.startswith(".venvhook-1.")
     ]
 
 
@@ -430,7 +430,7 @@ def test_folders_are_not_read_from_the_environment(world: World, shell: Dialect)
     for kept in (app / ".cache").rglob(".venvhook-*"):
         target = Path(f"{app}/.cache/venvhook/plans{app}") / kept.name
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(harm + kept.read_text())
+        target.write_bytes(harm.encode() + kept.read_bytes())
     live = world.start()
     for name, value in (
         ("HOME", "."),

@@ -174,13 +174,13 @@ def test_a_read_only_file_stays_and_the_line_is_told(tmp_path: Path) -> None:
     path = tmp_path / "rc"
     path.write_bytes(b"a\n")
     path.chmod(0o444)
-    with pytest.raises(VenvhookError, match="read-only.*by hand: load 'it'"):
+    with pytest.raises(VenvhookError, match=r"read-only.*by hand: load 'it'"):
         rcfile.write(str(path), LINES)
     assert contents(tmp_path) == {"rc": b"a\n"}
     path.chmod(0o644)
     rcfile.write(str(path), LINES)
     path.chmod(0o444)
-    with pytest.raises(VenvhookError, match="read-only.*out by hand"):
+    with pytest.raises(VenvhookError, match=r"read-only.*out by hand"):
         rcfile.restore(str(path))
     assert sorted(contents(tmp_path)) == ["rc", "rc.venvhook-backup"]
 

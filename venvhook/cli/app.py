@@ -1,7 +1,6 @@
 """The commands and their options. What they do is imported when they are called, so that `--help` is quick."""
-# ruff: noqa: UP006, UP035, UP045 - typer reads the annotations, also on Python 3.9
-
-from __future__ import annotations
+# No `from __future__ import annotations`: on Python 3.9, typer would not see what is annotated.
+# ruff: noqa: UP006, UP035
 
 from typing import Annotated, List, Optional
 
@@ -38,7 +37,7 @@ Shells = Annotated[
 PYTHON = "Which Python: 3.12, >=3.11, pypy3.10, or a path."
 
 
-def _folders(context: typer.Context) -> Folders:
+def _folders(context: typer.Context) -> "Folders":
     folders: Folders = context.obj
     return folders
 

@@ -109,7 +109,7 @@ def prune(folders: Folders) -> None:
             trust.forget(folders.data, record.folder)
             show.line(f"forgotten: {record.folder}")
     count = sum(1 for folder in _kept(folders.cache) if _without_project(folders.cache, folder) and _drop(folder))
-    show.line(f"{count} kept plans removed" if count else "no kept plan was left over")
+    show.line(f"kept plans removed: {count}" if count else "no kept plan was left over")
 
 
 def _kept(cache: str) -> list[str]:

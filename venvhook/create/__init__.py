@@ -149,14 +149,14 @@ def _run(step: Step, order: Order) -> None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            start_new_session=True,  # so that all of it can be ended; and nothing of it asks at the terminal
         )
     except OSError as error:
         raise VenvhookError(f"cannot be started: {error.strerror}", step.command[0]) from None
     try:
         output, _ = process.communicate()
     except BaseException:
-        process.terminate()
-        process.wait()
+        _stop(process)
         raise
     if process.returncode:
         failed = Failed(
@@ -164,6 +164,18 @@ def _run(step: Step, order: Order) -> None:
         )
         failed.output = "\n".join(map(shown, os.fsdecode(output).splitlines()))
         raise failed
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End a tool and all that it started, and wait for it: nothing may write any more into what is deleted next."""
+    for name in ("SIGTERM", "SIGKILL"):
+        with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+            if hasattr(os, "killpg"):
+                os.killpg(process.pid, getattr(signal, name))
+            else:
+                process.kill()
+            process.communicate(timeout=5)  # to the end of the output, which each of them holds open
+            return
 
 
 @contextlib.contextmanager

@@ -42,7 +42,10 @@ def choose(search: Search, thorough: bool = False) -> None:
         search.refuse(*broken[0])
         return
     known = [manager for manager, _, _ in SIGNS] + ["pyenv"]
-    search.missing(next((c for c in search.candidates if c.manager in known), search.candidates[0]))
+    usual = Candidate("venv", os.path.join(search.folder, ".venv"), "the usual place")
+    place = next((c for c in search.candidates if c.manager in known), usual)
+    if not search.look(place):  # an empty .venv file is in the way
+        search.missing(place)
 
 
 def managers(search: Search) -> Iterator[str]:

@@ -63,12 +63,17 @@ def _specified(search: Search) -> tuple[str, str]:
 
 def roots(search: Search) -> Iterator[str]:
     """Where conda is installed, by its own variables, its register and the usual places."""
-    seen = [os.path.dirname(os.path.dirname(search.variable("CONDA_EXE") or "")), search.variable("MAMBA_ROOT_PREFIX") or ""]
+    seen = [
+        os.path.dirname(os.path.dirname(search.variable("CONDA_EXE") or "")),
+        search.variable("MAMBA_ROOT_PREFIX") or "",
+    ]
     yield from (root for root in dict.fromkeys(seen) if root)
     usual = [os.path.join(search.home(), place) for place in INSTALLED]
     known = [*(prefix for prefix in _registered(search) if os.path.isdir(os.path.join(prefix, "condabin"))), *usual]
     for root in dict.fromkeys(known):
-        if root not in seen and (os.path.isdir(os.path.join(root, "conda-meta")) or os.path.isdir(os.path.join(root, "envs"))):
+        if root not in seen and (
+            os.path.isdir(os.path.join(root, "conda-meta")) or os.path.isdir(os.path.join(root, "envs"))
+        ):
             yield root
 
 
@@ -98,8 +103,17 @@ def _settings(search: Search, installed: list[str]) -> list[str]:
     """The files of settings, the one that wins first."""
     home, named = search.home(), search.variable("CONDARC")
     xdg = search.variable("XDG_CONFIG_HOME") or os.path.join(home, ".config")
-    own = [os.path.join(home, ".condarc"), os.path.join(home, ".conda", ".condarc"), os.path.join(xdg, "conda", ".condarc")]
-    return [*([named] if named else []), *own, *(os.path.join(root, ".condarc") for root in installed[:1]), "/etc/conda/.condarc"]
+    own = [
+        os.path.join(home, ".condarc"),
+        os.path.join(home, ".conda", ".condarc"),
+        os.path.join(xdg, "conda", ".condarc"),
+    ]
+    return [
+        *([named] if named else []),
+        *own,
+        *(os.path.join(root, ".condarc") for root in installed[:1]),
+        "/etc/conda/.condarc",
+    ]
 
 
 def _dirs(text: str) -> list[str]:

@@ -24,7 +24,9 @@ def candidates(search: Search, name: str | None = None) -> list[Candidate]:
     """The one place of the environment NAME."""
     project = os.path.join(search.folder, "pyproject.toml")
     if search.data(project) is None and search.data(os.path.join(search.folder, "hatch.toml")) is None:
-        raise VenvhookError("does not exist, so hatch has no environment for it", project, remedy="to make it: hatch new")
+        raise VenvhookError(
+            "does not exist, so hatch has no environment for it", project, remedy="to make it: hatch new"
+        )
     name = name or "default"
     path, why = search.variable("HATCH_ENV_TYPE_VIRTUAL_PATH"), "HATCH_ENV_TYPE_VIRTUAL_PATH names it"
     if not path:
@@ -32,7 +34,9 @@ def candidates(search: Search, name: str | None = None) -> list[Candidate]:
     if path:
         return [Candidate("hatch", os.path.join(search.folder, path), why)]
     called = _project(search, project)
-    return [Candidate("hatch", _place(search, called, called if name == "default" else name), f"hatch's environment {name}")]
+    return [
+        Candidate("hatch", _place(search, called, called if name == "default" else name), f"hatch's environment {name}")
+    ]
 
 
 def identity(folder: str) -> str:
@@ -50,8 +54,7 @@ def _place(search: Search, project: str, name: str) -> str:
 
 
 def _project(search: Search, path: str) -> str:
-    named = search.string(path, "project", "name")
-    return normalized(named) if named else f"{identity(search.folder)}-unmanaged"
+    return normalized(search.string(path, "project", "name") or os.path.basename(search.folder))
 
 
 def _option(search: Search, project: str, name: str) -> str | None:
@@ -68,7 +71,9 @@ def _option(search: Search, project: str, name: str) -> str | None:
 
 def _environments(search: Search) -> str:
     """Where hatch keeps environments of its type "virtual"."""
-    settings = search.variable("HATCH_CONFIG") or os.path.join(platform_folder(search, "config", "hatch"), "config.toml")
+    settings = search.variable("HATCH_CONFIG") or os.path.join(
+        platform_folder(search, "config", "hatch"), "config.toml"
+    )
     chosen = search.string(settings, "dirs", "env", "virtual")
     if chosen:
         return search.expand(chosen)

@@ -58,7 +58,9 @@ def _pipfile(search: Search) -> str:
             return os.path.join(folder, "Pipfile")
         folder = os.path.dirname(folder)
     path = os.path.join(search.folder, "Pipfile")
-    raise VenvhookError("does not exist, so pipenv has no environment for it", path, remedy="to make it: pipenv install")
+    raise VenvhookError(
+        "does not exist, so pipenv has no environment for it", path, remedy="to make it: pipenv install"
+    )
 
 
 def _named(search: Search, named: str, project: str, central: str) -> Candidate:

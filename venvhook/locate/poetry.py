@@ -25,7 +25,9 @@ def candidates(search: Search, name: str | None = None) -> list[Candidate]:
     """The project's own `.venv`, where poetry takes it, and the one in poetry's folder."""
     project = os.path.join(search.folder, "pyproject.toml")
     if search.data(project) is None:
-        raise VenvhookError("does not exist, so poetry has no environment for it", project, remedy="to make it: poetry init")
+        raise VenvhookError(
+            "does not exist, so poetry has no environment for it", project, remedy="to make it: poetry init"
+        )
     inside = _flag(search, "in-project")
     local = os.path.join(search.folder, ".venv")
     found = []
@@ -52,13 +54,13 @@ def _central(search: Search, project: str) -> list[Candidate]:
     if minor and not search.python:
         return [Candidate("poetry", os.path.join(parent, f"{base}-py{minor.strip()}"), "poetry's envs.toml names it")]
     made = [entry[len(base) + 3 :] for entry in search.names(parent) if entry.startswith(base + "-py")]
-    wanted = search.python or _requires(search, project)
+    plain = ".".join(search.python.split(".")[:2]) if search.python.replace(".", "").isdigit() else ""
+    wanted = plain or search.python or _requires(search, project)
     fitting = [version for version in made if fits(version, wanted)] or made
     fitting.sort(key=numbers, reverse=True)
     why = "poetry's only one for the project" if len(made) == 1 else f"the newest of poetry's {len(made)} that fits"
     if not made:
-        plain = ".".join(search.python.split(".")[:2]) if search.python.replace(".", "").isdigit() else "*"
-        fitting, why = [plain], "poetry's folder, by the project's name and folder"
+        fitting, why = [plain or "*"], "poetry's folder, by the project's name and folder"
     return [Candidate("poetry", os.path.join(parent, f"{base}-py{version}"), why) for version in fitting]
 
 

@@ -22,7 +22,9 @@ def candidates(search: Search, name: str | None = None) -> list[Candidate]:
     versions = os.path.join(_root(search), "versions")
     names, why, path = ([name], "the marker names it", versions) if name else _names(search, versions)
     if not names:
-        raise VenvhookError("names no version, so pyenv has no environment for it", path, remedy="name it: pyenv local NAME")
+        raise VenvhookError(
+            "names no version, so pyenv has no environment for it", path, remedy="name it: pyenv local NAME"
+        )
     found = []
     for each in names:
         place = os.path.join(versions, each)
@@ -39,7 +41,9 @@ def candidates(search: Search, name: str | None = None) -> list[Candidate]:
 def _names(search: Search, versions: str) -> tuple[list[str], str, str]:
     """The names, why they, and what says so."""
     said = search.variable("PYENV_VERSION")
-    if said and not search.variable("PYENV_ACTIVATE_SHELL"):  # that one is set by `pyenv activate`: it happens to be active
+    if said and not search.variable(
+        "PYENV_ACTIVATE_SHELL"
+    ):  # that one is set by `pyenv activate`: it happens to be active
         return said.split(":"), "PYENV_VERSION names it", versions
     path = nearest(search.folder) or os.path.join(os.path.dirname(versions), "version")
     lines = [line.split() for line in (search.text(path) or "").splitlines()]

@@ -136,8 +136,9 @@ class Search:
                 return False
             self._decide(candidate, unfit, unfit.mended)
             return True
+        if self.found.sign.endswith("pyvenv.cfg"):  # which has the name that is shown, and the version
+            self._watch(self.found.sign)
         self._decide(candidate, None, [("exists", self.found.sign), ("exists", self.found.python)])
-        self.files += self.found.files
         return True
 
     def refuse(self, candidate: Candidate, problem: VenvhookError) -> None:
@@ -149,7 +150,9 @@ class Search:
     def missing(self, candidate: Candidate) -> None:
         """Nothing was found: this is where an environment would be made."""
         whose = "" if candidate.manager in ("auto", "venv") else f" ({candidate.manager} would put it here)"
-        problem = VenvhookError(f"there is no environment yet{whose}", candidate.path, remedy="to make it: venvhook create")
+        problem = VenvhookError(
+            f"there is no environment yet{whose}", candidate.path, remedy="to make it: venvhook create"
+        )
         self.rest_on(*(("exists" if os.path.isfile(sign) else "absent", sign) for sign in self.signs))
         self.refuse(candidate, problem)
 

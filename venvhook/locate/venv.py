@@ -66,7 +66,11 @@ def named(search: Search, path: str) -> Iterator[Candidate]:
 def _homes(search: Search) -> list[str]:
     """Where a bare name in a `.venv` file may be: pipenv's and oh-my-zsh's, virtualfish's, autoswitch's folder."""
     home = search.home()
-    found = [search.variable("WORKON_HOME"), search.variable("VIRTUALFISH_HOME"), search.variable("AUTOSWITCH_VIRTUAL_ENV_DIR")]
+    found = [
+        search.variable("WORKON_HOME"),
+        search.variable("VIRTUALFISH_HOME"),
+        search.variable("AUTOSWITCH_VIRTUAL_ENV_DIR"),
+    ]
     data = search.variable("XDG_DATA_HOME") or os.path.join(home, ".local", "share")
     found += [os.path.join(home, ".virtualenvs"), os.path.join(data, "virtualenvs")]
     return [search.expand(folder, home) for folder in found if folder]

@@ -10,11 +10,13 @@ if TYPE_CHECKING:
 def fits(version: str, wanted: str) -> bool:
     """Whether VERSION (3.12.1; less precise, 3.12, where no more is known) may be what WANTED asks for.
 
-    WANTED: `3.12`, `>=3.9,<4`, `==3.11.*`, `~=3.10`, `^3.9`, `*`, alternatives with `||`. What is not understood fits: it
+    WANTED: `3.12` (that and every 3.12.x), `>=3.9,<4`, `==3.11.*`, `~=3.10`, `^3.9`, `*`, alternatives with `||`. What is not understood fits: it
     is a manager's to judge. Releases only: 3.14.0b1 counts as 3.14.0.
     """
     have = numbers(version)
-    return not have or any(all(_clause(have, clause.strip()) for clause in each.split(",")) for each in wanted.split("||"))
+    return not have or any(
+        all(_clause(have, clause.strip()) for clause in each.split(",")) for each in wanted.split("||")
+    )
 
 
 def numbers(version: str) -> list[int]:
@@ -36,10 +38,11 @@ def _clause(have: Sequence[int], clause: str) -> bool:
     want = numbers(text)
     if not want:
         return True
-    length = min(len(have), len(want))
-    same = list(have[:length]) == want[:length]
-    if operator in ("", "==", "===", "!="):
-        exact = same and (text.endswith("*") or operator == "" or _even(have, want))
+    if operator == "":
+        return list(have[: len(want)]) == want
+    if operator in ("==", "===", "!="):
+        length = min(len(have), len(want))
+        exact = list(have[:length]) == want[:length] and (text.endswith("*") or _even(have, want))
         return exact != (operator == "!=")
     if operator in ("<", "<=", ">", ">="):
         return _compare(have, want, operator)

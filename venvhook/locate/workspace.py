@@ -28,9 +28,16 @@ def says(search: Search, root: str, tool: str, key: str) -> list[str]:
 
 
 def matches(folder: str, root: str, patterns: list[str]) -> bool:
-    """Whether FOLDER, below ROOT, is one that a pattern of a workspace names."""
-    import fnmatch
+    """Whether FOLDER, below ROOT, is one that a pattern of a workspace names; `**` stands for any folders between."""
+    member = os.path.relpath(folder, root).split(os.sep)
+    return any(_match(member, os.path.normpath(pattern).replace(os.sep, "/").split("/")) for pattern in patterns)
 
-    member = os.path.relpath(folder, root).replace(os.sep, "/")
-    plain = [os.path.normpath(pattern).replace(os.sep, "/").replace("**/", "*") for pattern in patterns]
-    return any(fnmatch.fnmatchcase(member, pattern) for pattern in plain)
+
+def _match(parts: list[str], pattern: list[str]) -> bool:
+    from fnmatch import fnmatchcase
+
+    if not pattern:
+        return not parts
+    if pattern[0] == "**":
+        return any(_match(parts[start:], pattern[1:]) for start in range(len(parts) + 1))
+    return bool(parts) and fnmatchcase(parts[0], pattern[0]) and _match(parts[1:], pattern[1:])

@@ -51,7 +51,7 @@ def _literal(text: str) -> str:
 
 
 def _unit(unit: int) -> str:
-    if unit in b"'\\":
+    if unit in (0x27, 0x5C):  # quote and backslash
         return chr(unit) * 2
     return chr(unit) if 32 <= unit < 127 else f"\\u{unit:04x}"
 
@@ -67,12 +67,13 @@ def _does(plan: Plan) -> Iterator[tuple[str, str]]:
 
 def _rests(conditions: Sequence[Condition]) -> Iterator[tuple[str, str]]:
     """The conditions as data. "mine", "theirs" and "same" are not among them: .NET cannot test them, the helper has."""
+    words: dict[str, str] = {}  # each once: PowerShell takes no key twice
     lists: dict[str, list[str]] = {"there": [], "absent": [], "dangling": [], "older": [], "read": []}
     for kind, *rest in conditions:
         if kind in ("marker", "odd"):
-            yield "marker", _bytes(str(rest[1])) if kind == "marker" else "$null"
+            words["marker"] = _bytes(str(rest[1])) if kind == "marker" else "$null"
         elif kind == "never":
-            yield "never", "$true"
+            words["never"] = "$true"
         elif kind == "variable":
             lists["read"] += [quote(str(rest[0])), _value(None if rest[1] is None else str(rest[1]))]
         elif kind == "older":
@@ -82,6 +83,7 @@ def _rests(conditions: Sequence[Condition]) -> Iterator[tuple[str, str]]:
             lists["there"] += map(quote, _reached(str(rest[0])))
         elif kind == "absent":
             lists["dangling" if os.path.islink(str(rest[0])) else "absent"].append(quote(str(rest[0])))
+    yield from words.items()
     yield from ((key, _array(texts)) for key, texts in lists.items())
 
 

@@ -1,0 +1,157 @@
+# What venvhook's plans for zsh are made of. The hook reads this file before it reads its first plan: what matters only
+# inside a project costs nothing elsewhere. The number in the name it is installed under is the interface between hook,
+# plans and this file.
+
+# The text of a project's marker into _venvhook_text. Fails on what is no plain file of at most 4 KiB without a NUL.
+_venvhook_marker() {
+    _venvhook_text=''
+    [[ -f $1/.venvhook.toml && -r $1/.venvhook.toml ]] || return 1
+    builtin read -rk4097 -u0 _venvhook_text <"$1/.venvhook.toml" # its status says whether there are as many
+    [[ ${#_venvhook_text} -le 4096 && $_venvhook_text != *$'\0'* ]]
+}
+
+# Before a plan sets anything: may its variables be set (the sixth argument are the types that they have now, the rest
+# their names), and is the environment active already by other means?
+_venvhook_begin() {
+    if [[ $6 == *(readonly|array|association|integer|float|left|right|lower|upper)* ]]; then
+        _venvhook_refuse "${@[7,-1]}"
+        return 1
+    fi
+    if [[ ${(P)1} == "$2" ]]; then _venvhook_unscript "$1" "$3"; fi
+    _venvhook_sign=$1 _venvhook_home=$2 _venvhook_bin=$3 _venvhook_name=$4 _venvhook_label=$5 _venvhook_theirs=''
+    if builtin typeset -f deactivate >/dev/null; then _venvhook_aside; fi
+    deactivate() { _venvhook_deactivate "$@"; }
+}
+# Before 5.8 zsh cannot copy a function: its text is kept, which costs a process.
+_venvhook_aside() {
+    if builtin functions -c deactivate _venvhook_their_deactivate; then
+        _venvhook_theirs='builtin functions -c _venvhook_their_deactivate deactivate'
+    else
+        _venvhook_theirs=$(builtin functions deactivate)
+    fi 2>/dev/null
+}
+_venvhook_refuse() {
+    while [[ ${(Pt)1} == (|scalar*) && ${(Pt)1} != *-(readonly|left|right|lower|upper)* ]]; do builtin shift; done
+    _venvhook_say "$1 is readonly or no plain variable in this shell, so the project is not entered; to see it: typeset -p $1"
+}
+# Before a plan undoes anything. A deactivate that came with an activate script is not ours to take away.
+_venvhook_end() {
+    if [[ ! ${_OLD_VIRTUAL_PATH+x} ]]; then
+        builtin unset -f deactivate
+        if [[ $_venvhook_theirs ]]; then builtin eval "$_venvhook_theirs"; fi
+    fi
+    _venvhook_sign='' _venvhook_home='' _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_theirs=''
+}
+# A variable's value, behind "=", into _VENVHOOK_OLD_NAME, which is exported when NAME was; and back.
+_venvhook_save() {
+    builtin typeset -g "_VENVHOOK_OLD_$1==${(P)1}"
+    if [[ ${(Pt)1} == *export* ]]; then builtin export "_VENVHOOK_OLD_$1"; fi
+}
+_venvhook_restore() {
+    builtin set -- "$1" "_VENVHOOK_OLD_$1"
+    builtin typeset -g "$1=${${(P)2}#=}"
+    if [[ ${(Pt)2} == *export* ]]; then builtin export "$1"; fi
+}
+
+# Folders in front of a list such as PATH; those that it held already are noted in _VENVHOOK_OLD_NAME. Where `typeset -U`
+# has zsh drop them, the list as it was is kept beside what has become of it.
+_venvhook_prepend() {
+    local _venvhook_list=$1 _venvhook_was=${(P)1} _venvhook_had='=' _venvhook_new='' _venvhook_entry
+    builtin shift
+    for _venvhook_entry; do
+        if [[ :$_venvhook_was: == *:"$_venvhook_entry":* ]]; then _venvhook_had+=$_venvhook_entry:; fi
+        _venvhook_new+=:$_venvhook_entry
+    done
+    if [[ ${(Pt)_venvhook_list} ]]; then builtin typeset -g "_VENVHOOK_OLD_$_venvhook_list=$_venvhook_had"; fi
+    if [[ ${(Pt)_venvhook_list} == *export* ]]; then builtin export "_VENVHOOK_OLD_$_venvhook_list"; fi
+    _venvhook_new=${_venvhook_new#:}${_venvhook_was:+:$_venvhook_was}
+    builtin export "$_venvhook_list=$_venvhook_new"
+    if [[ ${(P)_venvhook_list} != "$_venvhook_new" ]]; then
+        builtin typeset -g "_venvhook_was_$_venvhook_list=$_venvhook_was" "_venvhook_now_$_venvhook_list=${(P)_venvhook_list}"
+    fi
+}
+# And out again, wherever they stand now. Of one that was there before only the first is ours.
+_venvhook_remove() {
+    local _venvhook_list=$1 _venvhook_had=_VENVHOOK_OLD_$1 _venvhook_was=_venvhook_was_$1 _venvhook_now=_venvhook_now_$1
+    local _venvhook_rest=:${(P)1}: _venvhook_entry
+    [[ ${(Pt)1} == scalar* && ${(Pt)1} != *readonly* ]] || return 0
+    builtin shift
+    for _venvhook_entry; do
+        while [[ $_venvhook_rest == *:"$_venvhook_entry":* ]]; do
+            _venvhook_rest=${_venvhook_rest%%:"$_venvhook_entry":*}:${_venvhook_rest#*:"$_venvhook_entry":}
+            if [[ ${(P)_venvhook_had} == *[=:]"$_venvhook_entry":* ]]; then break; fi
+        done
+    done
+    _venvhook_rest=${_venvhook_rest#:}
+    _venvhook_rest=${_venvhook_rest%:}
+    if [[ ${(Pt)_venvhook_now} ]]; then
+        if [[ ${(P)_venvhook_now} == "${(P)_venvhook_list}" ]]; then _venvhook_rest=${(P)_venvhook_was}; fi
+        builtin unset -v "$_venvhook_was" "$_venvhook_now"
+    fi
+    if [[ $_venvhook_rest || ${(Pt)_venvhook_had} ]]; then
+        builtin typeset -g "$_venvhook_list=$_venvhook_rest"
+        if [[ ${(Pt)_venvhook_had} == scalar ]]; then builtin typeset -g +x "$_venvhook_list"; fi
+    else
+        builtin unset -v "$_venvhook_list"
+    fi
+}
+
+# ---- activated by hand ----------------------------------------------------------------------------------------------
+
+# Undo an environment's own activate, keeping what the user did to PATH since. An editor sets only the variables.
+_venvhook_unscript() {
+    local _venvhook_path=$PATH
+    if builtin typeset -f deactivate >/dev/null; then deactivate deactivate; fi
+    builtin unset -v "$1" VIRTUAL_ENV_PROMPT
+    PATH=$_venvhook_path
+    if [[ :$PATH: == *:"$2":* ]]; then
+        _venvhook_path=:$PATH:
+        _venvhook_path=${_venvhook_path%%:"$2":*}:${_venvhook_path#*:"$2":}
+        _venvhook_path=${_venvhook_path#:}
+        PATH=${_venvhook_path%:}
+    fi
+}
+# Every activate script saves the PATH that it found, and a plan leaves no such variable set. The project's own script is
+# undone and we go on; any other is respected: the project is left, until the user is elsewhere.
+_venvhook_adopt() {
+    _venvhook_unscript "$_venvhook_sign" "$_venvhook_bin"
+    builtin export "$_venvhook_sign=$_venvhook_home" "VIRTUAL_ENV_PROMPT=$_venvhook_name"
+    deactivate() { _venvhook_deactivate "$@"; }
+}
+# The script will bring back the PATH that it saved, so ours goes from there too; a PYTHONHOME that we bring back waits
+# with it. What was active before us would have been deactivated by the script, had it been able to see it.
+_venvhook_yield() {
+    local _venvhook_ours=$_venvhook_bin _venvhook_before=${_VENVHOOK_OLD_VIRTUAL_ENV:+${_VENVHOOK_OLD_VIRTUAL_ENV#=}/bin}
+    local _venvhook_script=${_OLD_VIRTUAL_PATH+x}
+    _venvhook_paused=$_venvhook_here
+    _venvhook_leave
+    [[ $_venvhook_script ]] || return 0
+    _venvhook_remove _OLD_VIRTUAL_PATH "$_venvhook_ours" ${_venvhook_before:+"$_venvhook_before"}
+    _venvhook_remove PATH ${_venvhook_before:+"$_venvhook_before"}
+    if [[ ${PYTHONHOME-} ]]; then
+        _OLD_VIRTUAL_PYTHONHOME=$PYTHONHOME
+        builtin unset -v PYTHONHOME
+    fi
+}
+# What `deactivate` calls inside a project.
+_venvhook_deactivate() {
+    [[ ${1-} != nondestructive && $_venvhook_here ]] || return 0
+    _venvhook_paused=$_venvhook_here
+    _venvhook_leave
+}
+
+# ---- no plan --------------------------------------------------------------------------------------------------------
+
+# The plan of a project whose own could not be had: nothing is entered, nothing tried again before the marker changes.
+_venvhook_note() {
+    if _venvhook_marker "$1"; then _venvhook_noted="=$_venvhook_text"; else _venvhook_noted=''; fi
+}
+_venvhook_stale_none() {
+    local noted=$_venvhook_noted
+    _venvhook_note "$_venvhook_here"
+    [[ $noted != "$_venvhook_noted" ]]
+}
+_venvhook_enter_none() { :; }
+_venvhook_leave_none() { :; }
+
+_venvhook_plans=1 _venvhook_noted=''

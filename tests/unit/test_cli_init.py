@@ -1,0 +1,171 @@
+"""`init`: what it finds, what it writes, and what it leaves alone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from test_cli_home import Home
+
+from venvhook import marker
+from venvhook.marker import Marker
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Home:
+    return Home(tmp_path, monkeypatch, capfd)
+
+
+def meaning(home: Home) -> Marker:
+    return marker.parse(marker.read(str(home.shop)), "")
+
+
+def test_an_empty_folder(home: Home) -> None:
+    result = home.run("init")
+    assert result.status == 0
+    assert (home.shop / ".venvhook.toml").read_text() == 'venv = ".venv" # where the environment is\n'
+    assert result.out.endswith("allowed; to make the environment: venvhook create\n")
+    record = home.record()
+    assert record and record.allowed
+    assert os.stat(home.shop / ".venvhook.toml").st_mode & 0o022 == 0
+
+
+def test_what_lies_in_the_folder(home: Home) -> None:
+    home.environment("venv")
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-prod.txt"):
+        (home.shop / name).touch()
+    (home.shop / ".python-version").write_text("# pyenv\n3.12.4\n")
+    (home.shop / ".env").write_text("SECRET=x\n")
+    (home.shop / "pyproject.toml").write_text("[build-system]\nrequires = []\n")
+    result = home.run("init")
+    found = meaning(home)
+    assert (found.venv, found.manager, found.python, found.dotenv) == ("venv", None, "3.12.4", (".env",))
+    assert (found.requirements, found.packages) == (("requirements.txt", "requirements-dev.txt"), ("-e .",))
+    for line in (
+        "found venv: an environment with Python 3.",
+        "found requirements-prod.txt: left out",
+        "found .python-version: Python 3.12.4",
+        "found .env: it sets SECRET",
+        "found a package: installed from this folder",
+    ):
+        assert line in result.out
+    assert "to make the environment: venvhook create" not in result.out
+    assert all("#" in line for line in (home.shop / ".venvhook.toml").read_text().splitlines())
+
+
+@pytest.mark.parametrize(
+    ("file", "manager"),
+    [("uv.lock", "uv"), ("poetry.lock", "poetry"), ("Pipfile", "pipenv"), ("pdm.lock", "pdm"), ("hatch.toml", "hatch")],
+)
+def test_the_manager_by_its_files(home: Home, file: str, manager: str) -> None:
+    (home.shop / file).touch()
+    (home.shop / "requirements.txt").touch()
+    result = home.run("init")
+    assert result.status == 0 and f"found {file}: a project of {manager}\n" in result.out
+    found = meaning(home)
+    assert (found.manager, found.venv) == (manager, None)
+    assert bool(found.requirements) == (manager == "uv")
+
+
+def test_two_managers_are_told(home: Home) -> None:
+    (home.shop / "Pipfile").touch()
+    (home.shop / "poetry.lock").touch()
+    result = home.run("init")
+    assert meaning(home).manager == "poetry"
+    assert "found Pipfile: a project of pipenv" in result.out and "taken is poetry; " in result.out
+
+
+def test_options_win(home: Home) -> None:
+    (home.shop / "poetry.lock").touch()
+    (home.shop / ".python-version").write_text("3.9")
+    arguments = ["--venv", '~/a "b"', "--python", ">=3.11", "--manager", "virtualenv", "--prompt", "it's"]
+    assert home.run("init", *arguments).status == 0
+    found = meaning(home)
+    assert (found.venv, found.python, found.manager, found.prompt) == ('~/a "b"', ">=3.11", "virtualenv", "it's")
+
+
+def test_what_cannot_be_a_marker_is_not_written(home: Home) -> None:
+    result = home.run("init", "--manager", "poetri")
+    assert result.status == 1 and "did you mean poetry?" in result.err
+    assert os.listdir(home.shop) == []
+
+
+def test_a_python_version_that_names_an_environment_is_left_out(home: Home) -> None:
+    (home.shop / ".python-version").write_text("shop-env\n")
+    assert "shop-env, which is no version: left out" in home.run("init").out
+    assert meaning(home).python is None
+
+
+def test_a_dotenv_file_that_cannot_be_loaded_is_left_out(home: Home) -> None:
+    (home.shop / ".env").write_text("HOME=/x\n")
+    assert f"found .env, left out: {home.shop}/.env:1: HOME is the user's own" in home.run("init").out
+    assert meaning(home).dotenv == ()
+
+
+def test_a_marker_is_only_written_over_by_force(home: Home) -> None:
+    home.marker("# mine")
+    result = home.run("init")
+    assert result.status == 1
+    assert result.err == (
+        f"venvhook: {home.shop}/.venvhook.toml: exists already; "
+        "to allow it: venvhook allow; to write it anew: venvhook init --force\n"
+    )
+    assert home.record() is None
+    assert home.run("init", "--force").status == 0
+    assert meaning(home).venv == ".venv"
+
+
+def test_a_folder_that_cannot_be_trusted(home: Home) -> None:
+    home.shop.chmod(0o777)
+    result = home.run("init")
+    assert result.status == 1 and result.err.startswith(f"venvhook: {home.shop}: everybody may write to it; ")
+    assert os.listdir(home.shop) == []
+
+
+def test_the_marker_of_a_folder_above_is_left_alone(home: Home) -> None:
+    home.marker("# above", home.home)
+    assert home.run("init").status == 0
+    assert (home.home / ".venvhook.toml").read_text() == "# above"
+    assert home.record() and not home.record(home.home)
+
+
+# ---- --private -------------------------------------------------------------------------------------------------------
+
+
+def git(home: Home, folder: Path, *arguments: str) -> str:
+    options = ["-c", "user.name=me", "-c", "user.email=me@localhost"]
+    done = subprocess.run(["git", *options, *arguments], cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def test_private_keeps_the_marker_out_of_git(home: Home) -> None:
+    git(home, home.shop, "init", "-q")
+    exclude = home.shop / ".git/info/exclude"
+    exclude.write_text("*.tmp")
+    below = home.shop / "a [b]"
+    below.mkdir()
+    for folder in (home.shop, below):
+        home.go(folder)
+        assert home.run("init", "--private").status == 0
+        assert home.run("init", "--private", "--force").status == 0
+    assert exclude.read_text() == "*.tmp\n/.venvhook.toml\n/a \\[b]/.venvhook.toml\n"
+    assert git(home, home.shop, "status", "--porcelain") == ""
+
+
+def test_private_in_a_worktree(home: Home) -> None:
+    git(home, home.shop, "init", "-q")
+    git(home, home.shop, "commit", "-q", "--allow-empty", "-m", "one")
+    git(home, home.shop, "worktree", "add", "-q", "../other")
+    home.go(home.home / "other")
+    assert home.run("init", "--private").status == 0
+    assert git(home, home.home / "other", "status", "--porcelain") == ""
+
+
+def test_private_outside_of_git_writes_nothing(home: Home) -> None:
+    home.patch.setenv("GIT_CEILING_DIRECTORIES", str(home.root))
+    result = home.run("init", "--private")
+    assert result.status == 1 and result.err.startswith(f"venvhook: {home.shop}: not in a git work tree (")
+    assert result.err.endswith("; leave --private out\n") and result.err.count("\n") == 1
+    assert os.listdir(home.shop) == []

@@ -1,0 +1,205 @@
+"""What every command does alike: statuses, one line for an error, help, quickness, and nothing odd on a terminal."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from test_cli_home import PACKAGE, Home
+
+COMMANDS = """
+init create rebuild remove allow deny status which run list prune pythons install uninstall hook plan on off
+""".split()  # noqa: SIM905
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Home:
+    return Home(tmp_path, monkeypatch, capfd)
+
+
+def test_help_names_every_command_in_one_line_each(home: Home) -> None:
+    result = home.run("--help")
+    assert result.status == 0
+    for command in COMMANDS:
+        assert f"\n  {command} " in result.out
+    assert "..." not in result.out.split("Commands:")[1]
+    assert home.run().out == result.out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(home: Home, command: str) -> None:
+    result = home.run(command, "--help")
+    assert (result.status, result.err) == (0, "")
+    assert f"venvhook {command}" in result.out
+
+
+def test_version(home: Home) -> None:
+    from venvhook import __version__
+
+    assert home.run("--version").out == f"venvhook {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem", "see"),
+    [
+        ("allow --nope", "--nope", "venvhook allow --help"),
+        ("nope", "nope", "venvhook --help"),
+        ("plan", "SHELL", "venvhook plan --help"),
+        ("plan tcsh", "tcsh is none of bash, zsh, fish, pwsh", "venvhook plan --help"),
+        ("install --shell ksh", "ksh is none of", "venvhook install --help"),
+        ("run", "COMMAND", "venvhook run --help"),
+        ("status a b", "b", "venvhook status --help"),
+    ],
+)
+def test_arguments_that_are_not_understood(home: Home, arguments: str, problem: str, see: str) -> None:
+    result = home.run(*arguments.split())
+    assert (result.status, result.out) == (2, "")
+    assert result.err.startswith("venvhook: ") and result.err.endswith(f"; see: {see}\n")
+    assert problem in result.err and result.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("word", ["on", "off"])
+def test_on_and_off_need_the_hook(home: Home, word: str) -> None:
+    result = home.run(word)
+    assert result.status == 1
+    assert result.err == (
+        f"venvhook: {word} is done by the hook, which is not loaded in this shell; "
+        "to install it: venvhook install; then open a new shell\n"
+    )
+    os.makedirs(home.folders.hook)
+    assert home.run(word).err.endswith("not loaded in this shell; open a new shell\n")
+
+
+def test_ctrl_c_and_signals(home: Home) -> None:
+    home.patch.setattr("venvhook.cli.status.status", _interrupt)
+    assert home.run("status").status == 130
+    home.patch.setattr("venvhook.cli.place.find", _interrupt)
+    assert home.run("allow").status == 130
+
+
+def _interrupt(*arguments: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_the_machine_is_no_traceback(home: Home) -> None:
+    def full(*arguments: object) -> None:
+        raise OSError(28, "No space left on device", "/a/b")
+
+    home.patch.setattr("venvhook.cli.status.status", full)
+    result = home.run("status")
+    assert (result.status, result.err) == (1, "venvhook: /a/b: no space left on device\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes of POSIX")
+def test_nobody_reads_on(home: Home) -> None:
+    home.allowed()
+    process = home.process("status")
+    assert process.stdout and process.stderr
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait() in (141, -signal.SIGPIPE, 1)
+    process.stderr.close()
+
+
+def test_names_of_bytes_and_control_characters_are_shown_harmlessly(home: Home) -> None:
+    odd = home.home / "a\x1b]0;title\x07b\nvenvhook: forged"
+    odd.mkdir()
+    home.go(odd)
+    home.marker('prompt = "x\\u001b[31m"\n[variables]\nA = "\\u001b[2J"\n', odd)
+    for command in (["allow"], ["status"], ["status", "--json"], ["deny"], ["list"], ["plan", "nope"], ["which"]):
+        result = home.run(*command)
+        assert "\x1b" not in result.out + result.err and "\nvenvhook: forged" not in result.out + result.err
+    assert "\\x1b]0;title" in home.run("status").out
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="file names are Unicode there")
+def test_a_path_that_is_no_text(home: Home) -> None:
+    odd = Path(os.fsdecode(os.fsencode(home.home) + b"/\xff"))
+    odd.mkdir()
+    home.go(odd)
+    home.marker(folder=odd)
+    assert home.run("allow").status == 0
+    assert "\\xff" in home.run("status").out
+    assert home.run("status", "--json").data["trust"] == "allowed"
+
+
+def test_what_is_not_needed_is_not_imported(home: Home) -> None:
+    home.allowed()
+    code = "import sys; from venvhook import cli, folders; "
+    code += "cli.main(sys.argv[1:], folders.Folders('/n/a', '/n/b', '/n/c', '/n'))"
+    code += (
+        "; print(*sorted(set(sys.modules) & {'rich', 'python_discovery', 'tomlkit', 'platformdirs'}), file=sys.stderr)"
+    )
+    for arguments in (["--help"], ["status"], ["status", "--json"], ["allow", "--help"]):
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments],
+            env={**os.environ, "PYTHONPATH": str(PACKAGE)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stderr == "\n", arguments
+
+
+def test_the_module_and_the_script_are_the_same_command(home: Home) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "venvhook", "status"],
+        env={**os.environ, "PYTHONPATH": str(PACKAGE)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith(f"no project: no .venvhook.toml in {home.shop} or above")
+
+
+# ---- install, uninstall, hook, plan ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shell(home: Home) -> Home:
+    """A home with a startup file for bash."""
+    (home.home / ".bashrc").write_text("# mine\n")
+    return home
+
+
+def test_install_and_uninstall_say_what_they_touched(shell: Home) -> None:
+    rc = shell.home / ".bashrc"
+    first = shell.run("install", "--shell", "bash")
+    assert first.status == 0 and f"written: {rc}\n" in first.out
+    assert shell.folders.hook in rc.read_text()
+    again = shell.run("install", "--shell", "bash")
+    assert again.out == "nothing to change: venvhook is installed for bash\n"
+    gone = shell.run("uninstall")
+    assert f"restored: {rc}\n" in gone.out and "venvhook off" in gone.out
+    assert rc.read_text() == "# mine\n"
+    assert shell.run("uninstall").out == "nothing to remove: no hook is installed\n"
+
+
+def test_install_without_the_startup_files_shows_their_line(shell: Home) -> None:
+    result = shell.run("install", "--no-rc", "--shell", "bash")
+    assert result.status == 0 and f"{shell.folders.hook}/venvhook.bash" in result.out
+    assert (shell.home / ".bashrc").read_text() == "# mine\n"
+
+
+def test_hook_is_the_installed_hook_and_finds_its_launcher(shell: Home) -> None:
+    text = shell.run("hook", "bash").out
+    assert "@VENVHOOK_" not in text
+    assert text == (Path(shell.folders.hook) / "venvhook.bash").read_text()
+    assert (Path(shell.folders.hook) / "launch.py").exists()
+
+
+def test_plan_prints_what_is_run_and_tells_whether_it_is(home: Home) -> None:
+    home.environment()
+    home.marker("[variables]\nA = '1'")
+    before = home.run("plan", "bash")
+    assert before.status == 0 and "export A='1'" in before.out
+    assert "not allowed yet" in before.err and "until then, nothing of this is run" in before.err
+    home.run("allow")
+    after = home.run("plan", "bash")
+    assert after.err == "" and "export A='1'" in after.out
+    home.marker("nope = 1")
+    assert home.run("plan", "bash").err.startswith(f"venvhook: {home.shop}/.venvhook.toml:1: unknown key nope")

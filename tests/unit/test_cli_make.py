@@ -1,0 +1,350 @@
+"""`create`, `rebuild`, `remove`, `pythons`, `list`, `prune`."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from test_cli_home import Home
+
+from venvhook import create, environment, keep, pythons
+from venvhook.create import Order
+from venvhook.errors import VenvhookError
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="modes and links of POSIX")
+HERE = f"{sys.version_info[0]}.{sys.version_info[1]}"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Home:
+    home = Home(tmp_path, monkeypatch, capfd)
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path))  # no search among other interpreters
+    return home
+
+
+def without_pip(home: Home) -> None:
+    """Make environments without pip: a tenth of the time."""
+    from venvhook.create import venv
+
+    real = venv.steps
+
+    def steps(order: Order) -> list[create.Step]:
+        making, *rest = real(order)
+        making.command.insert(3, "--without-pip")
+        return [making, *rest]
+
+    home.patch.setattr(venv, "steps", steps)
+
+
+# ---- create ----------------------------------------------------------------------------------------------------------
+
+
+def test_create_makes_what_the_marker_describes(home: Home) -> None:
+    (home.shop / "needs.txt").write_text("# nothing\n")
+    home.allowed('venv = "envs/dev"\nrequirements = ["needs.txt"]')
+    result = home.run("create")
+    assert (result.status, result.err) == (0, "")
+    root = home.shop / "envs/dev"
+    assert result.out.startswith(f"{root}: made with Python {HERE}")
+    found = environment.inspect(str(root))
+    assert found.prompt == "shop" and (root / "bin/pip").exists()
+    assert os.path.realpath(found.python) == os.path.realpath(pythons.own().path)
+    assert home.run("which").out == f"{root}/bin/python\n"
+
+
+def test_create_of_what_is_there(home: Home) -> None:
+    root = home.environment()
+    home.allowed()
+    assert home.run("create").err == f"venvhook: {root}: exists already; to make it anew: venvhook rebuild\n"
+    shutil.rmtree(root)
+    root.mkdir()
+    (root / "thesis.txt").touch()
+    for command in ("create", "rebuild", "remove"):
+        result = home.run(command)
+        assert result.status == 1 and "no environment" in result.err and result.err.count("\n") == 1
+    assert os.listdir(root) == ["thesis.txt"]
+
+
+def test_create_asks_for_trust(home: Home) -> None:
+    home.marker()
+    for command in (["create"], ["rebuild"], ["remove", "--yes"]):
+        assert "it is not allowed yet; to look at it and allow it: venvhook allow" in home.run(*command).err
+    home.run("allow")
+    home.marker("# edited")
+    assert "it was edited since you allowed it" in home.run("create").err
+    assert os.listdir(home.shop) == [".venvhook.toml"]
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ('requirements = ["nope.txt"]', "/nope.txt: does not exist; "),
+        ('packages = ["--index-url=http://x"]', "--index-url=http://x in packages is no requirement; "),
+        ('manager = "pyenv"\nvenv = "./x"', "venvhook cannot make environments of pyenv yet; "),
+        ('python = "2.6"', "no Python 2.6 on this machine; there are "),
+        ('python = "./python"', "/python: does not exist; "),
+        ('venv = "."', "is the project, or holds it; "),
+        ('venv = "~"', "is your home folder, or holds it; "),
+        ('manager = "uv"', "the command uv is not on PATH; install uv, "),
+    ],
+)
+def test_what_cannot_be_made_is_told_before_anything_is_touched(home: Home, line: str, problem: str) -> None:
+    home.patch.setenv("PATH", "/usr/bin:/bin")
+    home.allowed(line)
+    result = home.run("create")
+    assert result.status == 1 and problem in result.err and result.err.count("\n") == 1
+    assert os.listdir(home.shop) == [".venvhook.toml"]
+
+
+def test_a_failure_leaves_nothing_and_shows_what_the_tool_said(home: Home) -> None:
+    without_pip(home)
+    home.allowed('venv = "a/b/c"\npackages = ["-e ./missing"]')
+    result = home.run("create")
+    assert result.status == 1 and "No module named pip" in result.err
+    last = result.err.splitlines()[-1]
+    assert last.startswith(f"venvhook: {home.shop}/a/b/c: installing packages failed (status 1); ")
+    assert os.listdir(home.shop) == [".venvhook.toml"]
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interruption_leaves_nothing(home: Home, number: int, status: int) -> None:
+    home.allowed('venv = "a/b"')
+    process = home.process("create", start_new_session=True)
+    deadline = time.monotonic() + 60
+    while not list(home.shop.glob("a/b/lib/*/site-packages")) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(0.3)  # now a process of the tool's own is installing pip
+    assert process.poll() is None
+    if number == signal.SIGINT:
+        os.killpg(process.pid, number)  # as a terminal does
+    else:
+        os.kill(process.pid, number)
+    process.communicate(timeout=60)
+    assert process.returncode == status
+    time.sleep(1)
+    assert os.listdir(home.shop) == [".venvhook.toml"]
+
+
+def test_what_the_variables_say_reaches_pip(home: Home) -> None:
+    home.allowed('packages = ["x"]\n[variables]\nPIP_NO_INDEX = "1"\nPIP_VERBOSE = false')
+    home.patch.setenv("PIP_VERBOSE", "1")
+    home.patch.setenv("VIRTUAL_ENV", "/other")
+    from venvhook.cli.make import Wanted
+
+    order = Wanted(home.folders, None).order(pythons.own(), True)
+    assert order.environ["PIP_NO_INDEX"] == "1"
+    assert not {"PIP_VERBOSE", "VIRTUAL_ENV"} & set(order.environ)
+    assert list(order.installs) == ["x"]
+
+
+def test_requirements_are_arguments_never_options() -> None:
+    arguments = create.requirement_arguments(["/a b"], ["x[y]>=1; python_version<'4'", "-e  ../z", "--editable z"])
+    assert arguments == ["-r", "/a b", "x[y]>=1; python_version<'4'", "-e", "../z", "-e", "z"]
+    for package in ("-r other.txt", "-e", "-i http://x", "--pre"):
+        with pytest.raises(VenvhookError, match="is no requirement"):
+            create.requirement_arguments([], [package])
+
+
+@pytest.mark.parametrize(
+    ("name", "named"), [("shop", True), ("a-b.c_1", True), ("a b", False), ("$(x)", False), ("é", False)]
+)
+def test_a_name_that_scripts_may_not_bear_is_not_given(name: str, named: bool) -> None:
+    order = Order("/p", "/p/.venv", "/python", {})
+    order.prompt = name
+    assert bool(order.named) == named
+
+
+@pytest.mark.parametrize("manager", ["uv", "virtualenv"])
+def test_other_managers_are_their_own_command(home: Home, manager: str) -> None:
+    tool = home.root / "tools" / manager
+    tool.parent.mkdir()
+    tool.touch()
+    tool.chmod(0o755)
+    order = Order(str(home.shop), str(home.shop / ".venv"), "/python", {"PATH": str(tool.parent)})
+    order.installs = ["six"]
+    making, installing = create.steps(manager, order)
+    assert making.command[0] == str(tool) and making.command[-1] == order.root and "/python" in making.command
+    assert installing.command[-1] == "six"
+    assert installing.command[0] == (str(tool) if manager == "uv" else f"{order.root}/bin/python")
+
+
+# ---- rebuild ---------------------------------------------------------------------------------------------------------
+
+
+def test_rebuild_of_a_broken_environment(home: Home) -> None:
+    without_pip(home)
+    root = home.environment()
+    home.allowed()
+    for broken in ("bin/python", "pyvenv.cfg"):
+        (root / broken).unlink()
+        if broken == "bin/python":
+            (root / broken).symlink_to("/nowhere")
+        (root / "old").touch()
+        result = home.run("rebuild")
+        assert result.status == 0 and result.out.startswith(f"{root}: made anew with Python {HERE}")
+        assert environment.inspect(str(root)) and not (root / "old").exists()
+    assert sorted(os.listdir(home.shop)) == [".venv", ".venvhook.toml"]
+
+
+def test_rebuild_that_fails_brings_the_old_one_back(home: Home) -> None:
+    without_pip(home)
+    root = home.environment()
+    (root / "old").touch()
+    home.allowed('packages = ["x"]')  # there is no pip to install it
+    result = home.run("rebuild")
+    assert result.status == 1 and "installing packages failed" in result.err
+    assert (root / "old").exists() and environment.inspect(str(root))
+    assert sorted(os.listdir(home.shop)) == [".venv", ".venvhook.toml"]
+
+
+def test_rebuild_over_what_was_left_over(home: Home) -> None:
+    root = home.environment()
+    home.allowed()
+    left = home.shop / ".venv.venvhook-old"
+    left.mkdir()
+    assert home.run("rebuild").err.startswith(f"venvhook: {left}: is left over from a rebuild that was cut off; ")
+    assert environment.inspect(str(root))
+
+
+def test_rebuild_where_nothing_is_creates(home: Home) -> None:
+    without_pip(home)
+    home.allowed()
+    assert home.run("rebuild").out.startswith(f"{home.shop}/.venv: made with Python")
+
+
+def test_rebuild_of_a_link_is_refused(home: Home) -> None:
+    outside = home.environment().rename(home.home / "elsewhere")
+    (home.shop / ".venv").symlink_to(outside)
+    home.allowed()
+    assert f"is a link, to {outside}; " in home.run("rebuild").err
+
+
+# ---- remove ----------------------------------------------------------------------------------------------------------
+
+
+def test_remove_asks_and_without_a_terminal_refuses(home: Home) -> None:
+    root = home.environment()
+    home.allowed()
+    home.patch.setattr("sys.stdin", io.StringIO())
+    result = home.run("remove")
+    assert result.err == (f"venvhook: {root}: is only deleted when you say so; to do it without being asked: --yes\n")
+    assert root.exists()
+    assert home.run("remove", "--yes").out == f"{root}: removed\n"
+    assert os.listdir(home.shop) == [".venvhook.toml"]
+    assert home.run("remove", "--yes").err == f"venvhook: {root}: there is no environment\n"
+
+
+@pytest.mark.parametrize(("answer", "status"), [(True, 0), (False, 1)])
+def test_remove_does_as_it_is_told(home: Home, answer: bool, status: int) -> None:
+    root = home.environment()
+    home.allowed()
+    home.patch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    asked = []
+
+    def confirm(question: str, **options: object) -> bool:
+        asked.append(question)
+        return answer
+
+    home.patch.setattr("typer.confirm", confirm)
+    assert home.run("remove").status == status
+    assert asked == [f"delete the environment {root} (Python {'.'.join(map(str, sys.version_info[:3]))})?"]
+    assert root.exists() != answer
+
+
+def test_remove_of_a_link_leaves_what_is_outside(home: Home) -> None:
+    outside = home.environment().rename(home.home / "elsewhere")
+    (home.shop / ".venv").symlink_to(outside)
+    home.allowed()
+    result = home.run("remove", "--yes")
+    assert result.out == f"{home.shop}/.venv: removed; it was a link, and {outside} was left as it is\n"
+    assert environment.inspect(str(outside)) and not os.path.lexists(home.shop / ".venv")
+
+
+def test_remove_of_a_link_inside_the_project(home: Home) -> None:
+    home.environment("py3")
+    (home.shop / ".venv").symlink_to("py3")
+    home.allowed()
+    assert home.run("remove", "--yes").out == f"{home.shop}/.venv: removed\n"
+    assert os.listdir(home.shop) == [".venvhook.toml"]
+
+
+def test_remove_through_a_link_above_is_refused(home: Home) -> None:
+    outside = home.home / "envs"
+    outside.mkdir()
+    home.environment("x").rename(outside / "x")
+    (home.shop / "envs").symlink_to(outside)
+    home.allowed('venv = "envs/x"')
+    assert "leads out of the project by a link; " in home.run("remove", "--yes").err
+    assert environment.inspect(str(outside / "x"))
+
+
+@pytest.mark.parametrize("venv", ["~", "/", ".", "..", "../shop"])
+def test_remove_never_takes_the_home_or_the_project(home: Home, venv: str) -> None:
+    for folder in (home.home, home.shop):  # looking like environments
+        (folder / "pyvenv.cfg").touch()
+        (folder / "bin").mkdir()
+        (folder / "bin/python").symlink_to(sys.executable)
+    home.allowed(f'venv = "{venv}"')
+    result = home.run("remove", "--yes")
+    assert result.status == 1 and "or holds it" in result.err
+    link = home.shop / ".venv"
+    link.symlink_to(home.home)
+    home.allowed('venv = ".venv"')
+    assert "is your home folder, or holds it" in home.run("remove", "--yes").err
+    assert (home.home / "pyvenv.cfg").exists() and (home.shop / "pyvenv.cfg").exists() and link.exists()
+
+
+# ---- pythons, list, prune --------------------------------------------------------------------------------------------
+
+
+def test_pythons_marks_the_one_that_is_taken(home: Home) -> None:
+    home.patch.setenv("PATH", os.path.dirname(pythons.own().path))
+    data = home.run("pythons", "--json").data
+    taken = [each for each in data["pythons"] if each["chosen"]]
+    assert [os.path.realpath(each["path"]) for each in taken] == [os.path.realpath(pythons.own().path)]
+    out = home.run("pythons").out
+    assert "* is what venvhook create takes here\n" in out
+    home.marker('python = "2.6"')
+    out = home.run("pythons").out
+    assert "no Python 2.6 on this machine" in out
+
+
+def test_the_own_interpreter_is_no_environments() -> None:
+    assert not os.path.exists(Path(pythons.own().path).parents[1] / "pyvenv.cfg")
+
+
+def test_list_shows_every_project(home: Home) -> None:
+    assert home.run("list").out == "no project is known yet; to add one: venvhook init, or venvhook allow\n"
+    home.environment()
+    home.allowed()
+    other = home.home / "other"
+    other.mkdir()
+    home.marker(folder=other)
+    home.run("deny", str(other))
+    data = home.run("list", "--json").data
+    assert [(each["project"], each["trust"], each["healthy"]) for each in data] == [
+        (str(other), "denied", False),
+        (str(home.shop), "allowed", True),
+    ]
+    assert data[1]["environment"] == f"{home.shop}/.venv" and data[1]["size"] > 1000
+    out = home.run("list").out.splitlines()
+    assert out[0].split() == ["project", "trust", "Python", "size", "environment"] and len(out) == 3
+
+
+def test_prune_forgets_what_is_gone(home: Home) -> None:
+    home.allowed()
+    kept = keep.place(home.folders.cache, str(home.shop))
+    keep.write(kept, ".bash", "")
+    assert home.run("prune").out == "no kept plan was left over\n"
+    assert home.record() and os.listdir(kept)
+    home.go(home.home)
+    shutil.rmtree(home.shop)
+    assert home.run("prune").out == f"forgotten: {home.shop}\nkept plans removed: 1\n"
+    assert home.record() is None and not os.path.exists(kept)
+    assert home.run("list").out.startswith("no project is known yet")

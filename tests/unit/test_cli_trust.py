@@ -1,0 +1,295 @@
+"""`allow`, `deny` and `status`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Callable
+
+import pytest
+from test_cli_home import Home
+
+from venvhook import marker, report
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Home:
+    return Home(tmp_path, monkeypatch, capfd)
+
+
+def executable(path: Path) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.touch()
+    path.chmod(0o755)
+
+
+# ---- allow, deny -----------------------------------------------------------------------------------------------------
+
+
+def test_allow_records_the_bytes_their_meaning_and_the_dotenv_names(home: Home) -> None:
+    text = 'prompt = "p"\ndotenv = [".env", ".env.local"]\n'
+    home.marker(text)
+    (home.shop / ".env").write_text("B=1\nA=2\n")
+    assert home.run("allow").status == 0
+    record = home.record()
+    assert record and record.allowed and record.marker == text.encode()
+    assert record.meaning == marker.parse(text.encode(), "")
+    assert list(record.dotenv_names) == ["A", "B"]
+    assert os.stat(os.path.dirname(os.path.dirname(record.path))).st_mode & 0o777 == 0o700
+
+
+def test_allow_shows_what_it_is_that_is_allowed(home: Home) -> None:
+    home.environment()
+    executable(home.shop / "scripts/ls")
+    executable(home.shop / "scripts/mine")
+    executable(home.shop / ".venv/bin/git")
+    (home.shop / ".env").write_text("SECRET=hunter2\n")
+    home.marker(
+        'dotenv = [".env", ".env.local"]\n[variables]\nDEBUG = "1"\nPIP_INDEX_URL = false\n'
+        '[prepend]\nPATH = ["scripts"]'
+    )
+    out = home.run("allow").out
+    assert out.startswith(f"{home.shop}/.venvhook.toml\n") and out.endswith("\nallowed\n")
+    shown = " ".join(out.split())
+    for part in (
+        f"environment {home.shop}/.venv (venv: ",
+        f"python 3.{sys.version_info[1]}",
+        "sets DEBUG = 1",
+        "unsets PIP_INDEX_URL",
+        f"in front of PATH {home.shop}/scripts",
+        f"dotenv {home.shop}/.env: sets SECRET",
+        f"{home.shop}/.env.local: is not there yet",
+        f"hides git, by the one in {home.shop}/.venv/bin ls, by the one in {home.shop}/scripts",
+    ):
+        assert part in shown
+    assert "hunter2" not in out and "mine" not in out
+
+
+def test_allow_without_an_environment_names_create(home: Home) -> None:
+    home.marker()
+    out = home.run("allow").out
+    assert "there is no environment yet; to make it: venvhook create" in out
+    assert out.endswith("allowed; to make the environment: venvhook create\n")
+
+
+def test_allow_after_an_edit_shows_the_difference(home: Home) -> None:
+    home.allowed('prompt = "one"\n')
+    home.marker('prompt = "two"\n')
+    out = home.run("allow").out
+    assert "edited since you allowed it:" in out
+    assert '    -prompt = "one"\n    +prompt = "two"\n' in out
+    record = home.record()
+    assert record and record.marker == b'prompt = "two"\n'
+    assert "edited" not in home.run("allow").out
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "problem"),
+    [
+        ("venv = \n", 1, "is not TOML"),
+        ('\nvenv = ".venv"\nnope = 1\n', 3, "unknown key nope"),
+        ("\n[variables]\nHOME = '/x'\n", 3, "variables.HOME is the user's own"),
+    ],
+)
+def test_what_is_not_understood_is_not_allowed(home: Home, text: str, line: int, problem: str) -> None:
+    home.marker(text)
+    result = home.run("allow")
+    assert result.status == 1 and result.err.count("\n") == 1
+    assert result.err.startswith(f"venvhook: {home.shop}/.venvhook.toml:{line}: {problem}")
+    assert home.record() is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no fifo")
+@pytest.mark.parametrize("kind", ["a folder", "a fifo", "a link to nothing", "larger than 4096 bytes"])
+def test_a_marker_of_another_kind(home: Home, kind: str) -> None:
+    path = home.shop / ".venvhook.toml"
+    make: dict[str, Callable[[], object]] = {
+        "a folder": path.mkdir,
+        "a fifo": lambda: os.mkfifo(path),
+        "a link to nothing": lambda: path.symlink_to("nothing"),
+        "larger than 4096 bytes": lambda: path.write_text("#" * 4097),
+    }
+    make[kind]()
+    result = home.run("allow")
+    assert result.status == 1 and result.err.startswith(f"venvhook: {path}: is {kind}")
+    assert home.record() is None
+    status = home.run("status")
+    assert status.status == 0 and f"is {kind}" in status.out
+    assert home.run("deny").status == 0
+
+
+def test_a_dotenv_file_that_is_not_understood(home: Home) -> None:
+    home.marker('dotenv = [".env"]')
+    (home.shop / ".env").write_text("A=1\nPATH=/x\n")
+    result = home.run("allow")
+    assert result.err.startswith(f"venvhook: {home.shop}/.env:2: PATH is a list of folders")
+    assert home.record() is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes of POSIX")
+@pytest.mark.parametrize("part", [".", ".venvhook.toml"])
+def test_what_everybody_may_write_is_refused(home: Home, part: str) -> None:
+    home.marker()
+    path = home.shop / part
+    path.chmod(path.stat().st_mode | 0o002)
+    result = home.run("allow")
+    assert result.status == 1 and result.err.startswith(f"venvhook: {path}: everybody may write to it; ")
+    assert home.record() is None
+    assert "everybody may write to it" in home.run("status").out
+
+
+def test_what_is_anothers_is_refused(home: Home, give_away: Callable[[Path], None]) -> None:
+    give_away(home.marker())
+    assert "belongs to another user" in home.run("allow").err
+    assert home.record() is None
+
+
+def test_deny_is_remembered_and_undone(home: Home) -> None:
+    home.allowed()
+    result = home.run("deny")
+    assert result.out == f"{home.shop}: denied; to undo that: venvhook allow\n"
+    record = home.record()
+    assert record and not record.allowed
+    for command in (["which"], ["run", "true"], ["create"]):
+        assert home.run(*command).err.startswith(f"venvhook: {home.shop}/.venvhook.toml: you denied it; ")
+    assert "you had denied it" in home.run("allow").out
+    record = home.record()
+    assert record and record.allowed
+
+
+def test_the_store_cannot_be_written(home: Home) -> None:
+    home.marker()
+    Path(home.folders.data).write_text("")
+    result = home.run("allow")
+    assert result.status == 1 and result.err.startswith(f"venvhook: {home.folders.data}: is not a plain folder; ")
+
+
+# ---- status ----------------------------------------------------------------------------------------------------------
+
+
+def test_status_without_a_project(home: Home) -> None:
+    result = home.run("status")
+    assert result.status == 0
+    assert result.out == f"no project: no .venvhook.toml in {home.shop} or above; to write one: venvhook init\n"
+    data = home.run("status", "--json").data
+    assert data["project"] is None and data["start"] == str(home.shop)
+    home.marker()
+    assert home.run("status", "--json").data.keys() == data.keys()
+
+
+def test_status_says_what_was_decided(home: Home) -> None:
+    def decided() -> str:
+        trust = home.run("status", "--json").data["trust"]
+        assert report.TRUST[trust] in home.run("status").out
+        return str(trust)
+
+    home.marker()
+    assert decided() == "undecided"
+    home.run("allow")
+    assert decided() == "allowed"
+    home.marker("# edited")
+    assert decided() == "edited"
+    home.run("deny")
+    assert decided() == "denied"
+    Path(home.folders.config).mkdir()
+    (Path(home.folders.config) / "config.toml").write_text('allow = ["~"]')
+    assert decided() == "denied"
+    home.run("allow")
+    home.marker("# edited again")
+    assert decided() == "folder"
+
+
+def test_status_of_a_marker_that_is_not_understood(home: Home) -> None:
+    home.marker("\nnope = 1")
+    result = home.run("status")
+    assert result.status == 0 and f"{home.shop}/.venvhook.toml:2: unknown key nope" in result.out
+    problem = home.run("status", "--json").data["problem"]
+    assert (problem["line"], problem["path"]) == (2, f"{home.shop}/.venvhook.toml")
+
+
+def test_status_of_a_project_in_order(home: Home) -> None:
+    root = home.environment()
+    (home.shop / ".env").write_text("SECRET=hunter2\nDEBUG=0\n")
+    home.allowed(
+        'prompt = "shop!"\ndotenv = [".env"]\n[variables]\nDEBUG = "1"\nX = false\n[prepend]\nPYTHONPATH = ["src"]'
+    )
+    result = home.run("status", "--json")
+    assert "hunter2" not in result.out + home.run("status").out
+    data = result.data
+    environment = data["environment"]
+    assert (environment["path"], environment["healthy"], environment["problem"]) == (str(root), True, None)
+    assert environment["interpreter"] == os.path.realpath(root / "bin/python")
+    assert data["enter"] == {
+        "variables": {
+            "VIRTUAL_ENV": str(root),
+            "VIRTUAL_ENV_PROMPT": "shop_",
+            "PYTHONHOME": None,
+            "DEBUG": "1",
+            "X": None,
+        },
+        "dotenv": [{"path": f"{home.shop}/.env", "names": ["SECRET", "DEBUG"]}],
+        "prepend": {"PATH": [f"{root}/bin"], "PYTHONPATH": [f"{home.shop}/src"]},
+        "prompt": "shop_",
+    }
+    assert data["shell"] == {"virtual_env": None, "project": None, "entered": False, "disabled": False}
+    assert "good" in home.run("status").out
+
+
+def test_status_says_what_this_shell_is_in(home: Home) -> None:
+    root = home.environment()
+    home.allowed()
+    home.patch.setenv("VIRTUAL_ENV", str(root))
+    assert f"has not entered it; VIRTUAL_ENV is {root}" in home.run("status").out
+    home.patch.setenv("VENVHOOK_PROJECT", str(home.shop))
+    assert "this shell   has entered it\n" in home.run("status").out
+    assert home.run("status", "--json").data["shell"]["entered"] is True
+    home.patch.setenv("VIRTUAL_ENV", "/other")
+    assert "has entered it, but VIRTUAL_ENV is /other" in home.run("status").out
+    home.patch.setenv("VENVHOOK_PROJECT", "/elsewhere")
+    home.patch.setenv("VENVHOOK_DISABLE", "1")
+    assert "has entered /elsewhere; VENVHOOK_DISABLE is set" in home.run("status").out
+
+
+def test_status_names_the_other_places(home: Home) -> None:
+    chosen, other = home.environment(), home.environment("venv")
+    home.marker()
+    assert f"another place  {other} (" in home.run("status").out
+    found = {each["path"]: each for each in home.run("status", "--json").data["candidates"]}
+    assert found[str(chosen)]["chosen"] and found[str(chosen)]["why"]
+    assert found[str(other)]["exists"] and not found[str(other)]["chosen"]
+
+
+def test_status_of_an_environment_that_lost_its_python(home: Home) -> None:
+    root = home.environment()
+    (root / "bin/python").unlink()
+    (root / "bin/python").symlink_to("/nowhere/python3")
+    home.allowed()
+    environment = home.run("status", "--json").data["environment"]
+    assert not environment["healthy"] and environment["interpreter"] is None
+    assert "its Python is gone (/nowhere/python3); to make it anew: venvhook rebuild" in home.run("status").out
+
+
+def test_status_of_an_environment_of_another_version(home: Home) -> None:
+    home.environment()
+    home.allowed('python = "2.6"')
+    data = home.run("status", "--json").data
+    assert "the marker asks for 2.6" in data["warnings"][0]
+    assert "warning" in home.run("status").out
+
+
+def test_a_new_name_in_a_dotenv_file_is_told(home: Home) -> None:
+    home.environment()
+    (home.shop / ".env").write_text("A=1\n")
+    home.allowed('dotenv = [".env"]')
+    (home.shop / ".env").write_text("A=2\n")
+    assert home.run("status", "--json").data["environment"]["healthy"]
+    (home.shop / ".env").write_text("A=2\nB=2\n")
+    assert "it sets B, which you have not allowed" in home.run("status").out
+    assert "sets A, B" in " ".join(home.run("allow").out.split())
+    assert "which you have not allowed" not in home.run("status").out
+
+
+def test_the_common_commands_are_names_once_each() -> None:
+    assert len(report.COMMON) == len(set(report.COMMON)) >= 40
+    assert not {"python", "pip", "activate"} & set(report.COMMON)

@@ -1,0 +1,107 @@
+"""Plans as zsh text: `shell/plan.zsh` has the functions that they call; the hook reads them under zsh's own options."""
+
+from __future__ import annotations
+
+from venvhook.shells.bash import quote
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Optional
+
+    from venvhook.plan import Condition, Plan
+
+__all__ = ["SUFFIX", "plan", "quote", "undo"]
+SUFFIX = ".zsh"
+
+
+def plan(plan: Plan) -> str:
+    """The functions that say when the plan is stale, enter and leave; the last line says that the text is whole."""
+    return "\n".join(
+        [
+            f"_venvhook_new_project={quote(plan.project)}",
+            f"_venvhook_stale_{plan.id}() {{",
+            *_stale(plan.conditions),
+            "}",
+            f"_venvhook_enter_{plan.id}() {{",
+            *([f"_venvhook_say {quote(plan.notice)}"] if plan.notice else []),
+            *(_enter(plan) if plan.sign else [":"]),
+            "}",
+            f"_venvhook_leave_{plan.id}() {{",
+            *(_leave(plan) if plan.sign else [":"]),
+            "}",
+            f"_venvhook_new={plan.id}",
+            "",
+        ]
+    )
+
+
+def undo(operations: Sequence[tuple[str, Optional[str]]]) -> str:
+    """The text that sets variables and, where there is no value, unsets them; those that are readonly by now stay."""
+    changes = ((name, _unset(name) if value is None else _set(name, value)) for name, value in operations)
+    return "".join(f"[[ ${{(t){name}}} == *readonly* ]] || {change}\n" for name, change in changes)
+
+
+def _stale(conditions: Sequence[Condition]) -> list[str]:
+    lines = [_marker_stale(c) for c in conditions if c[0] in ("marker", "odd")]
+    tests = [_broken(c) for c in conditions if c[0] not in ("marker", "odd")]
+    return [*lines, "[[ " + " || ".join(tests or ["! 1"]) + " ]]"]
+
+
+def _marker_stale(condition: Condition) -> str:
+    kind, project = condition[0], quote(str(condition[1]))
+    if kind == "odd":
+        return f"if _venvhook_marker {project}; then return 0; fi"
+    file, text = quote(str(condition[1]).rstrip("/") + "/.venvhook.toml"), quote(str(condition[2]))
+    return (  # what _venvhook_marker does, without the price of a call
+        f"_venvhook_text=''; [[ -f {file} && -r {file} ]] || return 0\n"
+        f"builtin read -rk4097 -u0 _venvhook_text <{file}\n"
+        f"[[ $_venvhook_text == {text} ]] || return 0"
+    )
+
+
+def _broken(condition: Condition) -> str:
+    """The test that a condition no longer holds, for use between `[[` and `]]`."""
+    kind, *rest = condition
+    if kind == "never":
+        return "1"
+    if kind == "variable":
+        name, value = rest
+        return f'"${{{name}+=}}${{{name}-}}" != {quote("" if value is None else "=" + str(value))}'
+    path = quote(str(rest[0]))
+    if kind in ("same", "older"):
+        return f"! {path} {'-ef' if kind == 'same' else '-ot'} {quote(str(rest[1]))}"
+    return {"exists": "! -e ", "absent": "-e ", "mine": "! -O ", "theirs": "-O "}[str(kind)] + path
+
+
+def _enter(plan: Plan) -> list[str]:
+    begin = " ".join(quote(text) for text in (plan.sign, plan.home, plan.bin, plan.name, plan.label))
+    types = " ".join(f"${{(t){name}}}" for name in plan.names)
+    lines = [f'_venvhook_begin {begin} "{types}" {" ".join(plan.names)} || return 1']
+    for name, value in plan.variables:
+        lines.append(f"if [[ ${{{name}+x}} ]]; then _venvhook_save {name}; {_unset(name)}; fi")
+        if value is not None:
+            lines.append(_set(name, value))
+    lines += [f"_venvhook_prepend {name} {' '.join(map(quote, folders))}" for name, folders in plan.lists]
+    return lines + [_set(name, value) for name, value in plan.exports()]
+
+
+def _leave(plan: Plan) -> list[str]:
+    lines = ["_venvhook_end"]
+    for name, value in plan.variables:
+        ours = quote("" if value is None else "=" + value)
+        # What has become readonly meanwhile stays: to touch it would end this function, and all that called it.
+        lines.append(f'if [[ "${{{name}+=}}${{{name}-}}" == {ours} && ${{(t){name}}} != *readonly* ]]; then')
+        lines += [_unset(name)] if value is not None else []
+        lines += [f"if [[ ${{_VENVHOOK_OLD_{name}+x}} ]]; then _venvhook_restore {name}; fi", "fi"]
+    lines += [f"_venvhook_remove {name} {' '.join(map(quote, folders))}" for name, folders in plan.lists]
+    gone = [name for name, _ in plan.exports()] + ["_VENVHOOK_OLD_" + name for name in plan.names]
+    return [*lines, _unset(" ".join(gone))]
+
+
+def _set(name: str, value: str) -> str:
+    return f"builtin export {name}={quote(value)}"
+
+
+def _unset(names: str) -> str:
+    return f"builtin unset -v {names}"
