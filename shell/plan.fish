@@ -56,7 +56,6 @@ function _venvhook_begin
     set -g _venvhook_bin $argv[3]
     set -g _venvhook_name $argv[4]
     set -g _venvhook_label $argv[5]
-    set -g _venvhook_ours $argv[6..-1] # what it puts into PATH
     set -g _venvhook_shown
     _venvhook_aside deactivate _venvhook_theirs
     _venvhook_take_deactivate
@@ -78,7 +77,7 @@ function _venvhook_end
         end
     end
     builtin functions -e _venvhook_theirs _venvhook_their_prompt
-    set -eg _venvhook_sign _venvhook_home _venvhook_bin _venvhook_name _venvhook_label _venvhook_ours
+    set -eg _venvhook_sign _venvhook_home _venvhook_bin _venvhook_name _venvhook_label
 end
 # A function gets another name.
 function _venvhook_aside
@@ -106,6 +105,7 @@ function _venvhook_restore
     set -qgx _VENVHOOK_OLD_$argv[1]; and set scope -gx
     set -l old _venvhook_old_$argv[1]
     set $scope $argv[1] $$old
+    return 0
 end
 # Variables that are unset inside; and back, where they still are.
 function _venvhook_unset
@@ -158,11 +158,12 @@ end
 
 # ---- activated by hand ----------------------------------------------------------------------------------------------
 
-# Undo an environment's own activate, keeping what the user did to PATH since. An editor sets only the variables.
+# Undo an environment's own activate, keeping what the user did to PATH since. An editor sets only the variables; and a
+# deactivate that no script brought is somebody else's.
 function _venvhook_unscript
     set -l entries $PATH
-    builtin functions -q deactivate; and deactivate
-    set -eg $argv[1] VIRTUAL_ENV_PROMPT
+    set -qg _OLD_VIRTUAL_PATH; and builtin functions -q deactivate; and deactivate
+    set -eg $argv[1] VIRTUAL_ENV_PROMPT _OLD_VIRTUAL_PATH _OLD_VIRTUAL_PYTHONHOME _OLD_VIRTUAL_PS1 _OLD_FISH_PROMPT_OVERRIDE
     set -gx PATH $entries
     set -l place (builtin contains -i -- $argv[2] $PATH); and set -e PATH[$place]
 end
@@ -178,17 +179,21 @@ function _venvhook_by_hand
         _venvhook_take_deactivate
     end
 end
-# The script will bring back the PATH that it saved, so ours goes from there too; a PYTHONHOME that we bring back waits
-# with it. What was active before us would have been deactivated by the script, had it been able to see it.
+# (The plan takes our folders from the PATH that the script has saved, too.) What was active before us the script would have
+# deactivated, had it seen it, so its folder goes: the last one, if it is what has been activated again. A PYTHONHOME that we
+# bring back waits for the script's deactivate.
 function _venvhook_yield
-    set -l ours $_venvhook_ours
-    set -l before $_venvhook_old_VIRTUAL_ENV
+    set -l before $_venvhook_old_VIRTUAL_ENV/bin
     set -l script $_OLD_VIRTUAL_PATH
     set -g _venvhook_paused $_venvhook_here
     _venvhook_leave
     test -n "$script"; or return 0
-    _venvhook_remove _OLD_VIRTUAL_PATH $ours $before/bin
-    _venvhook_remove PATH $before/bin
+    if test -n "$before"
+        _venvhook_remove _OLD_VIRTUAL_PATH $before
+        test "$before" = "$VIRTUAL_ENV/bin"; and set -g _VENVHOOK_OLD_PATH "=$before:"
+        _venvhook_remove PATH $before
+        set -eg _VENVHOOK_OLD_PATH
+    end
     if test -n "$PYTHONHOME"
         set -gx _OLD_VIRTUAL_PYTHONHOME $PYTHONHOME
         set -eg PYTHONHOME

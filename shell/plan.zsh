@@ -2,6 +2,44 @@
 # inside a project costs nothing elsewhere. The number in the name it is installed under is the interface between hook,
 # plans and this file.
 
+# ---- a plan from the helper, entered, left --------------------------------------------------------------------------
+
+_venvhook_fetch() {
+    ((!ZSH_SUBSHELL)) || return 1
+    _venvhook_note "$1"
+    _venvhook_new='' _venvhook_pending=$1
+    if _venvhook_ask plan zsh "$1"; then
+        _venvhook_quietly builtin eval "$_venvhook_text"
+        [[ $_venvhook_new ]] || _venvhook_say "the helper gave no plan; to try again: venvhook on"
+    fi
+    _venvhook_pending='' _venvhook_new=${_venvhook_new:-none}
+}
+_venvhook_enter() {
+    _venvhook_here=$1 _venvhook_plan=$2
+    if ! "_venvhook_enter_$2"; then
+        _venvhook_plan=none
+        _venvhook_note "$1"
+    fi
+}
+_venvhook_leave() {
+    { "_venvhook_leave_$_venvhook_plan" 2>/dev/null } always { TRY_BLOCK_ERROR=0; }
+    _venvhook_here='' _venvhook_plan=none
+}
+# The prefix into an element of psvar far from those that people use; what others have there stays, and so its length.
+_venvhook_show() {
+    if [[ $_venvhook_label && ! ${VIRTUAL_ENV_DISABLE_PROMPT-} ]]; then
+        if [[ ! $_venvhook_psvar ]]; then _venvhook_psvar=${#psvar}; fi
+        psvar[97]=$_venvhook_label
+    elif [[ $_venvhook_psvar ]]; then
+        psvar[97]=''
+        if ((_venvhook_psvar < ${psvar[(I)?*]})); then _venvhook_psvar=${psvar[(I)?*]}; fi
+        psvar[_venvhook_psvar+1,-1]=()
+        _venvhook_psvar=''
+    fi
+}
+
+# ---- what plans call ------------------------------------------------------------------------------------------------
+
 # The text of a project's marker into _venvhook_text. Fails on what is no plain file of at most 4 KiB without a NUL.
 _venvhook_marker() {
     _venvhook_text=''

@@ -115,16 +115,21 @@ _venvhook_find() {
 # At every prompt and cd: most often nothing has changed, and this is all that runs. In the folder of last time, a marker in
 # it is all that could have come or gone nearer than the known one.
 _venvhook_step() {
-    if [[ $PWD == "$_venvhook_folder" && ! $_venvhook_pending$_venvhook_off${VENVHOOK_DISABLE-} ]]; then
-        if [[ -e $PWD/.venvhook.toml || -L $PWD/.venvhook.toml ]]; then
-            [[ $PWD == "$_venvhook_project" ]]
-        else
-            [[ $PWD != "$_venvhook_project" ]]
-        fi && if [[ ! $_venvhook_here ]]; then
-            [[ ! $_venvhook_project || $_venvhook_paused ]]
-        else
+    if [[ ! $_venvhook_pending$_venvhook_off${VENVHOOK_DISABLE-} ]]; then
+        if [[ $PWD != "$_venvhook_folder" ]]; then
+            _venvhook_find
+        elif [[ -e $PWD/.venvhook.toml || -L $PWD/.venvhook.toml ]]; then
+            [[ $PWD == "$_venvhook_project" ]] || _venvhook_find
+        elif [[ $PWD == "$_venvhook_project" ]]; then
+            _venvhook_find
+        fi
+        if [[ $_venvhook_project != "$_venvhook_here" ]]; then
+            [[ ! $_venvhook_here && $_venvhook_project == "$_venvhook_paused" ]]
+        elif [[ $_venvhook_here ]]; then
             [[ ! $_venvhook_sign || ${!_venvhook_sign-} == "$_venvhook_home" && ! ${_OLD_VIRTUAL_PATH+x} ]] &&
                 ! "_venvhook_stale_$_venvhook_plan"
+        else
+            [[ ! $_venvhook_paused ]]
         fi && return
     fi
     _venvhook_reconcile
@@ -133,7 +138,8 @@ _venvhook_reconcile() {
     local project=''
     if [[ $_venvhook_pending ]]; then _venvhook_recover; fi
     if [[ ! $_venvhook_off${VENVHOOK_DISABLE-} ]]; then
-        _venvhook_find
+        # It may be the marker that has gone.
+        if [[ $PWD != "$_venvhook_folder" || ! -e $_venvhook_project/.venvhook.toml ]]; then _venvhook_find; fi
         project=$_venvhook_project
     fi
     if [[ $_venvhook_sign ]]; then _venvhook_by_hand; fi
@@ -241,6 +247,12 @@ venvhook() {
     _venvhook_look
     return "$status"
 }
+# Completion: read at the first TAB.
+_venvhook_complete() {
+    _venvhook_quietly builtin . "${_venvhook_launcher%/*}/complete.bash"
+    if builtin declare -F _venvhook_tab >/dev/null; then _venvhook_tab "$@"; fi
+}
 
 _venvhook_arm
+builtin complete -o dirnames -F _venvhook_complete venvhook
 if [[ $_venvhook_aliases ]]; then builtin shopt -s expand_aliases; fi

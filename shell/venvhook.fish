@@ -1,20 +1,24 @@
 # venvhook's hook for fish 3.2 and newer. It notices where the shell is, and reads plans: shell text from the helper that
 # says what entering a project does, what leaving it does, and when that no longer holds. It decides nothing else.
 # Everything private is named _venvhook_*, nothing is exported, and nothing is called that a user may have redefined:
-# fish reserves the names test, set, status, string, read and eval; all else is called by `builtin`.
-status is-interactive; or exit 0 # that is, not this file; `return` would do the same since 3.4, and be an error before
+# fish reserves the names test, set, status, string, read and eval; anything else is called by `builtin`.
+status is-interactive; or exit 0 # ends this file only; `return` would do the same since 3.4, and be an error before
 
 # Literals that installing fills in.
-set -g _venvhook_python '@VENVHOOK_PYTHON@'
-set -g _venvhook_launcher '@VENVHOOK_LAUNCHER@'
-set -g _venvhook_cache '@VENVHOOK_CACHE@'
-set -g _venvhook_ceiling '@VENVHOOK_CEILING@'
+set -gu _venvhook_python '@VENVHOOK_PYTHON@'
+set -gu _venvhook_launcher '@VENVHOOK_LAUNCHER@'
+set -gu _venvhook_cache '@VENVHOOK_CACHE@'
+set -gu _venvhook_ceiling '@VENVHOOK_CEILING@'
 
-# The shell's state: the project entered (_venvhook_here), its plan, the project left by hand (_venvhook_paused); the folder
-# looked at last (_venvhook_folder), and the project found for it. What is not set is empty. Sourced again, it stays.
-if not set -qg _venvhook_plan
+# The shell's state. Sourced again, it stays; what a shell that we were started by has exported is not ours.
+if not builtin functions -q _venvhook_look
+    set -eg _venvhook_ready _venvhook_off _venvhook_plans _venvhook_chain
+    set -eg _venvhook_here _venvhook_plan _venvhook_paused # the project entered, its plan, the project left by hand
+    set -eg _venvhook_folder _venvhook_project # the folder looked at last, and the project found for it
+    set -eg _venvhook_sign _venvhook_home _venvhook_bin _venvhook_name _venvhook_label _venvhook_shown
+    set -eg _venvhook_new _venvhook_new_project _venvhook_text _venvhook_noted _venvhook_pending
     set -g _venvhook_plan none
-    set -g _venvhook_inherited $VENVHOOK_PROJECT
+    test -n "$VENVHOOK_PROJECT"; and set -g _venvhook_pending inherited
 end
 
 # One line for the person; command substitutions are silent.
@@ -35,39 +39,48 @@ function _venvhook_ask
     _venvhook_say "the helper failed; to try again: venvhook on"
     return 1
 end
-# Take up a plan's text. What is not whole is left alone, because no redirection keeps fish from telling of a syntax error.
+# Take up a plan's text, if it is whole: no redirection keeps fish from telling of a syntax error.
 function _venvhook_define
-    string match -qr '(?s)^set -g _venvhook_new_project .*\nset -g _venvhook_new [0-9a-f]{16}\n?$' -- "$argv[1]"; or return
-    eval $argv[1]
+    set -g _venvhook_new
+    string match -qr '(?s)^set -g _venvhook_new_project .*\nset -g _venvhook_new [0-9a-f]{16}\n?$' -- "$argv[1]"; and eval $argv[1]
+    test -n "$_venvhook_new"
 end
-# The plan for a project: its id into _venvhook_new. Fails where only the helper could tell and must not be started.
+# The plan for a project, its id into _venvhook_new: one that this shell has read already, else the kept one, else the
+# helper's answer. Fails where only the helper could tell and must not be started.
 function _venvhook_load
-    test -n "$_venvhook_plans"; or _venvhook_source $argv[1]; or return
-    _venvhook_good $argv[1]; and return # the one that was read last
+    set -l known _venvhook_known_(string escape --style=var $argv[1])
+    set -g _venvhook_new $$known
+    test -n "$_venvhook_new"; and not _venvhook_stale_$_venvhook_new; and return
+    set -l place (string split -r -m 1 / $_venvhook_launcher)[1]/plan-1.fish
+    test -z "$_venvhook_plans" -a -r $place; and builtin source $place
+    if test -z "$_venvhook_plans"
+        set -g _venvhook_off 1
+        _venvhook_say "$place is gone, so venvhook is off in this shell; install venvhook again"
+        return 1
+    end
+    _venvhook_read $argv[1]; or _venvhook_fetch $argv[1]; or return
+    test $_venvhook_new = none; or set -gu $known $_venvhook_new
+    return 0
+end
+function _venvhook_read
     set -l kept $_venvhook_cache/plans$argv[1]/.venvhook-1.fish
     set -l text
-    set -g _venvhook_new none
     test -f $kept -a -O $kept -a ! -L $kept; and read -z text <$kept; and _venvhook_define $text
-    _venvhook_good $argv[1]; and return
+    and test "$_venvhook_new_project" = $argv[1]; and not _venvhook_stale_$_venvhook_new
+end
+function _venvhook_fetch
     status is-command-substitution; and return 1
     _venvhook_note $argv[1]
-    set -g _venvhook_asking $argv[1]
     set -g _venvhook_new none
-    _venvhook_ask plan fish $argv[1]; and _venvhook_define $_venvhook_text
-    set -g _venvhook_asking
+    set -g _venvhook_pending $argv[1]
+    if _venvhook_ask plan fish $argv[1]; and not _venvhook_define $_venvhook_text
+        _venvhook_say "the helper gave no plan; to try again: venvhook on"
+    end
+    set -g _venvhook_pending
+    test -n "$_venvhook_new"; or set -g _venvhook_new none
+    return 0
 end
-function _venvhook_good
-    test "$_venvhook_new" != none -a "$_venvhook_new_project" = $argv[1]; and not _venvhook_stale_$_venvhook_new
-end
-# What plans are made of. Where it has gone, there is nothing to be done in this project.
-function _venvhook_source
-    set -l place (string split -r -m 1 / $_venvhook_launcher)
-    test -r $place[1]/plan-1.fish; and builtin source $place[1]/plan-1.fish
-    test -n "$_venvhook_plans"; and return
-    set -g _venvhook_paused $argv[1]
-    _venvhook_say "$place[1]/plan-1.fish is gone; install venvhook again"
-    return 1
-end
+
 # ---- the state machine ----------------------------------------------------------------------------------------------
 
 function _venvhook_enter
@@ -94,7 +107,7 @@ function _venvhook_find
     set -l --path ceiling
     if test -n "$_venvhook_ceiling$VENVHOOK_CEILING"
         set -q VENVHOOK_CEILING; and set ceiling "$VENVHOOK_CEILING"; or set ceiling "$_venvhook_ceiling"
-        set ceiling (string trim -r -c / $ceiling)
+        set ceiling $ceiling (string trim -r -c / $ceiling)
     end
     while not builtin contains -- "$folder" $ceiling
         if test -e $folder/.venvhook.toml -o -L $folder/.venvhook.toml
@@ -102,45 +115,43 @@ function _venvhook_find
             set -g _venvhook_project $folder
             return
         end
-        string match -qr '(?s)^(?<folder>.*)/' $folder; or return # sets folder, without a command substitution
+        string match -qr '(?s)^(?<folder>.*)/' $folder; or return # sets folder: a command substitution takes ten times as long
     end
 end
-# In the folder of last time, a marker in it is all that could have come or gone nearer than the known one.
-function _venvhook_moved
-    test "$PWD" = "$_venvhook_folder"; or return 0
-    if test -e $PWD/.venvhook.toml -o -L $PWD/.venvhook.toml
-        test "$PWD" != "$_venvhook_project"
-    else
-        test "$PWD" = "$_venvhook_project"
-    end
-end
-# Nothing is to be put right, and what was found for this folder last time, here or none, is where the shell is.
-function _venvhook_settled
-    test "$PWD" = "$_venvhook_folder" -a "$_venvhook_project" = "$_venvhook_here"; or return
-    test -z "$_venvhook_asking$_venvhook_inherited$VENVHOOK_DISABLE$_venvhook_off$_venvhook_paused$_OLD_VIRTUAL_PATH" -a "x$$_venvhook_sign" = "x$_venvhook_home"; or return
-    test "$PWD" = "$_venvhook_here"; or not test -e $PWD/.venvhook.toml -o -L $PWD/.venvhook.toml
-end
+# At every prompt and cd: most often nothing has changed, and this is all that runs. In the folder of last time, a marker in
+# it is all that could have come or gone nearer than the known one. (A command takes fish 4 us, so each tests a lot.)
 function _venvhook_step
-    # The common case, in as few commands as can be: 4 us each.
-    if _venvhook_settled
-        test -n "$_venvhook_here"; and _venvhook_stale_$_venvhook_plan; or return
+    if test "$PWD" = "$_venvhook_folder" -a -z "$_venvhook_pending$_venvhook_off$VENVHOOK_DISABLE"
+        if test -e $PWD/.venvhook.toml -o -L $PWD/.venvhook.toml
+            test "$PWD" = "$_venvhook_project"
+        else
+            test "$PWD" != "$_venvhook_project"
+        end
+        and if test -z "$_venvhook_here"
+            test -z "$_venvhook_project" -o -n "$_venvhook_paused"
+        else
+            test -z "$_venvhook_sign" -o "x$$_venvhook_sign" = "x$_venvhook_home" -a -z "$_OLD_VIRTUAL_PATH"
+            and not _venvhook_stale_$_venvhook_plan
+        end
+        and return
     end
-    if test -n "$_venvhook_asking$_venvhook_inherited"
+    _venvhook_reconcile
+end
+function _venvhook_reconcile
+    if test -n "$_venvhook_pending"
         _venvhook_recover; or return
     end
     set -l project
-    if test -z "$VENVHOOK_DISABLE$_venvhook_off"
-        _venvhook_moved; and _venvhook_find
+    if test -z "$_venvhook_off$VENVHOOK_DISABLE"
+        _venvhook_find
         set project $_venvhook_project
     end
+    test -n "$_venvhook_sign"; and _venvhook_by_hand
     if test -n "$_venvhook_paused"; and not _venvhook_is "$project" $_venvhook_paused
         set -g _venvhook_paused
     end
-    test -n "$_venvhook_sign"; and _venvhook_by_hand
     if test -n "$_venvhook_here"; and _venvhook_is "$project" $_venvhook_here
         _venvhook_stale_$_venvhook_plan; or return
-        _venvhook_find # it may be the marker that has gone
-        set project $_venvhook_project
     end
     _venvhook_switch $project
 end
@@ -149,33 +160,34 @@ function _venvhook_switch
     if test -n "$_venvhook_here"; and not _venvhook_is "$argv[1]" $_venvhook_here
         _venvhook_leave
     end
-    test -n "$argv[1]"; and test "$argv[1]" != "$_venvhook_paused"; or return
+    test -n "$argv[1]" -a -z "$_venvhook_paused"; or return # paused is this project: reconcile forgets any other
     _venvhook_load $argv[1]; or return
-    test -n "$_venvhook_here"; and test $_venvhook_new = $_venvhook_plan; and return
+    test -n "$_venvhook_here" -a "$_venvhook_new" = "$_venvhook_plan"; and return
     test -n "$_venvhook_here"; and _venvhook_leave
     _venvhook_enter $argv[1] $_venvhook_new
 end
-# What a shell must put right first: an answer that Ctrl-C cut off, or a project entered by the shell that started us.
-# Fails where the helper must not be started: what a command substitution entered here, undoing would take for inherited.
+# What a shell must put right first: an answer that Ctrl-C cut off (pending is the project that was asked for), or the
+# project of the shell that started us (pending is "inherited"). Fails where the helper must not be started: what were
+# entered there would be undone as inherited.
 function _venvhook_recover
-    if test -n "$_venvhook_asking"
+    if test $_venvhook_pending != inherited
         test -n "$_venvhook_here"; and _venvhook_leave
-        set -g _venvhook_here $_venvhook_asking
-        set -g _venvhook_asking
+        set -g _venvhook_here $_venvhook_pending
+        set -g _venvhook_pending
+    else
+        status is-command-substitution; and return 1
+        set -g _venvhook_pending
+        _venvhook_ask undo fish; and eval $_venvhook_text
     end
-    test -n "$_venvhook_inherited"; or return 0
-    status is-command-substitution; and return 1
-    set -g _venvhook_inherited
-    _venvhook_ask undo fish; and eval $_venvhook_text
     return 0
 end
 
 # ---- triggers and commands ------------------------------------------------------------------------------------------
-# fish gives a handler's caller its status and pipestatus back.
+# fish gives the user's status and pipestatus back after a handler, and one that is defined again replaces the first.
 
 function _venvhook_look --on-variable PWD
     # Until the first prompt, config files may be running: not a word then, and no process. After them, and before any
-    # prompt, `fish -ic COMMAND` sets argv.
+    # prompt, `fish -ic COMMAND` has set argv.
     test -n "$_venvhook_ready"; or set -qg argv; or return
     _venvhook_step
 end

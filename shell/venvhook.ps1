@@ -215,7 +215,15 @@
             & $look $global:PWD
         }
 
+        # Completion: read at the first TAB. (PowerShell asks a "native" completer for a function without parameters too.)
+        $complete = {
+            param($word, $ast, $cursor)
+            . ([scriptblock]::Create([IO.File]::ReadAllText("$([IO.Path]::GetDirectoryName($launcher))/complete.ps1")))
+            & $venvhookComplete $word $ast $cursor
+        }
+
         & $arm
+        Microsoft.PowerShell.Core\Register-ArgumentCompleter -Native -CommandName venvhook -ScriptBlock $complete
         Microsoft.PowerShell.Core\Export-ModuleMember
     }
 }

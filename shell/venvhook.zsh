@@ -67,30 +67,8 @@ _venvhook_read() {
     _venvhook_quietly builtin . "$kept"
     [[ $_venvhook_new && $_venvhook_new_project == "$1" ]] && ! "_venvhook_stale_$_venvhook_new"
 }
-_venvhook_fetch() {
-    ((!ZSH_SUBSHELL)) || return 1
-    _venvhook_note "$1"
-    _venvhook_new='' _venvhook_pending=$1
-    if _venvhook_ask plan zsh "$1"; then
-        _venvhook_quietly builtin eval "$_venvhook_text"
-        [[ $_venvhook_new ]] || _venvhook_say "the helper gave no plan; to try again: venvhook on"
-    fi
-    _venvhook_pending='' _venvhook_new=${_venvhook_new:-none}
-}
 
 # ---- the state machine ----------------------------------------------------------------------------------------------
-
-_venvhook_enter() {
-    _venvhook_here=$1 _venvhook_plan=$2
-    if ! "_venvhook_enter_$2"; then
-        _venvhook_plan=none
-        _venvhook_note "$1"
-    fi
-}
-_venvhook_leave() {
-    { "_venvhook_leave_$_venvhook_plan" 2>/dev/null } always { TRY_BLOCK_ERROR=0; }
-    _venvhook_here='' _venvhook_plan=none
-}
 
 # The nearest folder upwards that holds a marker, into _venvhook_project.
 _venvhook_find() {
@@ -111,7 +89,7 @@ _venvhook_reconcile() {
     local _venvhook_goal=''
     if [[ $_venvhook_pending ]]; then _venvhook_recover; fi
     if [[ ! $_venvhook_off${VENVHOOK_DISABLE-} ]]; then
-        if [[ ! -e $_venvhook_project/.venvhook.toml ]]; then _venvhook_find; fi # it may be the marker that has gone
+        if [[ $_venvhook_project && ! -e $_venvhook_project/.venvhook.toml ]]; then _venvhook_find; fi # it may have gone
         _venvhook_goal=$_venvhook_project
     fi
     if [[ $_venvhook_sign ]]; then
@@ -150,15 +128,17 @@ _venvhook_recover() {
 # ---- triggers and commands ------------------------------------------------------------------------------------------
 
 # At every prompt and cd: most often nothing has changed, and this is all that runs. In the folder of last time, a marker in
-# it is all that could have come or gone nearer than the known one. One function, because zsh maps memory for every call of
-# one: that costs more than all these tests. Status and pipestatus need no care, zsh brings them back after its hooks.
+# it is all that could have come nearer than the known one. One function, because zsh maps memory for each call of one,
+# which costs more than all these tests. Status and pipestatus need no care: zsh brings them back after its hooks.
 _venvhook_look() {
     if [[ ! $_venvhook_ready ]]; then
         # Until the first prompt, rc files may be running: not a word then, and no process.
         if [[ ${zsh_eval_context[(r)file*]} ]]; then return; fi
         _venvhook_ready=1
+        _venvhook_offer
     fi
-    if [[ $PWD != "$_venvhook_folder" || $PWD != "$_venvhook_project" && ( -e $PWD/.venvhook.toml || -L $PWD/.venvhook.toml ) ]]; then
+    if [[ $PWD != "$_venvhook_folder" ]] ||
+        [[ $PWD != "$_venvhook_project" && ( -e $PWD/.venvhook.toml || -L $PWD/.venvhook.toml ) ]]; then
         _venvhook_find
     fi
     if [[ $_venvhook_pending$_venvhook_off${VENVHOOK_DISABLE-} ]] ||
@@ -176,18 +156,10 @@ _venvhook_look() {
     fi
 }
 # The name is drawn by a reference in PS1, put there once, to an element of psvar, which no option makes zsh expand. Where
-# something rewrites PS1 at each prompt and shows the name itself, or has put a reference of its own there, it is left to it.
+# something rewrites PS1 at each prompt and shows the name itself, or refers to it in its own way, it is left to it.
 _venvhook_draw() {
-    if [[ $_venvhook_label && ! ${VIRTUAL_ENV_DISABLE_PROMPT-} ]]; then
-        if [[ ! $_venvhook_psvar ]]; then _venvhook_psvar=${#psvar}; fi
-        psvar[97]=$_venvhook_label
-    elif [[ $_venvhook_psvar ]]; then
-        psvar[97]=''
-        if ((_venvhook_psvar < ${psvar[(I)?*]})); then _venvhook_psvar=${psvar[(I)?*]}; fi
-        psvar[_venvhook_psvar+1,-1]=()
-        _venvhook_psvar=''
-    fi
-    if [[ -o prompt_percent && ${PS1-} != *('%(97V.%97v.)'|starship|p9k|spaceship|_omp_|virtualenv|VIRTUAL_ENV)* ]] &&
+    if [[ $_venvhook_label$_venvhook_psvar ]]; then _venvhook_show; fi
+    if [[ -o prompt_percent && ${PS1-} != *('%(97V.%97v.)'|starship|p9k|spaceship|_omp_|12V|virtualenv|VIRTUAL_ENV)* ]] &&
         [[ ! $_venvhook_name || ${PS1-} != *"$_venvhook_name"* ]]; then
         PS1='%(97V.%97v.)'${PS1-}
     fi
@@ -208,7 +180,17 @@ venvhook() {
     # The helper gave no plan: try again. What is only a notice is said again by on.
     if [[ $_venvhook_plan == none || ${#}${1-} == 1on && ! $_venvhook_sign ]]; then _venvhook_here='' _venvhook_plan=none; fi
     _venvhook_look
+    _venvhook_offer
     return "$_venvhook_status"
+}
+# Completion: read at the first TAB. Where compinit runs before the first prompt, before or after this file, it is known
+# from then on; where it runs later, once the command has been used.
+_venvhook_offer() {
+    if builtin typeset -f compdef >/dev/null; then _venvhook_quietly compdef _venvhook_complete venvhook; fi
+}
+_venvhook_complete() {
+    _venvhook_quietly builtin . "${_venvhook_launcher%/*}/complete.zsh"
+    if builtin typeset -f _venvhook_tab >/dev/null; then _venvhook_tab "$@"; fi
 }
 
 _venvhook_arm

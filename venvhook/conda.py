@@ -1,7 +1,7 @@
 """What entering a conda environment sets, as conda's own activation does; its scripts are code and are not run.
 
-Source: conda 26.7, conda/activate.py (`_build_activate_stack`, `_get_environment_env_vars`, `_default_env`). conda leaves
-an active virtualenv's VIRTUAL_ENV as it is; here it is unset, because what is entered is the only environment inside.
+Source: conda 26.7, conda/activate.py (`_build_activate_stack`, `_get_environment_env_vars`, `_default_env`). conda
+leaves an active virtualenv's VIRTUAL_ENV as it is; here it is unset: what is entered is the only environment inside.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def settings(prefix: str) -> dict[str, str]:
 
 
 def files(prefix: str) -> list[str]:
-    """What `settings` rests on, in the order of reading: the folder of the packages' files, these, the environment's own."""
+    """What `settings` rests on, in the order of reading: the folder of the packages' files, these, its own file."""
     folder = os.path.join(prefix, "etc", "conda", "env_vars.d")
     inside = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
     return [folder, *(os.path.join(folder, name) for name in inside), os.path.join(prefix, "conda-meta", "state")]

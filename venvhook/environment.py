@@ -9,7 +9,6 @@ from venvhook.errors import VenvhookError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Optional
 
     from venvhook.plan import Condition
 
@@ -43,7 +42,9 @@ class Environment:
     @property
     def version(self) -> str:
         """Its Python's version: what pyvenv.cfg says, else what the names of the interpreter's own files do."""
-        said = next((self.settings[key] for key in ("version_info", "version", "python-version") if key in self.settings), "")
+        said = next(
+            (self.settings[key] for key in ("version_info", "version", "python-version") if key in self.settings), ""
+        )
         return said or (_conda_version(self.sign) if self.conda else _library_version(self.root))
 
     @property
@@ -51,7 +52,13 @@ class Environment:
         """What goes in front of PATH: `bin`; of conda's on Windows what conda/activate.py (`_get_path_dirs`) lists."""
         if not (self.conda and WINDOWS):
             return [self.bin]
-        inside = (("Library", "mingw-w64", "bin"), ("Library", "usr", "bin"), ("Library", "bin"), ("Scripts",), ("bin",))
+        inside = (
+            ("Library", "mingw-w64", "bin"),
+            ("Library", "usr", "bin"),
+            ("Library", "bin"),
+            ("Scripts",),
+            ("bin",),
+        )
         return [self.root, *(os.path.join(self.root, *parts) for parts in inside)]
 
     @property
@@ -73,7 +80,11 @@ def inspect(root: str) -> Environment:
     sign = next((path for path in _signs(root) if os.path.exists(path)), None)
     if sign is None:
         mended = [("absent", os.path.join(root, "pyvenv.cfg")), ("absent", os.path.join(root, "conda-meta"))]
-        problem = "this is no environment: it has no pyvenv.cfg" if os.path.isdir(root) else "this is no environment, and no folder"
+        problem = (
+            "this is no environment: it has no pyvenv.cfg"
+            if os.path.isdir(root)
+            else "this is no environment, and no folder"
+        )
         raise Unfit(problem, root, "to make it anew: venvhook rebuild", mended)
     found = Environment(root, sign, settings(sign) if sign.endswith("pyvenv.cfg") else {})
     if not os.path.exists(found.python):
@@ -99,7 +110,9 @@ def _conda_version(folder: str) -> str:
 
 def _library_version(root: str) -> str:
     """The version in the name of the standard library's folder (`lib/python3.7`)."""
-    return next((name[len("python") :] for name in _libraries(root) if name.startswith("python") and name[-1].isdigit()), "")
+    return next(
+        (name[len("python") :] for name in _libraries(root) if name.startswith("python") and name[-1].isdigit()), ""
+    )
 
 
 def _libraries(root: str) -> list[str]:
@@ -129,12 +142,11 @@ def _without_python(found: Environment) -> Unfit:
 def _unquoted(prompt: str) -> str:
     """CPython writes the prompt as a Python literal, virtualenv and uv write it bare."""
     if len(prompt) > 1 and prompt[0] == prompt[-1] and prompt[0] in "'\"":
-        body = prompt[1:-1].replace("\\" + prompt[0], prompt[0]).replace("\\\\", "\\")
-        return body
+        return prompt[1:-1].replace("\\" + prompt[0], prompt[0]).replace("\\\\", "\\")
     return prompt
 
 
-def version_fits(found: Environment, wanted: Optional[str]) -> bool:
+def version_fits(found: Environment, wanted: str | None) -> bool:
     """Whether the environment's Python is one that is asked for: `3.12`, `>=3.11`, `pypy3.10`, or an interpreter's path."""
     if not wanted or not found.version:
         return True
@@ -151,7 +163,7 @@ def version_fits(found: Environment, wanted: Optional[str]) -> bool:
     return (kind in ("", "python") or pypy == kind.startswith("pypy")) and fits(found.version, number or "*")
 
 
-def made_for(found: Environment) -> Optional[str]:
+def made_for(found: Environment) -> str | None:
     """The folder that the environment's scripts were made for, where that is not the one it is in; None: they fit.
 
     Read from what every tool writes into `bin/activate`, the line that sets VIRTUAL_ENV.
@@ -161,10 +173,14 @@ def made_for(found: Environment) -> Optional[str]:
             lines = [line.strip() for line in file.read(16384).splitlines()]
     except OSError:
         return None
-    values = [line.partition("VIRTUAL_ENV=")[2] for line in lines if line.startswith(("VIRTUAL_ENV=", "export VIRTUAL_ENV="))]
+    values = [
+        line.partition("VIRTUAL_ENV=")[2] for line in lines if line.startswith(("VIRTUAL_ENV=", "export VIRTUAL_ENV="))
+    ]
     for value in values:
         folder = value.replace("'\"'\"'", "'").strip("\"'")
-        whole = value[:1] not in ("'", '"') or (len(value) > 1 and value[-1] == value[0])  # a path can hold a line break
+        whole = value[:1] not in ("'", '"') or (
+            len(value) > 1 and value[-1] == value[0]
+        )  # a path can hold a line break
         if whole and os.path.isabs(folder) and "$" not in value and "`" not in value:
             return None if _same(folder, found.root) else folder
     return None

@@ -1,7 +1,7 @@
 """What a hook starts: a project in, its plan as shell text out, kept for next time.
 
-    LAUNCHER hook INTERFACE plan SHELL PROJECT      the plan
-    LAUNCHER hook INTERFACE undo SHELL [PROJECT]    what undoes the project that the shell inherited, then the plan
+LAUNCHER hook INTERFACE plan SHELL PROJECT      the plan
+LAUNCHER hook INTERFACE undo SHELL [PROJECT]    what undoes the project that the shell inherited, then the plan
 """
 
 from __future__ import annotations
@@ -63,7 +63,9 @@ def plan_text(project: str, shell: str, interface: str, places: Places, environ:
         plan.conditions = tuple(c for c in plan.conditions if c[0] != "variable" or c[1] not in own)
         text = emitter(shell).plan(plan)
     except Late:
-        return emitter(shell).plan(notice(asked, f"looking at it took more than {SECONDS} s; to try again: venvhook on"))
+        return emitter(shell).plan(
+            notice(asked, f"looking at it took more than {SECONDS} s; to try again: venvhook on")
+        )
     except Exception as error:  # a defect of ours, or of the machine: one line instead of a dead prompt
         return emitter(shell).plan(notice(asked, f"{type(error).__name__}: {error}; to see more: venvhook status"))
     keep.write(kept, emitter(shell).SUFFIX, text)
@@ -78,7 +80,7 @@ def notice(asked: Project, problem: str) -> Plan:
 
 def _limit() -> None:
     """Ctrl-C ends the helper without a word; what takes too long raises Late."""
-    import _signal
+    import _signal  # type: ignore[import-not-found, unused-ignore]  # what signal wraps, without its enums
 
     _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
     if hasattr(_signal, "setitimer"):

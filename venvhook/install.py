@@ -92,7 +92,11 @@ def hook_path(places: Folders, shell: str) -> str:
 
 def load_line(places: Folders, shell: str) -> str:
     """The line of SHELL that loads its hook, for startup files: silent where the hook is missing."""
-    return _LOAD[shell].replace("@", emitter(shell).quote(hook_path(places, shell)))
+    return _load(shell, hook_path(places, shell))
+
+
+def _load(shell: str, path: str) -> str:
+    return _LOAD[shell].replace("@", emitter(shell).quote(path))
 
 
 def hook(places: Folders, shell: str) -> bytes:
@@ -105,8 +109,19 @@ def hook(places: Folders, shell: str) -> bytes:
         "CEILING": os.pathsep.join(settings.ceiling),
         "WRAP_CD": "1" if settings.wrap_cd else "0",
     }
-    path = os.path.join(_templates(), "venvhook" + emitter(shell).SUFFIX)
-    return _fill(path, {f"'@VENVHOOK_{n}@'": emitter(shell).quote(text) for n, text in literals.items()})
+    return shipped("venvhook", shell, {f"'@VENVHOOK_{n}@'": emitter(shell).quote(text) for n, text in literals.items()})
+
+
+def completion(shell: str) -> bytes:
+    """What completes the command line in SHELL, from the commands as they are."""
+    from venvhook.completion import table
+
+    return shipped("complete", shell, {"'@VENVHOOK_TABLE@'": emitter(shell).quote(table())})
+
+
+def shipped(name: str, shell: str, literals: Mapping[str, str] | None = None) -> bytes:
+    """The file NAME for SHELL as it is shipped, with LITERALS filled in. VenvhookError when it is not one of ours."""
+    return _fill(os.path.join(_templates(), name + emitter(shell).SUFFIX), literals or {})
 
 
 def interpreter(places: Folders) -> str:
@@ -190,15 +205,19 @@ def _known(shells: Iterable[str]) -> list[str]:
     return chosen
 
 
-def _write_hooks(places: Folders, shells: Sequence[str]) -> list[Change]:
-    """Write launcher, hooks, and what plans call; older interfaces' files stay for the shells that began with them."""
-    files = {"launch.py": ("", _launcher(places))}
+def hook_files(places: Folders, shells: Iterable[str]) -> dict[str, tuple[str, bytes]]:
+    """By path, launcher, hooks, what plans call, and completion: the shell that each is for, and what it should hold."""
+    files = {os.path.join(places.hook, "launch.py"): ("", _launcher(places))}
     for shell in shells:
-        files[os.path.basename(hook_path(places, shell))] = (shell, hook(places, shell))
-        calls = "plan{}" + emitter(shell).SUFFIX
-        if os.path.exists(os.path.join(_templates(), calls.format(""))):
-            files[calls.format("-" + INTERFACE)] = (shell, _fill(os.path.join(_templates(), calls.format("")), {}))
-    return [_write(os.path.join(places.hook, name), data, shell) for name, (shell, data) in files.items()]
+        files[hook_path(places, shell)] = (shell, hook(places, shell))
+        for name, data in ((f"plan-{INTERFACE}", shipped("plan", shell)), ("complete", completion(shell))):
+            files[os.path.join(places.hook, name + emitter(shell).SUFFIX)] = (shell, data)
+    return files
+
+
+def _write_hooks(places: Folders, shells: Sequence[str]) -> list[Change]:
+    """Older interfaces' files stay for the shells that began with them."""
+    return [_write(path, data, shell) for path, (shell, data) in hook_files(places, shells).items()]
 
 
 def _write(path: str, data: bytes, shell: str) -> Change:
@@ -211,8 +230,7 @@ def _write(path: str, data: bytes, shell: str) -> Change:
 def _write_startup(places: Folders, shells: Sequence[str]) -> list[Change]:
     changes, failures = [], []
     for shell in shells:
-        line = os.fsencode(load_line(places, shell)) + b"\n"
-        for path in startup_files(shell):
+        for path, line in _blocks(places, shell).items():
             try:
                 changes.append(Change("written" if rcfile.write(path, line) else "unchanged", path, shell))
             except VenvhookError as error:
@@ -222,10 +240,23 @@ def _write_startup(places: Folders, shells: Sequence[str]) -> list[Change]:
     return changes
 
 
+def _blocks(places: Folders, shell: str) -> dict[str, bytes]:
+    """What is to be read, by the files that SHELL reads it from: at its start, and fish its completion at the first TAB."""
+    home, complete = os.path.expanduser("~"), os.path.join(places.hook, "complete" + emitter(shell).SUFFIX)
+    lines = {path: load_line(places, shell) for path in startup_files(shell)}
+    lines.update({path: _load(shell, complete) for path in _completions(shell, home)})
+    return {path: os.fsencode(line) + b"\n" for path, line in lines.items()}
+
+
+def _completions(shell: str, home: str) -> list[str]:
+    """Where SHELL looks for the completion of venvhook by itself; elsewhere the hook says where it is."""
+    return {"fish": [os.path.join(_config_home(home), "fish", "completions", "venvhook.fish")]}.get(shell, [])
+
+
 def _restore_startup(shells: Sequence[str]) -> list[Change]:
     """Backwards: a folder that the first made and others used is empty when its turn comes."""
     home = os.path.expanduser("~")
-    files = {path: shell for shell in reversed(shells) for path in _STARTUP[shell](home)[1]}
+    files = {path: shell for shell in reversed(shells) for path in _completions(shell, home) + _STARTUP[shell](home)[1]}
     return [Change("restored", path, shell) for path, shell in files.items() if rcfile.restore(path)]
 
 

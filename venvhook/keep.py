@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from venvhook.plan import digest
+from venvhook.digest import digest
 from venvhook.shells import INTERFACE
 
 TYPE_CHECKING = False

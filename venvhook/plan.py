@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-try:  # not from hashlib, which takes eight times as long to import
-    from _sha2 import sha256  # type: ignore[import-not-found, unused-ignore]  # since 3.12
-except ImportError:
-    try:
-        from _sha256 import sha256  # type: ignore[import-not-found, unused-ignore]
-    except ImportError:  # PyPy has neither
-        from hashlib import sha256
+from venvhook import undo
+from venvhook.digest import digest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +38,19 @@ class Plan:
     prompts show, `label` the prefix that is drawn where nothing else shows it.
     """
 
-    __slots__ = ("bin", "conditions", "folder", "home", "label", "lists", "name", "notice", "project", "sign", "variables")
+    __slots__ = (
+        "bin",
+        "conditions",
+        "folder",
+        "home",
+        "label",
+        "lists",
+        "name",
+        "notice",
+        "project",
+        "sign",
+        "variables",
+    )
 
     def __init__(self, project: str, folder: str, conditions: Sequence[Condition], notice: str = "") -> None:
         self.project, self.folder, self.conditions, self.notice = project, folder, tuple(conditions), notice
@@ -68,16 +75,9 @@ class Plan:
 
     def exports(self) -> list[tuple[str, str]]:
         """What tells a shell started inside whose project it inherited, and how to undo it (`venvhook.undo`)."""
-        from venvhook import undo
-
         return [("VENVHOOK_PROJECT", self.folder), ("_VENVHOOK_SET", undo.describe(self.variables, self.lists))]
 
 
 def harmless(name: str) -> str:
     """NAME as prompts may show it: what any prompt engine could expand, and what no terminal should get, becomes `_`."""
     return "".join("_" if c in _UNSAFE or not c.isprintable() else c for c in name)
-
-
-def digest(text: str) -> str:
-    """Sixteen hexadecimal digits of SHA-256."""
-    return str(sha256(text.encode("utf-8", "surrogateescape")).hexdigest())[:16]

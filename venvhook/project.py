@@ -15,7 +15,6 @@ from venvhook.plan import SCRIPT_VARIABLES, Plan, harmless
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Optional
 
     from venvhook.environment import Environment
     from venvhook.locate import Search
@@ -58,8 +57,8 @@ class Project:
         self.warnings: list[str] = []
         self.text = b""
         self.settings = config.Config()
-        self.record: Optional[Record] = None
-        self.search: Optional[Search] = None
+        self.record: Record | None = None
+        self.search: Search | None = None
         self.thorough = False
 
     def plan(self) -> Plan:
@@ -158,9 +157,9 @@ class Project:
             problem = f"its path has a {os.pathsep!r}, which no PATH can hold"
             raise Notice(VenvhookError(problem, folder, remedy="use a folder whose path has none"))
 
-    def values(self, meaning: Marker) -> dict[str, Optional[str]]:
+    def values(self, meaning: Marker) -> dict[str, str | None]:
         """The variables that the marker sets: its dotenv files in order, then its own, which win."""
-        values: dict[str, Optional[str]] = {}
+        values: dict[str, str | None] = {}
         for entry in meaning.dotenv:
             path = resolve(self.folder, entry, self.environ)
             if self.watch(path):
@@ -181,19 +180,19 @@ class Project:
             raise Notice(VenvhookError(problem, path, remedy="to look at it and allow it: venvhook allow"))
         return pairs
 
-    def entering(self, meaning: Marker, found: Environment, values: dict[str, Optional[str]]) -> Plan:
+    def entering(self, meaning: Marker, found: Environment, values: dict[str, str | None]) -> Plan:
         """The plan that enters: what the environment's own `activate` sets, and what the marker adds to it."""
         plan = Plan(self.project, self.folder, self.conditions, "; ".join(self.warnings))
         plan.sign, plan.home, plan.bin = "CONDA_PREFIX" if found.conda else "VIRTUAL_ENV", found.root, found.bin
         plan.name = harmless(meaning.prompt or found.name or os.path.basename(self.folder))
         plan.label = self.settings.prompt.replace("{name}", plan.name)
-        unset: list[tuple[str, Optional[str]]] = [(name, None) for name in ("PYTHONHOME", *SCRIPT_VARIABLES)]
+        unset: list[tuple[str, str | None]] = [(name, None) for name in ("PYTHONHOME", *SCRIPT_VARIABLES)]
         plan.variables = list(dict([*self._own(found, plan.name), *unset, *values.items()]).items())
         plan.lists = self._lists(meaning, found)
         plan.conditions = tuple(self.conditions)
         return plan
 
-    def _own(self, found: Environment, name: str) -> list[tuple[str, Optional[str]]]:
+    def _own(self, found: Environment, name: str) -> list[tuple[str, str | None]]:
         """What the environment's own activation sets."""
         if not found.conda:
             return [("VIRTUAL_ENV", found.root), ("VIRTUAL_ENV_PROMPT", name)]

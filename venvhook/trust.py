@@ -10,14 +10,13 @@ from __future__ import annotations
 import os
 import time
 
+from venvhook.digest import digest
 from venvhook.errors import VenvhookError
 from venvhook.marker import Marker
-from venvhook.plan import digest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from typing import Optional
 
 _HEAD, _END = b"venvhook record 1", b"end"
 
@@ -27,7 +26,7 @@ class Record:
 
     __slots__ = ("allowed", "dotenv_names", "folder", "marker", "meaning", "path")
 
-    def __init__(self, folder: str, allowed: bool, marker: bytes = b"", meaning: Optional[Marker] = None) -> None:
+    def __init__(self, folder: str, allowed: bool, marker: bytes = b"", meaning: Marker | None = None) -> None:
         self.folder, self.allowed, self.marker, self.meaning = folder, allowed, marker, meaning or Marker()
         self.dotenv_names: Sequence[str] = ()
         self.path = ""
@@ -55,7 +54,7 @@ def place(data: str, folder: str) -> str:
     return os.path.join(data, "trust", digest(folder) + digest(folder + "/"))
 
 
-def find(data: str, folder: str) -> Optional[Record]:
+def find(data: str, folder: str) -> Record | None:
     """The last decision about FOLDER, or None. What is not the user's own, or not whole, decides nothing."""
     where = place(data, folder)
     try:
@@ -86,7 +85,9 @@ def decide(data: str, record: Record) -> Record:
     except FileNotFoundError:
         pass  # another decision, made at the same moment, took the earlier one away
     except OSError as error:
-        raise VenvhookError(f"the decision cannot be written ({error.strerror})", where, remedy="make the folder writable") from None
+        raise VenvhookError(
+            f"the decision cannot be written ({error.strerror})", where, remedy="make the folder writable"
+        ) from None
     return record
 
 
@@ -108,7 +109,7 @@ def within(folder: str, allowed: Iterable[str]) -> bool:
     return False
 
 
-def intruder(paths: Iterable[str]) -> Optional[tuple[str, str]]:
+def intruder(paths: Iterable[str]) -> tuple[str, str] | None:
     """The first of PATHS that somebody else could have put there, and why: not the user's nor root's, or writable by all.
 
     Windows has no such owners: there, nothing is found.
@@ -130,9 +131,11 @@ def _private(path: str) -> bool:
     return os.name == "nt" or (seen.st_uid == os.geteuid() and seen.st_mode & 0o170000 == 0o040000)
 
 
-def _read(path: str) -> Optional[Record]:
+def _read(path: str) -> Record | None:
     try:
-        with open(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+        with open(
+            os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)), "rb"
+        ) as file:
             if os.name != "nt" and os.fstat(file.fileno()).st_uid != os.geteuid():
                 return None
             record = Record.load(file.read(1 << 20))

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import os
 
-from venvhook.plan import digest
+from venvhook.digest import digest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Optional
 
     from venvhook.plan import Lists, Variables
 
@@ -28,12 +27,12 @@ def describe(variables: Variables, lists: Lists) -> str:
     return " ".join(words)
 
 
-def operations(environ: Mapping[str, str]) -> list[tuple[str, Optional[str]]]:
+def operations(environ: Mapping[str, str]) -> list[tuple[str, str | None]]:
     """The variables to set, or with None to unset, so that ENVIRON is as it was before the project was entered.
 
     What the user changed since stays. What makes no sense (somebody else's `_VENVHOOK_SET`) is passed over.
     """
-    done: list[tuple[str, Optional[str]]] = []
+    done: list[tuple[str, str | None]] = []
     for word in environ.get("_VENVHOOK_SET", "").split():
         name = word.rstrip("-").partition("=")[0].partition(":")[0]
         if not name.isidentifier() or not name.isascii():
@@ -47,7 +46,7 @@ def operations(environ: Mapping[str, str]) -> list[tuple[str, Optional[str]]]:
     return [*done, ("VENVHOOK_PROJECT", None), ("_VENVHOOK_SET", None)]
 
 
-def _without(text: str, ours: list[str], old: Optional[str]) -> Optional[str]:
+def _without(text: str, ours: list[str], old: str | None) -> str | None:
     """A list without our folders; one that it held before (it is in OLD) loses its first place only."""
     held = (old or "")[1:].split(os.pathsep)
     left, gone = [], set()

@@ -29,6 +29,7 @@ class Shell:
     name = ""
     arguments: tuple[str, ...] = ()
     sourced = "."
+    knows_exports = True  # can a variable be asked whether it is exported
 
     def __init__(self) -> None:
         self.emitter = shells.emitter(self.name)
@@ -101,6 +102,11 @@ class Shell:
 class Bash(Shell):
     name = "bash"
     arguments = ("--norc", "--noprofile")
+
+    def __init__(self) -> None:
+        super().__init__()
+        question = ["bash", "-c", "((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404))"]
+        self.knows_exports = subprocess.run(question).returncode == 0
 
 
 class Zsh(Shell):

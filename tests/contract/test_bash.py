@@ -176,12 +176,14 @@ ARRAY = pytest.param(
     "declare -A A=([x]=y)",
     marks=pytest.mark.xfail(reason="${A+x} does not see an array without an element 0: it is overwritten, then unset"),
 )
-READONLY = ["readonly A", "declare -r A=x", "declare -i A=1", "declare -a A=(1 2)", "readonly -a A=(x)", ARRAY]
+READONLY = ["readonly A=x", "declare -r A=x", "declare -i A=1", "declare -a A=(1 2)", "readonly -a A=(x)", ARRAY]
 
 
 @pytest.mark.parametrize("declaration", READONLY)
 def test_a_variable_that_cannot_be_set_keeps_the_project_out(project: Path, declaration: str) -> None:
     bash = Bash()
+    if declaration.startswith(("declare -i", "declare -a", "declare -A")) and not bash.knows_exports:
+        pytest.skip("this version cannot be asked for attributes")
     outside, _ = bash.run(project.parent, f"{declaration}; declare -p A\n")
     lines = ["export B=before", declaration, bash.load(project.parent), f"cd {bash.quote(str(project))}"]
     lines += ["_venvhook_prompt", "cd .", "_venvhook_prompt", "declare -p A", bash.environment()]

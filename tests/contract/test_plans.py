@@ -105,6 +105,8 @@ OPERATIONS = {
 @pytest.mark.parametrize("case", OPERATIONS)
 def test_one_operation_and_back(shell: Shell, folder: Path, name: str, case: str, exported: bool) -> None:
     before, operation, inside = OPERATIONS[case]
+    if not exported and not shell.knows_exports:
+        pytest.skip("this version cannot ask whether a variable is exported")
     is_list = isinstance(operation, list)
     if is_list and before is not None and not exported:
         return  # below
@@ -152,7 +154,7 @@ def oddities(root: Path) -> list[str]:
     (root / "nowhere/.venvhook.toml").symlink_to("gone")
     (root / "large/.venvhook.toml").write_bytes(b"#" * 4097)
     (root / "nul/.venvhook.toml").write_bytes(b"a = 1\n\0")
-    return [str(root / name) for name in ("folder", "fifo", "device", "nowhere", "large", "nul", "none")]
+    return [str(root / name) for name in ("folder", "fifo", "device", "nowhere", "large", "nul")]
 
 
 def conditions(root: Path, environ: Environ) -> list[tuple[bool, tuple[Any, ...]]]:
@@ -248,12 +250,13 @@ def test_whose_a_file_is(shell: Shell, folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("locale", ["C.UTF-8", "C"])
 def test_markers_of_any_text(shell: Shell, folder: Path, tmp_path: Path, locale: str) -> None:
     choose, rests_on = random.Random(11), []
-    some = ["".join(map(chr, range(1, 128))), "\n", "a\n\\'*", "é日\U0001f600", "\x01\x7f", " \t\r\n", "a\udcff\udcc3é"]
+    some = ["".join(map(chr, range(1, 128))), "\n", "a\n\\'*", "é日\U0001f600", "\x01\x7f", " \t\r\n", "a\udcffé"]
     for n in range(300):
         alphabet = choose.choice(some)
-        bytes_that_are_none = alphabet is some[-1]  # these only in short: bash may read a long text of them otherwise
+        bytes_that_are_none = alphabet is some[-1]  # only in short: bash may read a long text of them otherwise
         length = choose.choice([0, 1, 2, 50] if bytes_that_are_none else [0, 1, 2, 50, 1024, 1025, 2000, 4095, 4096])
-        text = os.fsencode("".join(choose.choices(alphabet, k=length)))[:4096].decode("utf-8", "surrogateescape")
+        text = "".join(choose.choices(alphabet, k=length))
+        text = text if bytes_that_are_none else text.encode()[:4096].decode(errors="ignore")
         project = marked(tmp_path / str(n), os.fsencode(text))
         other = text[:-1] + ("c" if text.endswith("b") else "b")
         rests_on += [("marker", project, text), ("marker", project, other), ("odd", project)]

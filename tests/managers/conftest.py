@@ -17,8 +17,11 @@ import pytest
 
 from .world import NAMES, World
 
+
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "managers: installs and runs the real managers; slow, needs a package index once")
+    config.addinivalue_line(
+        "markers", "managers: installs and runs the real managers; slow, needs a package index once"
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def installed(pytestconfig: pytest.Config) -> Callable[[str], Path]:
     """The folder of commands of a manager, which is installed at its first use; other workers wait for that."""
-    home = Path(pytestconfig.cache.mkdir("managers-%d.%d" % sys.version_info[:2]))  # type: ignore[union-attr]
+    home = Path(pytestconfig.cache.mkdir(f"managers-3.{sys.version_info[1]}"))  # type: ignore[union-attr]
 
     def install(name: str, *requirements: str) -> Path:
         place = home / name

@@ -47,7 +47,9 @@ def test_names(world: World, poetry: Path, name: str) -> None:
 SETTINGS: dict[str, dict[str, Any]] = {
     "path by variable": {"variables": {"POETRY_VIRTUALENVS_PATH": "{home}/my envs"}},
     "path with a tilde": {"variables": {"POETRY_VIRTUALENVS_PATH": "~/elsewhere"}},
-    "path below the cache": {"variables": {"POETRY_VIRTUALENVS_PATH": "{{cache-dir}}/envs", "POETRY_CACHE_DIR": "{home}/c"}},
+    "path below the cache": {
+        "variables": {"POETRY_VIRTUALENVS_PATH": "{{cache-dir}}/envs", "POETRY_CACHE_DIR": "{home}/c"}
+    },
     "cache by variable": {"variables": {"POETRY_CACHE_DIR": "{home}/cache"}},
     "cache by XDG": {"variables": {"XDG_CACHE_HOME": "{home}/xdg"}},
     "path in poetry.toml": {"local": '[virtualenvs]\npath = "{home}/local"\n'},
@@ -80,7 +82,9 @@ def test_settings_that_move_it(world: World, poetry: Path, setting: dict[str, An
     if "local" in setting:
         world.write(folder / "poetry.toml", setting["local"].format(home=home))
     if "config" in setting:
-        world.write(world.home / setting.get("place", ".config/pypoetry/config.toml"), setting["config"].format(home=home))
+        world.write(
+            world.home / setting.get("place", ".config/pypoetry/config.toml"), setting["config"].format(home=home)
+        )
     world.finds(folder, folder / make(world, poetry, folder), None, "poetry")
 
 
@@ -111,7 +115,8 @@ def test_without_envs_toml(world: World, poetry: Path) -> None:
 
 def test_of_the_old_kind(world: World, poetry: Path) -> None:
     """Name and Python in `[tool.poetry]`, no `[project]`."""
-    text = '[tool.poetry]\nname = "Old_Name"\nversion = "1"\ndescription = ""\nauthors = []\n[tool.poetry.dependencies]\npython = "^3.8"\n'
+    text = '[tool.poetry]\nname = "Old_Name"\nversion = "1"\ndescription = ""\nauthors = []\n'
+    text += '[tool.poetry.dependencies]\npython = "^3.8"\n'
     folder = world.project("shop", pyproject__toml=text)
     world.finds(folder, make(world, poetry, folder), None, "poetry")
 

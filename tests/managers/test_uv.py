@@ -36,7 +36,7 @@ def test_the_variable(world: World, uv: Path, said: str) -> None:
     world.finds(folder, make(world, uv, folder), None, "uv")
 
 
-WORKSPACE = PROJECT.format(name="root") + '[tool.uv.workspace]\nmembers = {members}\nexclude = {exclude}\n'
+WORKSPACE = PROJECT.format(name="root") + "[tool.uv.workspace]\nmembers = {members}\nexclude = {exclude}\n"
 
 
 @pytest.mark.parametrize(

@@ -84,10 +84,22 @@ def test_an_old_virtualenv(world: World, tmp_path: Path, version: str) -> None:
     # without its dependencies, of which there are none, by the pip that runs these tests
     import sys
 
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(source), f"virtualenv=={version}"]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--target",
+        str(source),
+        f"virtualenv=={version}",
+    ]
     if subprocess.run(pip, capture_output=True).returncode:
         pytest.skip(f"virtualenv {version} cannot be installed")
-    world.run(folder, python, source / "virtualenv.py", "--no-pip", "--no-setuptools", "--no-wheel", "--no-download", ".venv")
+    world.run(
+        folder, python, source / "virtualenv.py", "--no-pip", "--no-setuptools", "--no-wheel", "--no-download", ".venv"
+    )
     assert not (folder / ".venv" / "pyvenv.cfg").exists()
     found = world.locate(folder).found
     assert found and found.sign.endswith("orig-prefix.txt") and found.version in python

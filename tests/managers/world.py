@@ -15,7 +15,7 @@ BASE = getattr(sys, "_base_executable", sys.executable)  # never the environment
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 # Folders' names that managers replace letters of, cut, or hash.
-NAMES = ("plain", "My Proj (x)", "prüfung-日本", "a" * 60, "dots.and_under.scores", "it's $HOME `x` [y] & \"z\"")
+NAMES = ("plain", "My Proj (x)", "prüfung-日本", "a" * 60, "dots.and_under.scores", 'it\'s $HOME `x` [y] & "z"')
 
 
 class World:
@@ -58,7 +58,10 @@ class World:
         """The environment EXPECTED is found by `auto` and by name; and inside a foreign one that is active, too."""
         foreign = self.home / "foreign"
         outside = dict(self.environ)
-        for active in ({}, {"VIRTUAL_ENV": str(foreign), "PATH": f"{foreign}/bin:{SYSTEM_PATH}", "CONDA_PREFIX": str(foreign)}):
+        for active in (
+            {},
+            {"VIRTUAL_ENV": str(foreign), "PATH": f"{foreign}/bin:{SYSTEM_PATH}", "CONDA_PREFIX": str(foreign)},
+        ):
             self.environ = {**outside, **active}
             for manager in managers:
                 search = self.locate(folder, manager, **keys)

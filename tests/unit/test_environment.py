@@ -24,7 +24,7 @@ def test_what_shows_an_environment(tmp_path: Path, make_environment: Make, sign:
     assert (found.root, found.bin, found.python) == (str(root), f"{root}/bin", f"{root}/bin/python")
     assert found.sign == f"{root}/{sign.replace('/history', '')}"
     assert found.conda is sign.startswith("conda")
-    assert found.version == ("3.11.4" if sign == "pyvenv.cfg" else "")
+    assert found.version == {"pyvenv.cfg": "3.11.4", "lib/python2.7/orig-prefix.txt": "2.7"}.get(sign, "")
 
 
 @pytest.fixture
@@ -127,8 +127,10 @@ def test_what_an_environment_is_called(
         ("3.1.4", "3.11", False),
         ("3.11", "3.11.4", False),
         ("3.11.4", None, True),
-        ("3.11.4", ">=3.13", True),
-        ("3.11.4", "pypy3.10", True),
+        ("3.11.4", ">=3.11", True),
+        ("3.11.4", ">=3.13", False),
+        ("3.11.4", "python3.11", True),
+        ("3.11.4", "pypy3.11", False),
         ("", "3.11", True),
     ],
 )

@@ -130,7 +130,6 @@ def test_only_the_user_reads_records(tmp_path: Path) -> None:
 
 
 @posix
-@pytest.mark.xfail(reason="os.makedirs gives its mode to the last folder only")
 def test_the_store_is_the_users_too(tmp_path: Path) -> None:
     allow(tmp_path)
     assert os.stat(tmp_path / "trust").st_mode & 0o777 == 0o700

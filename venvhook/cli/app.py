@@ -188,11 +188,16 @@ def prune(context: typer.Context) -> None:
 
 
 @app.command()
-def pythons(context: typer.Context, as_json: Json = False) -> None:
+def pythons(
+    context: typer.Context, as_json: Json = False, names: Annotated[bool, typer.Option("--names", hidden=True)] = False
+) -> None:
     """The interpreters found, and which one `create` takes."""
     from venvhook.cli import pythons
 
-    pythons.pythons(_folders(context), as_json)
+    if names:
+        pythons.names()
+    else:
+        pythons.pythons(_folders(context), as_json)
 
 
 @app.command()
@@ -233,6 +238,22 @@ def hook(context: typer.Context, shell: Shell) -> None:
     from venvhook.cli import hooks
 
     hooks.hook(_folders(context), shell)
+
+
+@app.command()
+def completion(context: typer.Context, shell: Shell) -> None:
+    """Print a shell's completion; `install` sets it up."""
+    from venvhook.cli import hooks
+
+    hooks.completion(shell)
+
+
+@app.command()
+def doctor(context: typer.Context, as_json: Json = False) -> int:
+    """Try the hook in your shells; say what is in its way."""
+    from venvhook.cli import doctor
+
+    return doctor.doctor(_folders(context), as_json)
 
 
 @app.command()

@@ -52,6 +52,11 @@ def hook(folders: Folders, shell: str) -> None:
     _text(os.fsdecode(installing.hook(folders, shell)))
 
 
+def completion(shell: str) -> None:
+    """Print what completes the command line in a shell."""
+    _text(os.fsdecode(installing.completion(shell)))
+
+
 def plan(folders: Folders, shell: str, directory: str | None) -> None:
     """Print the plan that a shell would run in the project if it is allowed; on stderr, whether it is."""
     seen = report.look(place.asked(folders, place.project(folders, directory)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from venvhook import pythons as all_pythons
-from venvhook import report
+from venvhook import completion, report
 from venvhook.cli import place, show
 from venvhook.errors import VenvhookError
 
@@ -33,6 +33,12 @@ def pythons(folders: Folders, as_json: bool) -> None:
         return
     show.table(("", "Python", "kind", "path"), [("*" if mark else "", p.version, p.kind, p.path) for p, mark in marked])
     show.line(problem or f"* is what venvhook create takes here{f' (python = {wanted})' if wanted else ''}")
+
+
+def names() -> None:
+    """Print what `--python` may name, for completion: none is asked, which takes a second and more."""
+    for name in completion.pythons(os.environ):
+        show.line(name)
 
 
 def _wanted(folders: Folders, project: str | None) -> str | None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from venvhook.create import Order, Step, interpreter
+from venvhook.create.order import Order, Recipe, Step, interpreter, unlockable
 
 
-def steps(order: Order) -> list[Step]:
+def recipe(order: Order) -> Recipe:
     """venv with the chosen interpreter, then pip."""
-    return [
-        Step("making the environment", [order.python, "-m", "venv", *order.named, order.root]),
-        *installing(order),
-    ]
+    if order.locked:
+        raise unlockable("venv", order)
+    return Recipe([Step("making the environment", [order.python, "-m", "venv", *order.naming(), order.root]), *pip(order)])
 
 
-def installing(order: Order) -> list[Step]:
+def pip(order: Order) -> list[Step]:
     """pip of the environment itself, where there is something to install."""
-    pip = [interpreter(order.root), "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
-    return [Step("installing packages", [*pip, *order.installs])] if order.installs else []
+    command = [interpreter(order.root), "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
+    return [Step("installing packages", [*command, *order.installs])] if order.installs else []

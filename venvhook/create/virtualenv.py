@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from venvhook.create import Order, Step, tool
-from venvhook.create.venv import installing
+from venvhook.create.order import Order, Recipe, Step, tool, unlockable
+from venvhook.create.venv import pip
 
 
-def steps(order: Order) -> list[Step]:
+def recipe(order: Order) -> Recipe:
     """virtualenv with the chosen interpreter, then pip."""
-    command = [tool("virtualenv", order), "--python", order.python, *order.named, order.root]
-    return [Step("making the environment", command), *installing(order)]
+    if order.locked:
+        raise unlockable("virtualenv", order)
+    return Recipe([making(tool("virtualenv", order), order), *pip(order)])
+
+
+def making(command: str, order: Order) -> Step:
+    """The COMMAND virtualenv."""
+    return Step("making the environment", [command, "--python", order.python, *order.naming(), order.root])

@@ -1,4 +1,4 @@
-"""Where a project's environment is, by rule: no manager is started, and nothing is taken from what happens to be active."""
+"""Where a project's environment is, by rule: no manager is started, nothing is taken from what happens to be active."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NAMED = ("conda", "pyenv", "hatch", "virtualenvwrapper")  # whose environments h
 
 
 def locate(folder: str, marker: Marker, environ: Mapping[str, str], thorough: bool = False) -> Search:
-    """The environment that MARKER, in FOLDER (without links), leads to: what it names, else what its manager's rule says.
+    """The environment that MARKER, in FOLDER (without links), leads to: the one it names, else the one of its manager.
 
     THOROUGH goes on to the places behind the one that decides, for whoever asks what else there was.
     """
@@ -53,9 +53,9 @@ def is_name(text: str) -> bool:
 
 
 def rule(manager: str) -> Rule:
-    """The rule of a manager. Its `candidates` are the places in the manager's own order; VenvhookError: what is in the way.
+    """The rule of a manager: its `candidates` are the places in the manager's own order.
 
-    When none of them is there, the first is where the manager would put it.
+    When none of them is there, the first is where the manager would put it. VenvhookError: what is in its way.
     """
     name = "venv" if manager == "virtualenv" else manager
     module: Rule = getattr(__import__("venvhook.locate." + name).locate, name)
@@ -74,5 +74,11 @@ def _ask(search: Search, manager: str, name: str | None, thorough: bool) -> None
                 return
     except VenvhookError as error:
         search.refuse(Candidate(manager, error.path or search.folder, f"{manager}'s rule"), error)
-    if first and not search.chosen:
+    if search.chosen:
+        return
+    if first:
         search.missing(first)
+    else:
+        problem = "; ".join(search.notes) or f"{manager} has no environment for it"
+        none = VenvhookError(problem, search.folder, remedy="to name another manager or environment: edit the marker")
+        search.refuse(Candidate(manager, search.folder, f"{manager}'s rule"), none)

@@ -1,8 +1,8 @@
 """The order of `manager = "auto"`: the first place that exists.
 
 `.venv` (a folder, a link to one, or a file that names one); the last line of `.python-envs`; the environment of the
-manager whose files the project has; a pyenv virtualenv that `.python-version` names; `venv`, `env`, `.env`, `virtualenv`
-with a `pyvenv.cfg`; a folder of conda's in the project; what virtualenvwrapper has bound to the project.
+manager whose files the project has; a pyenv virtualenv that `.python-version` names; `venv`, `env`, `.env` and
+`virtualenv` with a `pyvenv.cfg`; a folder of conda's in the project; what virtualenvwrapper has bound to the project.
 """
 
 from __future__ import annotations
@@ -28,12 +28,15 @@ SIGNS = (
     ("hatch", ("hatch.toml",), ("[tool.hatch.env",)),
     ("conda", ("environment.yml", "environment.yaml"), ()),
 )
+MANAGERS = (*(manager for manager, _, _ in SIGNS), "pyenv")  # of which a file tells even before an environment is made
 
 
 def choose(search: Search, thorough: bool = False) -> None:
     """Take the first place that exists; where there is none, say where one would be made."""
     broken: list[tuple[Candidate, VenvhookError]] = []
+    managed = None
     for candidate in _places(search, broken):
+        managed = managed or (candidate if candidate.manager in MANAGERS else None)
         if search.look(candidate) and not thorough:
             return
     if search.chosen:
@@ -41,9 +44,7 @@ def choose(search: Search, thorough: bool = False) -> None:
     if broken:
         search.refuse(*broken[0])
         return
-    known = [manager for manager, _, _ in SIGNS] + ["pyenv"]
-    usual = Candidate("venv", os.path.join(search.folder, ".venv"), "the usual place")
-    place = next((c for c in search.candidates if c.manager in known), usual)
+    place = managed or Candidate("venv", os.path.join(search.folder, ".venv"), "the usual place")
     if not search.look(place):  # an empty .venv file is in the way
         search.missing(place)
 
@@ -53,21 +54,13 @@ def managers(search: Search) -> Iterator[str]:
     by_file = [manager for manager, files, _ in SIGNS if search.there(*files)]
     yield from by_file
     text = search.text(os.path.join(search.folder, "pyproject.toml"))
-    for manager, _, tables in SIGNS if text is not None else ():
-        if manager not in by_file and text and any(table in text for table in tables):
-            yield manager
-        elif manager == "uv" not in by_file and _below(search.folder, "uv.lock"):
-            yield manager  # a member of a workspace, which has the lock at its root
+    by_table = [manager for manager, _, tables in SIGNS if text and any(table in text for table in tables)]
+    yield from (manager for manager in by_table if manager not in by_file)
+    if text is not None and not by_file and not by_table:
+        from venvhook.locate import uv
 
-
-def _below(folder: str, name: str) -> bool:
-    """Whether a folder above has a file of this NAME."""
-    parent = os.path.dirname(folder)
-    while parent != folder:
-        if os.path.isfile(os.path.join(parent, name)):
-            return True
-        folder, parent = parent, os.path.dirname(parent)
-    return False
+        if uv.workspace_root(search) != search.folder:
+            yield "uv"  # a member of a workspace needs to say nothing of uv
 
 
 def _places(search: Search, broken: list[tuple[Candidate, VenvhookError]]) -> Iterator[Candidate]:
@@ -76,8 +69,11 @@ def _places(search: Search, broken: list[tuple[Candidate, VenvhookError]]) -> It
 
     yield from venv.usual(search)
     yield from _of(search, "envs", broken)
-    for manager in managers(search):
-        yield from _of(search, manager, broken)
+    try:
+        for manager in managers(search):
+            yield from _of(search, manager, broken)
+    except VenvhookError as error:  # pyproject.toml itself
+        broken.append((Candidate("auto", error.path or search.folder, "a manager's file"), error))
     if search.there(".python-version"):
         yield from _of(search, "pyenv", broken)
     yield from venv.others(search)

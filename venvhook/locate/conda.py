@@ -28,7 +28,7 @@ INSTALLED = (
 
 
 def candidates(search: Search, name: str | None = None) -> Iterator[Candidate]:
-    """The environment NAME, or the one that environment.yml names, in each of conda's folders; before it, the project's own."""
+    """The environment NAME in each of conda's folders; without a name the project's own, then environment.yml's."""
     why = "the marker names it"
     if name is None:
         yield from inside(search)

@@ -1,8 +1,8 @@
 """hatch: the `path` option, else `<folder of environments>/<project>/<digest of the folder>/<name>`.
 
 Sources: hatch 1.18, env/virtual.py, cli/application.py and utils/fs.py. The environment is "default", which is called
-like the project, unless the marker's `venv` names another one. What a plugin or an override (`overrides.…`) decides is
-not followed.
+like the project, unless the marker's `venv` names another one. Not followed: what a plugin or an override
+(`overrides.…`) decides.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def candidates(search: Search, name: str | None = None) -> list[Candidate]:
 
 
 def identity(folder: str) -> str:
-    """The digest of a project's folder in its environments' paths; disks that ignore case have one for all spellings."""
+    """The digest of a project's folder in its environments' paths; the same for all spellings where case is ignored."""
     return short(sha256(folder.casefold() if sys.platform in ("win32", "darwin") else folder))
 
 

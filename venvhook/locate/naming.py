@@ -1,8 +1,10 @@
-"""How the managers make a folder's name of a project: letters that shells mind replaced, a digest of its path behind."""
+"""How the managers make a folder's name of a project: letters that shells mind replaced, a digest of its path added."""
 
 from __future__ import annotations
 
 import binascii
+
+from venvhook import digest
 
 
 def replaced(name: str, letters: str) -> str:
@@ -18,29 +20,22 @@ def normalized(name: str) -> str:
 
 
 def sha256(text: str) -> bytes:
-    """The digest of TEXT; without `hashlib`, which takes long to import."""
-    try:
-        from _sha2 import sha256 as digest  # type: ignore[import-not-found, unused-ignore]  # since 3.12
-    except ImportError:
-        try:
-            from _sha256 import sha256 as digest  # type: ignore[import-not-found, unused-ignore]
-        except ImportError:  # PyPy has neither
-            from hashlib import sha256 as digest
-    return bytes(digest(_bytes(text)).digest())
+    """The digest of TEXT in UTF-8."""
+    return bytes(digest.sha256(_bytes(text)).digest())  # type: ignore[attr-defined]
 
 
 def md5(text: str) -> bytes:
     """The same with MD5, which some Pythons are built without."""
     try:
-        from _md5 import md5 as digest  # type: ignore[import-not-found, unused-ignore]
+        from _md5 import md5 as function  # type: ignore[import-not-found, unused-ignore]
     except ImportError:
-        from hashlib import md5 as digest
-    return bytes(digest(_bytes(text)).digest())
+        from hashlib import md5 as function
+    return bytes(function(_bytes(text)).digest())
 
 
-def short(digest: bytes) -> str:
+def short(data: bytes) -> str:
     """The first eight letters of a digest in URL-safe base64 (RFC 4648, section 5)."""
-    return binascii.b2a_base64(digest[:6]).decode().rstrip("\n").replace("+", "-").replace("/", "_")
+    return binascii.b2a_base64(data[:6]).decode().rstrip("\n").replace("+", "-").replace("/", "_")
 
 
 def _bytes(text: str) -> bytes:

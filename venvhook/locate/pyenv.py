@@ -1,8 +1,8 @@
 """pyenv and pyenv-virtualenv: `$PYENV_ROOT/versions/NAME`.
 
-NAME is the marker's, else what pyenv itself takes: `PYENV_VERSION`, the nearest `.python-version`, `$PYENV_ROOT/version`.
-Sources: pyenv 2.6, libexec/pyenv-version-name, -version-file and -version-file-read. A name that leads out of the folder
-of versions is refused (CVE-2022-35861).
+NAME is the marker's, else what pyenv itself takes: `PYENV_VERSION`, the nearest `.python-version`,
+`$PYENV_ROOT/version`. A name that leads out of the folder of versions is refused (CVE-2022-35861).
+Sources: pyenv 2.6, libexec/pyenv-version-name, -version-file and -version-file-read.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ class Candidate:
 class Search:
     """One project's search.
 
-    `found` is the environment, or None: then `problem` says why. `chosen` is the place that decided it, `candidates` all
+    `found` is the environment, or None: then `problem` says why. `chosen` is the place that decided, `candidates` all
     that were looked at, `notes` what a person should know who asks. The answer rests on `conditions` and on `files`,
     which may be missing or be folders: it is stale as soon as one comes, goes or becomes newer.
     `python` is the interpreter that the marker asks for ("" for any).
@@ -99,14 +99,21 @@ class Search:
         return None if data is None else os.fsdecode(data.removeprefix(b"\xef\xbb\xbf"))
 
     def value(self, path: str, *keys: str) -> object:
-        """The value at KEYS, from the top downwards, in a TOML file; None where there is none. VenvhookError: no TOML."""
+        """The value at KEYS, from the top downwards, in a TOML file; None: there is none. VenvhookError: no TOML."""
+        from venvhook.locate.toml import UNREAD, below, load
+
         if path not in self._values:
-            data = self.data(path)
-            self._values[path] = Document(data, path).values if data else {}
-        value: object = self._values[path]
-        for key in keys:
-            value = value.get(key) if isinstance(value, dict) else None
+            text = self.text(path)
+            plain = load(text) if text else {}
+            self._values[path] = self._parsed(path) if plain is None else plain
+        value = below(self._values[path], keys)
+        if value is UNREAD:
+            self._values[path] = self._parsed(path)
+            value = below(self._values[path], keys)
         return value
+
+    def _parsed(self, path: str) -> dict[str, object]:
+        return Document(self.data(path) or b"", path).values
 
     def string(self, path: str, *keys: str) -> str | None:
         """The same, if it is a string with something in it."""
@@ -124,7 +131,7 @@ class Search:
     # ---- What came of it
 
     def look(self, candidate: Candidate) -> bool:
-        """Look at a place; whether it decides the search: it is there, in order or not. After that one, only note them."""
+        """Look at a place; whether it decides the search: it is there, in order or not. Later ones are only noted."""
         self._note(candidate)
         if self.chosen:
             return True
@@ -139,6 +146,13 @@ class Search:
         if self.found.sign.endswith("pyvenv.cfg"):  # which has the name that is shown, and the version
             self._watch(self.found.sign)
         self._decide(candidate, None, [("exists", self.found.sign), ("exists", self.found.python)])
+        if self.found.conda:
+            from venvhook.conda import scripts
+
+            unrun = ", ".join(scripts(candidate.path))
+            self.notes += (
+                [f"scripts that conda's activation would run, and entering does not: {unrun}"] if unrun else []
+            )
         return True
 
     def refuse(self, candidate: Candidate, problem: VenvhookError) -> None:

@@ -46,7 +46,7 @@ def others(search: Search) -> Iterator[Candidate]:
 
 
 def named(search: Search, path: str) -> Iterator[Candidate]:
-    """What the `.venv` file PATH names: a path relative to it, or a name in one of the folders that the dialects know."""
+    """What the `.venv` file PATH names: a path relative to it, or a name in one of the dialects' folders."""
     line = (search.text(path) or "").strip()
     if not line or "\n" in line:
         return  # an empty one is pipenv's for "as if it were not there"

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 def fits(version: str, wanted: str) -> bool:
     """Whether VERSION (3.12.1; less precise, 3.12, where no more is known) may be what WANTED asks for.
 
-    WANTED: `3.12` (that and every 3.12.x), `>=3.9,<4`, `==3.11.*`, `~=3.10`, `^3.9`, `*`, alternatives with `||`. What is not understood fits: it
-    is a manager's to judge. Releases only: 3.14.0b1 counts as 3.14.0.
+    WANTED: `3.12` (that and every 3.12.x), `>=3.9,<4`, `==3.11.*`, `~=3.10`, `^3.9`, `*`, alternatives with `||`. What
+    is not understood fits: it is a manager's to judge. Releases only: 3.14.0b1 counts as 3.14.0.
     """
     have = numbers(version)
     return not have or any(

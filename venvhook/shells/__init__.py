@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
         def quote(self, text: str) -> str: ...
         def plan(self, plan: Plan) -> str: ...
-        def undo(self, operations: Sequence[tuple[str, Optional[str]]]) -> str: ...
+        def undo(self, operations: Sequence[tuple[str, str | None]]) -> str: ...
 
 
 INTERFACE = "1"  # between the hooks, the plans and the helper: shells opened before an upgrade go on with theirs
@@ -27,5 +27,5 @@ SHELLS = ("bash", "zsh", "fish", "pwsh")
 
 def emitter(shell: str) -> Emitter:
     """The emitter of a shell of SHELLS; only this one is imported."""
-    module: Emitter = getattr(__import__("venvhook.shells." + shell), "shells").__dict__[shell]
+    module: Emitter = __import__("venvhook.shells." + shell).shells.__dict__[shell]
     return module

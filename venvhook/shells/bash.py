@@ -5,7 +5,6 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Optional
 
     from venvhook.plan import Condition, Plan
 
@@ -40,7 +39,7 @@ def plan(plan: Plan) -> str:
     )
 
 
-def undo(operations: Sequence[tuple[str, Optional[str]]]) -> str:
+def undo(operations: Sequence[tuple[str, str | None]]) -> str:
     """The text that sets variables and, where there is no value, unsets them."""
     return "".join(f"{_unset(name) if value is None else _set(name, value)}\n" for name, value in operations)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Optional
 
     from venvhook.plan import Condition, Plan
 
@@ -52,7 +51,7 @@ def plan(plan: Plan) -> str:
     )
 
 
-def undo(operations: Sequence[tuple[str, Optional[str]]]) -> str:
+def undo(operations: Sequence[tuple[str, str | None]]) -> str:
     """The text that sets variables and, where there is no value, unsets them."""
     return "".join(f"set -eg {name}\n" if value is None else _set(name, value) + "\n" for name, value in operations)
 
@@ -86,7 +85,7 @@ def _commands(condition: Condition) -> list[str]:
 
 
 def _enter(plan: Plan) -> list[str]:
-    begin = " ".join(map(quote, (plan.sign, plan.home, plan.bin, plan.name, plan.label, *dict(plan.lists)["PATH"])))
+    begin = " ".join(quote(text) for text in (plan.sign, plan.home, plan.bin, plan.name, plan.label))
     lines = [f"_venvhook_begin {begin}", *_none_set([n for n, v in plan.variables if v is None], "", "_venvhook_unset")]
     for name, value in plan.variables:
         if value is not None:
@@ -97,6 +96,9 @@ def _enter(plan: Plan) -> list[str]:
 
 def _leave(plan: Plan) -> list[str]:
     lines = ["_venvhook_end"]
+    saved = "".join(f" {quote(folder)}" for name, folders in plan.lists if name == "PATH" for folder in folders)
+    if saved:  # by an activate script that was sourced inside
+        lines.append(f"set -qg _OLD_VIRTUAL_PATH; and _venvhook_remove _OLD_VIRTUAL_PATH{saved}")
     for name, value in plan.variables:
         if value is not None:
             lines += [

@@ -1,0 +1,298 @@
+"""locate/conda.py, pyenv.py, virtualenvwrapper.py, conda.py: environments with names, by layouts laid out by hand."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Callable
+
+import pytest
+
+from venvhook import conda, environment
+from venvhook.errors import VenvhookError
+from venvhook.locate import Search, locate
+from venvhook.marker import Marker
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX paths")
+Make = Callable[..., Path]
+
+
+class World:
+    """A home folder and a project, both empty; no conda in the usual places outside of it is looked for."""
+
+    def __init__(self, root: Path, make: Make) -> None:
+        self.home, self.folder, self.make = root, root / "shop", make
+        self.folder.mkdir()
+        self.environ = {"HOME": str(root)}
+
+    def conda(self, place: str) -> Path:
+        return self.make(self.home / place, "", "conda-meta/history")
+
+    def locate(self, **keys: str) -> Search:
+        return locate(str(self.folder), Marker(**keys), self.environ)  # type: ignore[arg-type]
+
+    def found(self, **keys: str) -> str | None:
+        found = self.locate(**keys).found
+        return found and os.path.relpath(found.root, self.home)
+
+
+@pytest.fixture
+def world(tmp_path: Path, make_environment: Make, monkeypatch: pytest.MonkeyPatch) -> World:
+    from venvhook.locate import conda as rule
+
+    monkeypatch.setattr(rule, "INSTALLED", tuple(place for place in rule.INSTALLED if not place.startswith("/")))
+    return World(Path(os.path.realpath(tmp_path)), make_environment)
+
+
+# ---- conda -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("environ", "condarc", "place"),
+    [
+        ({}, None, "miniconda3/envs/shop"),
+        ({}, None, "miniforge3/envs/shop"),
+        ({}, None, ".conda/envs/shop"),
+        ({"CONDA_EXE": "{home}/opt/bin/conda"}, None, "opt/envs/shop"),
+        ({"MAMBA_ROOT_PREFIX": "{home}/mamba"}, None, "mamba/envs/shop"),
+        ({"CONDA_ENVS_DIRS": "{home}/a:{home}/b"}, None, "b/shop"),
+        ({"CONDA_ENVS_PATH": "~/a"}, None, "a/shop"),
+        ({}, "envs_dirs:\n  - ~/one # first\n  - '{home}/two'\n", "two/shop"),
+        ({}, 'channels:\n  - x\nenvs_dirs: [~/one, "$HOME/two"]\n', "two/shop"),
+        ({}, "envs_dirs:\n- ~/one\nchangeps1: false\n", "one/shop"),
+        ({"CONDARC": "{home}/.condarc"}, "envs_path:\n  - ~/one\n", "one/shop"),
+    ],
+)
+def test_where_conda_has_a_name(world: World, environ: dict[str, str], condarc: str | None, place: str) -> None:
+    world.environ.update({name: value.format(home=world.home) for name, value in environ.items()})
+    if condarc:
+        (world.home / ".condarc").write_text(condarc.format(home=world.home))
+    world.conda(place)
+    assert world.found(manager="conda", venv="shop") == place
+    (world.folder / "environment.yml").write_text("channels: [x]\nname: 'shop'\n")
+    assert world.found() == place
+    assert world.found(manager="conda") == place
+
+
+def test_condas_order(world: World) -> None:
+    world.environ.update(CONDA_EXE=f"{world.home}/root/bin/conda", CONDA_ENVS_DIRS=f"{world.home}/first")
+    (world.home / ".condarc").write_text("envs_dirs: [~/second]\n")
+    world.conda("root")
+    for place in ("first/shop", "second/shop", "root/envs/shop", ".conda/envs/shop"):
+        world.conda(place)
+    for place in ("first/shop", "second/shop", "root/envs/shop", ".conda/envs/shop"):
+        assert world.found(manager="conda", venv="shop") == place
+        (world.home / place).rename(world.home / "away")
+        (world.home / "away").rename(world.home / f"away-{place.replace('/', '-')}")
+    search = world.locate(manager="conda", venv="shop")
+    assert search.problem and search.problem.path == str(world.home / "first/shop")
+
+
+def test_condas_register(world: World) -> None:
+    world.conda("far/away/shop")
+    (world.home / ".conda").mkdir()
+    (world.home / ".conda/environments.txt").write_text(f"/gone/shop2\n{world.home}/far/away/shop\n")
+    assert world.found(manager="conda", venv="shop") == "far/away/shop"
+
+
+def test_condas_base(world: World) -> None:
+    root = world.conda("miniforge3")
+    (root / "condabin").mkdir()
+    search = world.locate(manager="conda", venv="base")
+    assert search.found and (search.found.root, search.found.name) == (str(root), "base")
+
+
+def test_a_path_of_condas(world: World) -> None:
+    world.conda("envs/far")
+    assert world.found(manager="conda", venv="../envs/far") == "envs/far"
+    assert world.found(venv="../envs/far") == "envs/far"
+
+
+@pytest.mark.parametrize("name", [".conda", "envs", "env"])
+def test_inside_the_project(world: World, name: str) -> None:
+    world.conda(f"shop/{name}")
+    assert world.found() == world.found(manager="conda") == f"shop/{name}"
+
+
+def test_a_folder_of_that_name_that_is_no_environment(world: World) -> None:
+    (world.home / ".conda/envs/shop").mkdir(parents=True)
+    search = world.locate(manager="conda", venv="shop")
+    assert search.problem and "no environment" in search.problem.problem
+
+
+# ---- conda: what entering sets ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({}, {"CONDA_SHLVL": "1"}),
+        ({"CONDA_SHLVL": "0"}, {"CONDA_SHLVL": "1"}),
+        ({"CONDA_SHLVL": "", "CONDA_PREFIX": "/gone"}, {"CONDA_SHLVL": "1"}),
+        ({"CONDA_SHLVL": "1", "CONDA_PREFIX": "/base"}, {"CONDA_SHLVL": "2", "CONDA_PREFIX_1": "/base"}),
+        (
+            {"CONDA_SHLVL": " 2 ", "CONDA_PREFIX": "/x", "CONDA_PREFIX_1": "/b"},
+            {"CONDA_SHLVL": "3", "CONDA_PREFIX_2": "/x"},
+        ),
+        ({"CONDA_SHLVL": "what"}, {"CONDA_SHLVL": "1"}),
+    ],
+)
+def test_what_entering_sets(tmp_path: Path, environ: dict[str, str], expected: dict[str, str]) -> None:
+    prefix = str(tmp_path / "envs" / "shop")
+    usual = {"CONDA_PREFIX": prefix, "CONDA_DEFAULT_ENV": "shop", "CONDA_PROMPT_MODIFIER": "(my shop) "}
+    unset = {"VIRTUAL_ENV": None, "VIRTUAL_ENV_PROMPT": None}
+    assert dict(conda.variables(prefix, "my shop", environ)) == {**usual, **expected, **unset}
+
+
+def test_condas_name_for_it(tmp_path: Path) -> None:
+    assert conda.default_name("/x/envs/shop") == "shop"
+    assert conda.default_name("/x/shop/.conda") == "/x/shop/.conda"
+    (tmp_path / "condabin").mkdir()
+    assert conda.default_name(str(tmp_path)) == "base"
+
+
+def test_the_environments_own_variables(world: World) -> None:
+    root = world.conda("envs/shop")
+    folder = root / "etc/conda/env_vars.d"
+    folder.mkdir(parents=True)
+    (folder / "b.json").write_text(json.dumps({"SHARED": "b", "GDAL_DATA": "/g", "NUMBER": 1}))
+    (folder / "a.json").write_text(json.dumps({"SHARED": "a"}))
+    state = {
+        "env_vars": {"OWN": "it's \n$(x)", "GONE": conda.UNSET, "PATH": "/evil", "HOME": "/evil", "LD_PRELOAD": "x"}
+    }
+    (root / "conda-meta/state").write_text(json.dumps(state))
+    expected = {"SHARED": "b", "GDAL_DATA": "/g", "OWN": "it's \n$(x)"}
+    assert conda.settings(str(root)) == expected
+    assert dict(conda.variables(str(root), "x", {})).items() >= expected.items()
+    assert set(conda.files(str(root))) == {*map(str, folder.iterdir()), str(folder), str(root / "conda-meta/state")}
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", '{"env_vars": 1}', "null", '{"env_vars": {"A": {}}}'])
+def test_variables_that_are_not_understood(world: World, text: str) -> None:
+    root = world.conda("envs/shop")
+    (root / "conda-meta/state").write_text(text)
+    if text in ("", "{"):
+        with pytest.raises(VenvhookError) as caught:
+            conda.settings(str(root))
+        assert caught.value.path == str(root / "conda-meta/state")
+    else:
+        assert conda.settings(str(root)) == {}
+
+
+def test_scripts_are_listed_not_run(world: World) -> None:
+    root = world.conda("envs/shop")
+    (root / "etc/conda/activate.d").mkdir(parents=True)
+    (root / "etc/conda/activate.d/x.sh").write_text("touch /tmp/never")
+    assert conda.scripts(str(root)) == ["x.sh"]
+    assert "x.sh" in " ".join(world.locate(manager="conda", venv=str(root)).notes)
+
+
+@pytest.mark.parametrize(
+    ("record", "version"), [("python-3.12.1-h0_0_cpython.json", "3.12.1"), ("python-abi3-1.0-0.json", "")]
+)
+def test_condas_version(world: World, record: str, version: str) -> None:
+    root = world.conda("envs/shop")
+    (root / "conda-meta" / record).touch()
+    (root / "conda-meta" / "python-dateutil-2.9-py_0.json").touch()
+    assert environment.inspect(str(root)).version == version
+
+
+def test_condas_folders_on_windows(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = environment.inspect(str(world.conda("envs/shop")))
+    assert found.folders == [f"{found.root}/bin"]
+    monkeypatch.setattr(environment, "WINDOWS", True)
+    inside = ["", "/Library/mingw-w64/bin", "/Library/usr/bin", "/Library/bin", "/Scripts", "/bin"]
+    assert found.folders == [found.root + place for place in inside]
+
+
+# ---- pyenv -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def versions(world: World) -> Path:
+    """pyenv's folder, as pyenv-virtualenv leaves it: the environment is below its Python, versions/NAME a link."""
+    home = world.home / ".pyenv/versions"
+    (home / "3.12.1/bin").mkdir(parents=True)
+    world.make(home / "3.12.1/envs/shop-env")
+    (home / "shop-env").symlink_to(home / "3.12.1/envs/shop-env")
+    return home
+
+
+PLACE = ".pyenv/versions/3.12.1/envs/shop-env"
+
+
+def test_pyenv_by_the_markers_name(world: World, versions: Path) -> None:
+    assert world.found(manager="pyenv", venv="shop-env") == PLACE
+
+
+@pytest.mark.parametrize(
+    "text", ["shop-env\n", "# comment\n\nshop-env extra\n3.12.1\n", "3.12.1\nshop-env", "3.12.1/envs/shop-env\r\n"]
+)
+def test_pyenv_by_python_version(world: World, versions: Path, text: str) -> None:
+    (world.folder / ".python-version").write_text(text)
+    assert world.found() == world.found(manager="pyenv") == PLACE
+
+
+def test_pyenvs_order(world: World, versions: Path) -> None:
+    for name in ("by-variable", "near", "far", "last"):
+        world.make(versions / name)
+    (world.home / ".pyenv/version").write_text("last\n")
+    assert world.found(manager="pyenv") == ".pyenv/versions/last"
+    (world.home / ".python-version").write_text("far\n")
+    assert world.found(manager="pyenv") == ".pyenv/versions/far"
+    (world.folder / ".python-version").write_text("near\n")
+    assert world.found(manager="pyenv") == ".pyenv/versions/near"
+    world.environ["PYENV_VERSION"] = "by-variable:3.12.1"
+    assert world.found(manager="pyenv") == ".pyenv/versions/by-variable"
+    world.environ["PYENV_ACTIVATE_SHELL"] = "1"  # `pyenv activate` set the other one: it only happens to be active
+    assert world.found(manager="pyenv") == ".pyenv/versions/near"
+
+
+def test_a_python_is_no_virtualenv(world: World, versions: Path) -> None:
+    (world.folder / ".python-version").write_text("3.12.1\n")
+    search = world.locate()
+    assert search.problem and search.problem.problem == "there is no environment yet"
+    assert "3.12.1" in " ".join(search.notes)
+    named = world.locate(manager="pyenv")
+    assert named.problem and "no virtualenv" in named.problem.problem
+
+
+@pytest.mark.parametrize("name", ["..", "../..", "../../x", "3.12.1/../../../x", "/etc", "out"])
+def test_names_that_lead_out(world: World, versions: Path, name: str) -> None:
+    world.make(world.home / "x")
+    (versions / "out").symlink_to(world.home / "x")
+    (world.folder / ".python-version").write_text(f"{name}\n")
+    search = world.locate(manager="pyenv")
+    assert search.found is None
+    assert search.problem and "leads out of" in search.problem.problem
+    assert world.found() is None
+
+
+def test_a_link_of_pyenvs_to_nothing(world: World, versions: Path) -> None:
+    (versions / "gone").symlink_to(versions / "3.9.1/envs/gone")
+    search = world.locate(manager="pyenv", venv="gone")
+    assert search.found is None and search.problem
+
+
+# ---- virtualenvwrapper -----------------------------------------------------------------------------------------------
+
+
+def test_virtualenvwrapper(world: World) -> None:
+    world.make(world.home / ".virtualenvs/shop")
+    assert world.found() is None  # an equal name alone says nothing
+    assert world.found(manager="virtualenvwrapper") == ".virtualenvs/shop"
+    bound = world.make(world.home / ".virtualenvs/other")
+    (bound / ".project").write_text(str(world.folder))
+    assert world.found() == world.found(manager="virtualenvwrapper") == ".virtualenvs/other"
+    assert world.found(manager="virtualenvwrapper", venv="shop") == ".virtualenvs/shop"
+    assert str(world.home / ".virtualenvs") in world.locate().files
+
+
+@pytest.mark.parametrize(
+    ("said", "place"), [("~/w", "w"), ("w", "w"), ("$HOME/w", "w"), ("{home}/w", "w"), ("", ".virtualenvs")]
+)
+def test_workon_home(world: World, said: str, place: str) -> None:
+    world.environ["WORKON_HOME"] = said.format(home=world.home)
+    world.make(world.home / place / "shop")
+    assert world.found(manager="virtualenvwrapper", venv="shop") == f"{place}/shop"

@@ -1,0 +1,210 @@
+"""locate/: what each manager's rule makes of a project, against names that the managers themselves gave."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Callable
+
+import pytest
+
+from venvhook.locate import Search, hatch, locate, pdm, pipenv, places, poetry, versions
+from venvhook.locate.naming import normalized
+from venvhook.marker import Marker
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX paths")
+Make = Callable[..., Path]
+SIXTY = "a" * 60
+
+
+# ---- Names, as the managers' own code gave them for these paths ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "folder", "expected"),
+    [
+        # the first two are vectors that other tools test themselves with
+        ("poetry-demo", "/Users/donjayamanne/temp/poetry-sample1/poetry-demo", "poetry-demo-gNT2WXAV"),
+        ("new-project", "/Users/donjayamanne/temp/POETRY-UPPER/new-PROJECT", "new-project-TbBV0MKD"),
+        ("My_Shop.x", "/srv/my shop", "my-shop-x-7DyaQ_Gz"),
+        (SIXTY.upper(), "/srv/prüfung-日本", "a" * 42 + "-imqldtTT"),
+        ("non-package-mode", "/srv", "non-package-mode-o9msT97p"),
+    ],
+)
+def test_poetrys_names(name: str, folder: str, expected: str) -> None:
+    assert poetry.base_name(name, folder) == expected
+
+
+@pytest.mark.parametrize(
+    ("pipfile", "expected"),
+    [
+        ("/srv/shop/Pipfile", "shop-F2F75yho"),
+        ("/srv/My Proj (x)/Pipfile", "My_Proj__x_-nFsMcNBG"),
+        ("/srv/prüfung-日本/Pipfile", "prüfung-日本-iJyHiCz6"),
+        (f"/srv/{SIXTY}/Pipfile", "a" * 42 + "-i8x-Kc97"),
+        ('/srv/it\'s $HOME [y] & "z"/Pipfile', "it's__HOME__y_____z_-2pTZbvyK"),
+    ],
+)
+def test_pipenvs_names(pipfile: str, expected: str) -> None:
+    assert pipenv.environment_name(Search("/srv", {}), pipfile) == expected
+
+
+@pytest.mark.parametrize(
+    ("folder", "expected"),
+    [
+        ("/srv/shop", "shop-NfzXZGQf-"),
+        ("/srv/My Proj (x)", "My Proj (x)-oSgihXJ9-"),
+        ("/srv/prüfung-日本", "prüfung-日本-ZpHJfdHL-"),
+        (f"/srv/{SIXTY}", f"{SIXTY}-VK5gvSKE-"),
+    ],
+)
+def test_pdms_names(folder: str, expected: str) -> None:
+    assert pdm.prefix(folder) == expected
+
+
+@pytest.mark.parametrize(
+    ("folder", "expected"),
+    [
+        ("/srv/shop", "58fqC6Q1"),
+        ("/srv/My Proj (x)", "u8-bhieB"),
+        ("/srv/prüfung-日本", "imqldtTT"),
+        (f"/srv/{SIXTY}", "J865l8vu"),
+    ],
+)
+def test_hatchs_digests(folder: str, expected: str) -> None:
+    assert hatch.identity(folder) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("a", "a"), ("A_b.C", "a-b-c"), ("a--b", "a-b"), ("a-._b", "a-b"), ("-a-", "-a-"), ("--", "-"), ("__a", "-a")],
+)
+def test_normalized_names(name: str, expected: str) -> None:
+    assert normalized(name) == expected
+
+
+# ---- Versions --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wanted", "fitting"),
+    [
+        ("*", "3.8.1 3.9.7 3.11.4 3.12.0 4.0.0"),
+        ("3.9", "3.9.7"),
+        ("3", "3.8.1 3.9.7 3.11.4 3.12.0"),
+        ("3.11.4", "3.11.4"),
+        ("==3.11.*", "3.11.4"),
+        ("==3.12", "3.12.0"),
+        ("==3.11", ""),
+        ("!=3.9.*", "3.8.1 3.11.4 3.12.0 4.0.0"),
+        (">=3.9", "3.9.7 3.11.4 3.12.0 4.0.0"),
+        (">=3.9,<3.12", "3.9.7 3.11.4"),
+        (" >= 3.9 , < 4 ", "3.9.7 3.11.4 3.12.0"),
+        (">3.11", "3.11.4 3.12.0 4.0.0"),
+        ("<=3.11.4", "3.8.1 3.9.7 3.11.4"),
+        ("^3.9", "3.9.7 3.11.4 3.12.0"),
+        ("~3.9", "3.9.7"),
+        ("~=3.9", "3.9.7 3.11.4 3.12.0"),
+        ("~=3.11.2", "3.11.4"),
+        ("3.8 || 3.9", "3.8.1 3.9.7"),
+        ("", "3.8.1 3.9.7 3.11.4 3.12.0 4.0.0"),
+        ("what?", "3.8.1 3.9.7 3.11.4 3.12.0 4.0.0"),
+    ],
+)
+def test_versions(wanted: str, fitting: str) -> None:
+    known = ["3.8.1", "3.9.7", "3.11.4", "3.12.0", "4.0.0"]
+    assert [version for version in known if versions.fits(version, wanted)] == fitting.split()
+
+
+@pytest.mark.parametrize(
+    ("version", "wanted", "fits"),
+    [
+        ("3.12", ">=3.12.1", True),
+        ("3.12", "<3.12", False),
+        ("3.11", ">=3.12.1", False),
+        ("3.12", "==3.12.4", True),
+        ("3.14.0rc2", ">=3.14", True),
+        ("3.11.4.final.0", "==3.11.4", True),
+        ("", "3.12", True),
+    ],
+)
+def test_versions_that_are_not_known_exactly(version: str, wanted: str, fits: bool) -> None:
+    assert versions.fits(version, wanted) is fits
+
+
+# ---- The platforms' folders ------------------------------------------------------------------------------------------
+
+USER = {"HOME": "/u", "LOCALAPPDATA": "/u/Local", "APPDATA": "/u/Roaming"}
+
+
+@pytest.mark.parametrize(
+    ("platform", "kind", "keys", "environ", "expected"),
+    [
+        ("linux", "config", {}, {}, "/u/.config/x"),
+        ("linux", "data", {}, {}, "/u/.local/share/x"),
+        ("linux", "cache", {}, {}, "/u/.cache/x"),
+        ("linux", "cache", {}, {"XDG_CACHE_HOME": "/c"}, "/c/x"),
+        ("linux", "cache", {}, {"XDG_CACHE_HOME": "c"}, "/u/.cache/x"),
+        ("linux", "cache", {}, {"XDG_CACHE_HOME": ""}, "/u/.cache/x"),
+        ("darwin", "config", {}, {}, "/u/Library/Application Support/x"),
+        ("darwin", "data", {}, {}, "/u/Library/Application Support/x"),
+        ("darwin", "cache", {}, {}, "/u/Library/Caches/x"),
+        ("darwin", "data", {}, {"XDG_DATA_HOME": "/d"}, "/d/x"),
+        ("win32", "config", {"roaming": True}, {}, "/u/Roaming/x"),
+        ("win32", "cache", {}, {}, "/u/Local/x/Cache"),
+        ("win32", "data", {}, {}, "/u/Local/x"),
+        ("win32", "data", {"author": True}, {"XDG_DATA_HOME": "/d"}, "/u/Local/x/x"),
+    ],
+)
+def test_the_platforms_folders(
+    monkeypatch: pytest.MonkeyPatch,
+    platform: str,
+    kind: str,
+    keys: dict[str, bool],
+    environ: dict[str, str],
+    expected: str,
+) -> None:
+    monkeypatch.setattr(places, "PLATFORM", platform)
+    assert places.folder(Search("/p", {**USER, **environ}), kind, "x", **keys) == expected
+
+
+# ---- Which of several ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def several(tmp_path: Path, make_environment: Make) -> Callable[..., str]:
+    """A poetry project with environments for several Pythons; a function that says which one is taken."""
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    base = poetry.base_name("shop", str(folder))
+    home = tmp_path / ".cache/pypoetry/virtualenvs"
+    for version in ("3.9", "3.10", "3.12"):
+        make_environment(home / f"{base}-py{version}", f"version = {version}.1\n")
+    make_environment(home / f"{base}x-py3.13")
+
+    def taken(requires: str = "", python: str | None = None, chosen: str = "") -> str:
+        (folder / "pyproject.toml").write_text(f'[project]\nname = "shop"\nrequires-python = "{requires}"\n')
+        if chosen:
+            (home / "envs.toml").write_text(f'[{base}]\nminor = "{chosen}"\npatch = "{chosen}.1"\n')
+        search = locate(str(folder), Marker(manager="poetry", python=python), {"HOME": str(tmp_path)})
+        assert search.found is not None
+        return search.found.version[:-2]
+
+    return taken
+
+
+def test_which_of_poetrys(several: Callable[..., str]) -> None:
+    assert several() == "3.12"
+    assert several(requires="<3.12") == "3.10"
+    assert several(python="3.9") == "3.9"
+    assert several(python="3.9.1") == "3.9"
+    assert several(python=">=3.10,<3.12") == "3.10"
+    assert several(chosen="3.9") == "3.9"
+    assert several(chosen="3.9", python="3.10") == "3.10"
+
+
+def test_poetrys_choice_says_why(several: Callable[..., str], tmp_path: Path) -> None:
+    several()
+    search = locate(str(tmp_path / "shop"), Marker(manager="poetry"), {"HOME": str(tmp_path)}, thorough=True)
+    assert search.chosen is not None and search.chosen.why == "the newest of poetry's 3 that fits"
+    assert [candidate.path[-4:] for candidate in search.candidates] == ["3.12", "3.10", "y3.9"]

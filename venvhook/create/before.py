@@ -1,0 +1,159 @@
+"""What there was before a tool ran, so that after a failure only what it made is gone, and nothing else.
+
+An environment is not all that a tool writes: lock files, registers of environments, what building a package leaves.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+
+from venvhook.errors import VenvhookError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Protocol
+
+    class Entry(Protocol):
+        """A place where a manager notes something: `put` of what `now` gave makes it as it was; None: without it.
+
+        `about`: whether what is noted is about the environment in ROOT.
+        """
+
+        def now(self) -> object: ...
+
+        def put(self, state: object) -> None: ...
+
+        def about(self, root: str) -> bool: ...
+
+
+THERE = "a folder"  # the state of what is not put back, only left alone
+BUILDING = (".egg-info", ".dist-info")  # what setuptools makes of a project that is installed from its folder
+
+
+class File:
+    """A file, or a link, as it is now. A folder that comes later is taken away; one that was there is left alone."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def now(self) -> object:
+        if os.path.islink(self.path):
+            return os.readlink(self.path)
+        if not os.path.isfile(self.path):
+            return THERE if os.path.lexists(self.path) else None
+        with open(self.path, "rb") as file:
+            return file.read()
+
+    def put(self, state: object) -> None:
+        if state is THERE or state == self.now():
+            return
+        if isinstance(state, bytes) and not os.path.islink(self.path):
+            with open(self.path, "wb") as file:
+                file.write(state)
+            return
+        delete(self.path)
+        if isinstance(state, str):
+            os.symlink(state, self.path)
+
+
+    def about(self, root: str) -> bool:
+        state = self.now()
+        if isinstance(state, bytes):
+            return os.fsencode(os.path.join(root, "")) in state
+        return isinstance(state, str) and os.path.realpath(self.path) == root
+
+
+class Before:
+    """What a run may change: the folders above ROOT, ENTRIES, and what building the project in FOLDER leaves."""
+
+    def __init__(self, root: str, folder: str, entries: Iterable[Entry]) -> None:
+        self.root, self.folder = root, folder
+        self.states = [(entry, entry.now()) for entry in entries]
+        self.built = _built(folder)
+        self.missing = _missing(root)
+
+    def restore(self) -> None:
+        """Take away what was made since. VenvhookError where something of it stays, at the end."""
+        problems: list[Exception] = []
+        for path in [self.root, *(path for path in _built(self.folder) if path not in self.built)]:
+            with _noted(problems):
+                delete(path)
+        for entry, state in self.states:
+            with _noted(problems):
+                entry.put(state)
+        for folder in reversed(self.missing):
+            remove_empty(folder)
+        if problems:
+            raise problems[0]
+
+
+class _noted:
+    """Whatever cannot be undone does not keep the rest from being undone."""
+
+    def __init__(self, problems: list[Exception]) -> None:
+        self.problems = problems
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: object, trace: object) -> bool:
+        if isinstance(error, (OSError, VenvhookError)):
+            self.problems.append(error)
+            return True
+        return False
+
+
+def _built(folder: str) -> list[str]:
+    """What building the project has left in its folder."""
+    found = []
+    for base in (folder, os.path.join(folder, "src")):
+        names = os.listdir(base) if os.path.isdir(base) else []
+        found += [os.path.join(base, name) for name in names if name.endswith(BUILDING)]
+    build = os.path.join(folder, "build")
+    return [*found, build] if os.path.lexists(build) else found
+
+
+def _missing(path: str) -> list[str]:
+    """The folders above PATH that do not exist, the outermost first."""
+    missing: list[str] = []
+    parent = os.path.dirname(path)
+    while not os.path.lexists(parent):
+        missing.insert(0, parent)
+        parent = os.path.dirname(parent)
+    return missing
+
+
+def delete(path: str) -> None:
+    """Delete the file, link or folder PATH; links in it are not followed. VenvhookError where something of it stays."""
+    try:
+        if os.path.islink(path) or os.path.isfile(path):
+            os.unlink(path)
+        elif os.path.lexists(path):
+            _delete_folder(path)
+    except OSError as error:
+        why = f"cannot be deleted completely ({error.strerror})"
+        raise VenvhookError(why, path, remedy="delete what is left by hand") from None
+
+
+def _delete_folder(path: str) -> None:
+    try:
+        shutil.rmtree(path)
+    except PermissionError:  # folders that were made read-only
+        for folder, _, _ in os.walk(path):
+            with contextlib.suppress(OSError):
+                os.chmod(folder, 0o700)
+        shutil.rmtree(path)
+
+
+def remove_empty(path: str) -> None:
+    """Remove a folder if nothing is in it."""
+    with contextlib.suppress(OSError):
+        os.rmdir(path)
+
+
+def files(paths: Sequence[str]) -> list[Entry]:
+    """An entry for each of these files."""
+    return [File(path) for path in paths]

@@ -1,0 +1,41 @@
+"""Environments of pipenv: `pipenv --python`, then what Pipfile.lock says (`pipenv sync`), or a new lock (`pipenv install`).
+
+The packages for development are installed too: it is the environment that one works in.
+"""
+
+from __future__ import annotations
+
+import os
+
+from venvhook.create.order import Order, Recipe, Step, misplaced, tool, unlockable
+
+# Never ask, never take an active environment, and say nothing for a terminal.
+_QUIET = {"PIPENV_YES": "1", "PIPENV_NOSPIN": "1", "PIPENV_IGNORE_VIRTUALENVS": "1", "PIPENV_VERBOSITY": "-1"}
+
+
+def recipe(order: Order) -> Recipe:
+    """The environment of the chosen interpreter, and what is locked."""
+    pipenv = tool("pipenv", order)
+    pipfile = _pipfile(order)
+    locked = os.path.isfile(pipfile + ".lock")
+    if order.locked and not locked:
+        raise unlockable("pipenv", order, "Pipfile.lock")
+    if order.fixed and order.root != order.local:
+        raise misplaced("pipenv", order)
+    order.environ.update(_QUIET)
+    if order.root == order.local:
+        order.environ["PIPENV_VENV_IN_PROJECT"] = "1"
+    steps = [Step("making the environment", [pipenv, "--python", order.python])]
+    if order.install:
+        how = ["install", "--deploy"] if order.locked else ["sync"] if locked else ["install"]
+        steps.append(Step("installing packages", [pipenv, *how, "--dev"]))
+    return Recipe(steps, writes=[pipfile, pipfile + ".lock"])
+
+
+def _pipfile(order: Order) -> str:
+    """The Pipfile that decides: the nearest, from the project upwards."""
+    named = order.environ.get("PIPENV_PIPFILE")
+    folder = order.folder
+    while not named and folder != os.path.dirname(folder) and not os.path.isfile(os.path.join(folder, "Pipfile")):
+        folder = os.path.dirname(folder)
+    return os.path.join(order.folder, named) if named else os.path.join(folder, "Pipfile")

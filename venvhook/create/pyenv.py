@@ -1,0 +1,71 @@
+"""Environments of pyenv: `pyenv virtualenv`, which is a plugin's, made of one of pyenv's own Pythons.
+
+Source: pyenv-virtualenv 1.4, bin/pyenv-virtualenv. It puts them into `versions/PYTHON/envs/NAME`, with a link to there
+from `versions/NAME`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+from venvhook.create.before import files
+from venvhook.create.order import Order, Recipe, Step, missing, unlockable
+from venvhook.create.venv import pip
+from venvhook.errors import VenvhookError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from venvhook.create.before import Entry
+
+
+def recipe(order: Order) -> Recipe:
+    """`pyenv virtualenv`, then pip."""
+    if order.locked:
+        raise unlockable("pyenv", order)
+    versions, name = _versions(order.root), os.path.basename(order.root)
+    if versions is None:
+        remedy = "name it by a name alone: venv = \"NAME\""
+        raise VenvhookError("pyenv cannot put an environment here", order.root, remedy=remedy)
+    pyenv = _pyenv(order, os.path.dirname(versions))
+    python = _python(order, versions)
+    order.root = os.path.join(versions, python, "envs", name)
+    # --force: a link of that name may be there, to the environment that this one replaces
+    steps = [Step("making the environment", [pyenv, "virtualenv", "--force", python, name]), *pip(order)]
+    return Recipe(steps, entries(order))
+
+
+def entries(order: Order) -> list[Entry]:
+    """The link that makes it one of pyenv's versions."""
+    versions = _versions(order.root)
+    return files([os.path.join(versions, os.path.basename(order.root))]) if versions else []
+
+
+def _versions(root: str) -> str | None:
+    """The folder of pyenv's versions that ROOT is in, directly or by `PYTHON/envs/NAME`."""
+    above = os.path.dirname(root)
+    if os.path.basename(above) == "envs":
+        above = os.path.dirname(os.path.dirname(above))
+    return above if os.path.basename(above) == "versions" else None
+
+
+def _pyenv(order: Order, root: str) -> str:
+    own = os.path.join(root, "bin", "pyenv")
+    found = shutil.which("pyenv", path=order.environ.get("PATH")) or shutil.which(own)
+    if found is None:
+        raise missing("pyenv", order)
+    order.environ["PYENV_ROOT"] = root
+    plugins = os.path.join(root, "plugins", "pyenv-virtualenv")
+    if not (os.path.isdir(plugins) or shutil.which("pyenv-virtualenv", path=order.environ.get("PATH"))):
+        remedy = f"to get it: git clone https://github.com/pyenv/pyenv-virtualenv {plugins}"
+        raise VenvhookError("pyenv makes environments by its plugin pyenv-virtualenv, which is not there", root, remedy=remedy)
+    return found
+
+
+def _python(order: Order, versions: str) -> str:
+    """The version of pyenv's that the chosen interpreter is."""
+    inside = os.path.relpath(os.path.realpath(order.python), os.path.realpath(versions)).split(os.sep)
+    if inside[0] != os.pardir:
+        return inside[0]
+    remedy = f"to get it: pyenv install {order.minor}; to see those that there are: venvhook pythons"
+    raise VenvhookError("is none of pyenv's Pythons, which it makes its environments of", order.python, remedy=remedy)

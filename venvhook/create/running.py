@@ -1,0 +1,114 @@
+"""Running a manager's tools: nothing of theirs asks at the terminal, and nothing of theirs goes on when we are ended."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+
+from venvhook.errors import VenvhookError, shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from types import FrameType
+
+    from venvhook.create.order import Step
+
+    Say = Callable[[str], None]
+
+# What tools write when the cause is none of theirs: with what is told then.
+_CAUSES = (
+    (("No space left on device", "os error 28", "Disk quota exceeded"), "the disk is full"),
+    (
+        (
+            "Connection refused", "Failed to establish a new connection", "Name or service not known", "dns error",
+            "Temporary failure in name resolution", "Network is unreachable", "Could not connect", "ConnectionError",
+            "All attempts to connect", "Connection reset", "ConnectError", "tcp connect error",
+        ),
+        "the package index cannot be reached",
+    ),
+)  # fmt: skip
+
+
+class Failed(VenvhookError):
+    """A tool failed; `output` is what it said."""
+
+    output = ""
+
+
+def run(step: Step, folder: str, environ: Mapping[str, str], say: Say) -> None:
+    """Run the command of STEP in FOLDER; SAY gets each line of its output. Raises Failed for any status but 0."""
+    try:
+        process = subprocess.Popen(
+            step.command,
+            cwd=folder,
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # so that all of it can be ended; and nothing of it asks at the terminal
+        )
+    except OSError as error:
+        raise VenvhookError(f"cannot be started: {error.strerror}", step.command[0]) from None
+    try:
+        lines = list(_lines(process, say))
+        status = process.wait()
+    except BaseException:
+        _stop(process)
+        raise
+    if status:
+        raise _failed(step, folder, status, "\n".join(lines))
+
+
+def _lines(process: subprocess.Popen[bytes], say: Say) -> Iterator[str]:
+    for line in process.stdout or ():
+        text = shown(os.fsdecode(line).rstrip("\r\n").rpartition("\r")[2].expandtabs(4))
+        if text.strip():
+            say(text.strip())
+        yield text
+
+
+def _failed(step: Step, folder: str, status: int, output: str) -> Failed:
+    cause = next((cause for signs, cause in _CAUSES if any(sign in output for sign in signs)), "")
+    remedy = f"{cause}; what it said is above" if cause else "what it said is above"
+    failed = Failed(f"{step.doing} failed (status {status})", folder, remedy=remedy if output else cause or None)
+    failed.output = output
+    return failed
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End a tool and all that it started, and wait for it: nothing may write any more into what is deleted next."""
+    for name in ("SIGTERM", "SIGKILL"):
+        with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+            if hasattr(os, "killpg"):
+                os.killpg(process.pid, getattr(signal, name))
+            else:
+                process.kill()
+            process.communicate(timeout=5)  # to the end of the output, which each of them holds open
+            return
+
+
+@contextlib.contextmanager
+def ended_once() -> Iterator[None]:
+    """While this lasts, the first signal that would end the process raises, so that what is half-made is cleared away.
+
+    Those that follow are not heard: who presses Ctrl-C twice does not want half of it to stay.
+    """
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in (getattr(signal, name) for name in names)}
+    heard = {n: handler for n, handler in before.items() if handler in (signal.SIG_DFL, signal.default_int_handler)}
+
+    def end(number: int, frame: FrameType | None) -> None:
+        for each in heard:
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
+
+    for number in heard:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in heard.items():
+            signal.signal(number, handler)
