@@ -1,5 +1,5 @@
-# Completion of the command venvhook for fish 3.2 and newer, which reads this file at the first TAB. Only where interpreters are
-# to be named is anything started.
+# Completion of the command venvhook for fish 3.2 and newer. The hook reads this file at the first TAB. Only where
+# interpreters are to be named is anything started.
 set -g _venvhook_words (string split \n -- '@VENVHOOK_TABLE@') # COMMAND|WORD|TAKES|HELP
 
 # What an option of a command takes, or (the option empty) its argument of that number.
@@ -30,13 +30,13 @@ function _venvhook_offer_taken
         case @command @line
             complete -C (commandline -ct | string collect)
         case @python
-            string join \n -- $argv[2](venvhook pythons --names 2>/dev/null)
+            string join \n -- "$argv[2]"(venvhook pythons --names 2>/dev/null)
         case @text ''
         case '*'
-            string join \n -- $argv[2](string split ' ' -- $argv[1])
+            string join \n -- "$argv[2]"(string split ' ' -- $argv[1])
     end
 end
-function _venvhook_complete
+function _venvhook_tab
     set -l tokens (commandline -opc)
     set -l current (commandline -ct | string collect)
     set -l command
@@ -69,11 +69,12 @@ function _venvhook_complete
         set -l pair (string split -m 1 = -- $current)
         set -l takes (_venvhook_takes "$command" $pair[1] 0)
         _venvhook_offer_taken "$takes" "$pair[1]="
-    else if test -z "$command"; or test -n "$options"; and string match -q -- '-*' $current
+    else if test -z "$command"; or string match -q -- "$options-*" "1$current"
         _venvhook_offer_words "$command"
     else
         _venvhook_offer_taken (_venvhook_takes $command '' $nth)
     end
 end
 
-complete -c venvhook -f -a '(_venvhook_complete)'
+complete -c venvhook -e
+complete -c venvhook -f -a '(_venvhook_tab)'

@@ -6,7 +6,7 @@
 # what fish exports for NAME, whatever list it is: joined with colons for a path variable, with blanks for any other.
 
 # The text of a project's marker into _venvhook_text. Fails on what is no plain file of at most 4 KiB without a NUL.
-# `read -n` would bound it too, but reads byte by byte; and fish forgets a limit only when it is erased.
+# `read -n` would bound it too, but reads byte by byte.
 function _venvhook_marker
     test -f $argv[1]/.venvhook.toml -a -r $argv[1]/.venvhook.toml; or return
     set -l fish_read_limit 4096
@@ -14,8 +14,9 @@ function _venvhook_marker
         read -gz _venvhook_text
         test $status -le 1; and not read -lz rest
     end <$argv[1]/.venvhook.toml
-    and set -e fish_read_limit
-    or not set -e fish_read_limit
+    set -l whole $status
+    set fish_read_limit 104857600 # fish's own: before 3.6, the last value stays in force
+    return $whole
 end
 # Is there a marker that _venvhook_marker fails on, or one with a NUL at its end, which that cannot see?
 function _venvhook_odd
@@ -24,13 +25,15 @@ function _venvhook_odd
 end
 
 # Are two paths one folder; is a file older than a stamp? fish compares files since 3.6. Before, links are resolved instead,
-# and a file counts as older while its content is what it was when this shell first asked, which is answered with no.
+# and a file counts as older while its content is what it was when this shell asked the helper: _venvhook_learn reads it.
 if test / -ef / 2>/dev/null
     function _venvhook_same
         test $argv[1] -ef $argv[2]
     end
     function _venvhook_older
         test $argv[1] -ot $argv[2]
+    end
+    function _venvhook_learn
     end
 else
     function _venvhook_same
@@ -40,11 +43,15 @@ else
     end
     function _venvhook_older
         set -l seen _venvhook_seen_(string escape --style=var $argv[2]:$argv[1])
-        set -l before "$$seen"
         set -l text
         test -f $argv[1] -a -r $argv[1]; and read -z text <$argv[1]
-        set -g $seen "=$text"
-        test "$before" = "=$text"
+        test -n "$_venvhook_learning"; and set -g $seen "=$text"
+        test "$$seen" = "=$text"
+    end
+    function _venvhook_learn
+        set -g _venvhook_learning 1
+        _venvhook_stale_$argv[1]
+        set -eg _venvhook_learning
     end
 end
 
@@ -217,7 +224,7 @@ function _venvhook_draw
 end
 function _venvhook_wrap
     test -z "$VIRTUAL_ENV_DISABLE_PROMPT"; and builtin functions -q fish_prompt; or return
-    if builtin functions fish_prompt | string match -qir 'virtual_?env|conda|starship|_tide_|_pure_|omp_|posh|__sf_'
+    if builtin functions fish_prompt | string match -qir '^(?!#).*(virtual_?env|conda|starship|_tide_|_pure_|omp_|posh|__sf_)'
         set -g _venvhook_shown other
         return
     end

@@ -117,7 +117,7 @@ _venvhook_remove() {
     for _venvhook_entry; do
         while [[ $_venvhook_rest == *:"$_venvhook_entry":* ]]; do
             _venvhook_rest=${_venvhook_rest%%:"$_venvhook_entry":*}:${_venvhook_rest#*:"$_venvhook_entry":}
-            if [[ ${(P)_venvhook_had} == *[=:]"$_venvhook_entry":* ]]; then break; fi
+            if [[ :${${(P)_venvhook_had}#=} == *:"$_venvhook_entry":* ]]; then break; fi
         done
     done
     _venvhook_rest=${_venvhook_rest#:}

@@ -189,11 +189,12 @@ _venvhook_prompt() {
     fi
     case $- in *e*) ;; *) return "$status" ;; esac # under set -e the status of the last command would end the shell
 }
-# The name is drawn by a reference in PS1, put there once. Where something rewrites PS1 at each prompt and shows the name
-# itself, it is left to it.
+# The name is drawn by a reference in PS1, put there once. Prompt engines show it themselves, the known ones and whatever
+# rewrites PS1 at each prompt with the name in it: it is left to them.
 _venvhook_draw() {
     _venvhook_prefix=''
     if [[ ! ${VIRTUAL_ENV_DISABLE_PROMPT-} ]]; then _venvhook_prefix=$_venvhook_label; fi
+    case "${PROMPT_COMMAND[*]-} ${precmd_functions[*]-}" in *starship* | *_omp_* | *_lp_* | *powerline*) return ;; esac
     if [[ ${PS1-} != *'${_venvhook_prefix-}'* ]] && builtin shopt -q promptvars &&
         [[ ! $_venvhook_name || $PS1 != *"$_venvhook_name"* ]]; then
         PS1='${_venvhook_prefix-}'${PS1-}

@@ -73,8 +73,12 @@ function _venvhook_fetch
     _venvhook_note $argv[1]
     set -g _venvhook_new none
     set -g _venvhook_pending $argv[1]
-    if _venvhook_ask plan fish $argv[1]; and not _venvhook_define $_venvhook_text
-        _venvhook_say "the helper gave no plan; to try again: venvhook on"
+    if _venvhook_ask plan fish $argv[1]
+        if _venvhook_define $_venvhook_text
+            _venvhook_learn $_venvhook_new
+        else
+            _venvhook_say "the helper gave no plan; to try again: venvhook on"
+        end
     end
     set -g _venvhook_pending
     test -n "$_venvhook_new"; or set -g _venvhook_new none
@@ -122,10 +126,9 @@ end
 # it is all that could have come or gone nearer than the known one. (A command takes fish 4 us, so each tests a lot.)
 function _venvhook_step
     if test "$PWD" = "$_venvhook_folder" -a -z "$_venvhook_pending$_venvhook_off$VENVHOOK_DISABLE"
-        if test -e $PWD/.venvhook.toml -o -L $PWD/.venvhook.toml
-            test "$PWD" = "$_venvhook_project"
-        else
-            test "$PWD" != "$_venvhook_project"
+        begin
+            test "$PWD" = "$_venvhook_project" # whether its marker is still there, the plan knows
+            or not test -e $PWD/.venvhook.toml -o -L $PWD/.venvhook.toml
         end
         and if test -z "$_venvhook_here"
             test -z "$_venvhook_project" -o -n "$_venvhook_paused"
@@ -146,6 +149,7 @@ function _venvhook_reconcile
         _venvhook_find
         set project $_venvhook_project
     end
+    test -z "$project$_venvhook_here$_venvhook_paused"; and return
     test -n "$_venvhook_sign"; and _venvhook_by_hand
     if test -n "$_venvhook_paused"; and not _venvhook_is "$project" $_venvhook_paused
         set -g _venvhook_paused
@@ -217,3 +221,10 @@ function venvhook --description 'Python environments of projects'
     _venvhook_look
     return $code
 end
+# Completion: read at the first TAB.
+function _venvhook_complete
+    set -l place (string split -r -m 1 / $_venvhook_launcher)
+    test -r $place[1]/complete.fish; and builtin source $place[1]/complete.fish
+    builtin functions -q _venvhook_tab; and _venvhook_tab
+end
+builtin complete -c venvhook -f -a '(_venvhook_complete)'

@@ -10,6 +10,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Times are never asserted: several workers share a machine, and a slow one is no failure.
+settings.register_profile("venvhook", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("venvhook")
 
 SHELLS = ("bash", "zsh", "fish", "pwsh")
 OUTCOMES = ("failed", "error", "passed", "skipped")

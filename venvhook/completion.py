@@ -73,7 +73,9 @@ def pythons(environ: Mapping[str, str]) -> list[str]:
         found |= {"".join(filter(None, match.groups())) for match in map(_NAMED.fullmatch, _names(folder)) if match}
     root = environ.get("PYENV_ROOT") or os.path.expanduser(os.path.join("~", ".pyenv"))
     found |= {name for name in _names(os.path.join(root, "versions")) if re.fullmatch(r"(pypy)?3[\d.]*\d", name)}
-    return sorted(found, key=lambda name: (not name.startswith("p"), [*map(int, re.findall(r"\d+", name))]), reverse=True)
+    return sorted(
+        found, key=lambda name: (not name.startswith("p"), [*map(int, re.findall(r"\d+", name))]), reverse=True
+    )
 
 
 def _names(folder: str) -> list[str]:

@@ -92,11 +92,7 @@ def hook_path(places: Folders, shell: str) -> str:
 
 def load_line(places: Folders, shell: str) -> str:
     """The line of SHELL that loads its hook, for startup files: silent where the hook is missing."""
-    return _load(shell, hook_path(places, shell))
-
-
-def _load(shell: str, path: str) -> str:
-    return _LOAD[shell].replace("@", emitter(shell).quote(path))
+    return _LOAD[shell].replace("@", emitter(shell).quote(hook_path(places, shell)))
 
 
 def hook(places: Folders, shell: str) -> bytes:
@@ -206,7 +202,7 @@ def _known(shells: Iterable[str]) -> list[str]:
 
 
 def hook_files(places: Folders, shells: Iterable[str]) -> dict[str, tuple[str, bytes]]:
-    """By path, launcher, hooks, what plans call, and completion: the shell that each is for, and what it should hold."""
+    """By path, launcher, hooks, what plans call, and completion: the shell that each is for, and what it holds."""
     files = {os.path.join(places.hook, "launch.py"): ("", _launcher(places))}
     for shell in shells:
         files[hook_path(places, shell)] = (shell, hook(places, shell))
@@ -230,7 +226,8 @@ def _write(path: str, data: bytes, shell: str) -> Change:
 def _write_startup(places: Folders, shells: Sequence[str]) -> list[Change]:
     changes, failures = [], []
     for shell in shells:
-        for path, line in _blocks(places, shell).items():
+        line = os.fsencode(load_line(places, shell)) + b"\n"
+        for path in startup_files(shell):
             try:
                 changes.append(Change("written" if rcfile.write(path, line) else "unchanged", path, shell))
             except VenvhookError as error:
@@ -240,23 +237,10 @@ def _write_startup(places: Folders, shells: Sequence[str]) -> list[Change]:
     return changes
 
 
-def _blocks(places: Folders, shell: str) -> dict[str, bytes]:
-    """What is to be read, by the files that SHELL reads it from: at its start, and fish its completion at the first TAB."""
-    home, complete = os.path.expanduser("~"), os.path.join(places.hook, "complete" + emitter(shell).SUFFIX)
-    lines = {path: load_line(places, shell) for path in startup_files(shell)}
-    lines.update({path: _load(shell, complete) for path in _completions(shell, home)})
-    return {path: os.fsencode(line) + b"\n" for path, line in lines.items()}
-
-
-def _completions(shell: str, home: str) -> list[str]:
-    """Where SHELL looks for the completion of venvhook by itself; elsewhere the hook says where it is."""
-    return {"fish": [os.path.join(_config_home(home), "fish", "completions", "venvhook.fish")]}.get(shell, [])
-
-
 def _restore_startup(shells: Sequence[str]) -> list[Change]:
     """Backwards: a folder that the first made and others used is empty when its turn comes."""
     home = os.path.expanduser("~")
-    files = {path: shell for shell in reversed(shells) for path in _completions(shell, home) + _STARTUP[shell](home)[1]}
+    files = {path: shell for shell in reversed(shells) for path in _STARTUP[shell](home)[1]}
     return [Change("restored", path, shell) for path, shell in files.items() if rcfile.restore(path)]
 
 

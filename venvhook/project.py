@@ -44,8 +44,7 @@ class Project:
     """A project as a hook named it, seen from ENVIRON, what is exported where it is not entered.
 
     `folder` is the project without links; `conditions` is what the answer rests on so far, `files` those of it that make
-    the answer stale when they become newer; `warnings` are lines that do not keep from entering. `thorough` looks at
-    every place where an environment could be, for whoever asks what else there was.
+    the answer stale when they become newer; `warnings` are lines that do not keep from entering.
     """
 
     def __init__(self, project: str, places: Places, environ: Mapping[str, str]) -> None:
@@ -59,7 +58,6 @@ class Project:
         self.settings = config.Config()
         self.record: Record | None = None
         self.search: Search | None = None
-        self.thorough = False
 
     def plan(self) -> Plan:
         """What a shell does in this project now."""
@@ -129,7 +127,7 @@ class Project:
 
     def locate(self, meaning: Marker) -> Environment:
         """The project's environment, if it can be entered."""
-        self.search = locate(self.folder, meaning, self.environ, self.thorough)
+        self.search = locate(self.folder, meaning, self.environ)
         for file in self.search.files:
             self.watch(file)
         self.conditions += [c for c in self.search.conditions if c not in self.conditions]

@@ -53,29 +53,40 @@ os.rename(sys.argv[1] + ".new", sys.argv[1])
 
 
 class Proof:
-    """What one shell showed. `ok`, or the `reason` why not; `prompt` says who drew the project's name, if anybody."""
+    """What one shell showed. `ok`, or the `reason` why not; `prompt` says who drew the project's name, if anybody.
 
-    __slots__ = ("ok", "prompt", "reason", "shell", "transcript")
+    `answer` is what it answered to a question that `prove` was given.
+    """
 
-    def __init__(self, shell: str, reason: str, prompt: str, transcript: str) -> None:
+    __slots__ = ("answer", "ok", "prompt", "reason", "shell", "transcript")
+
+    def __init__(self, shell: str, reason: str, visit: _Visit) -> None:
         self.shell, self.ok, self.reason = shell, not reason, reason
-        self.prompt, self.transcript = prompt, transcript
+        self.prompt, self.answer = visit.prompt, visit.answer
+        self.transcript = visit.transcript(whole=bool(reason))
 
 
 class Unproved(Exception):
     """The session did not do what it should; the reason."""
 
 
-def prove(places: Folders, shells: Iterable[str] | None = None, rc: bool = True) -> list[Proof]:
+def prove(
+    places: Folders,
+    shells: Iterable[str] | None = None,
+    rc: bool = True,
+    question: Callable[[str], bytes] | None = None,
+) -> list[Proof]:
     """Try the hook in SHELLS (those installed, unless named), one after the other.
 
-    Without RC the session loads the hook file itself. Raises VenvhookError where no project can be made or no terminal
-    can be had (Windows).
+    Without RC the session loads the hook file itself. QUESTION gives text of a shell, which is sourced in the session
+    before it enters, with the path of a file for the answer. Raises VenvhookError where no project can be made or no
+    terminal can be had (Windows).
     """
     if os.name != "posix":
         raise VenvhookError("a terminal of one's own cannot be had here", remedy="open a shell and enter a project")
     with _Project(places) as project:
-        return [_prove(places, project, shell, rc) for shell in (install.installed() if shells is None else shells)]
+        chosen = install.installed() if shells is None else shells
+        return [_prove(places, project, shell, rc, question) for shell in chosen]
 
 
 class _Project:
@@ -127,11 +138,13 @@ def _rmdir(path: str) -> bool:
     return True
 
 
-def _prove(places: Folders, project: _Project, shell: str, rc: bool) -> Proof:
+def _prove(places: Folders, project: _Project, shell: str, rc: bool, question: Callable[[str], bytes] | None) -> Proof:
     session = _Session(shell, _environment())
     visit = _Visit(session, project, shell)
     try:
         visit.outside(None if rc else install.hook_path(places, shell))
+        if question:
+            visit.ask(question(shell))
         visit.enter()
         visit.leave()
         reason = ""
@@ -139,7 +152,7 @@ def _prove(places: Folders, project: _Project, shell: str, rc: bool) -> Proof:
         reason = str(problem)
     finally:
         session.close()
-    return Proof(shell, reason, visit.prompt, visit.transcript(whole=bool(reason)))
+    return Proof(shell, reason, visit)
 
 
 def _environment() -> dict[str, str]:
@@ -158,9 +171,11 @@ class _Visit:
     """The steps of one session, and which rows of its screen are worth showing."""
 
     def __init__(self, session: _Session, project: _Project, shell: str) -> None:
-        self.session, self.project, self.quote = session, project, emitter(shell).quote
+        self.session, self.project = session, project
+        self.quote, self.suffix = emitter(shell).quote, emitter(shell).SUFFIX
         self.still = _START[shell][1]
         self.prompt = "no name in the prompt"
+        self.answer = b""
         self.first = 0
         self.seen: list[str] = []
         self.before: dict[bytes, bytes] = {}
@@ -175,6 +190,13 @@ class _Visit:
         self.first = self.session.screen.row
         if hook:
             self._line(f". {self.quote(hook)}")
+
+    def ask(self, text: bytes) -> None:
+        """Have the shell run TEXT, of its own kind, and keep what it answers."""
+        path, answer = (os.path.join(self.project.base, name) for name in ("question" + self.suffix, "told"))
+        folders.write(path, text)
+        self.answer = self._told(f". {self.quote(path)} {self.quote(answer)}", answer)
+        self.first = self.session.screen.row
 
     def enter(self) -> None:
         """Enter, and use the environment on the same line."""
@@ -218,14 +240,20 @@ class _Visit:
         for line in lines:
             self.session.type(line)
         answer = os.path.join(self.project.base, "answer")
-        self.session.type(" ".join(["env", *map(self.quote, (sys.executable, "-I", self.project.probe, answer))]))
+        command = ["env", *map(self.quote, (sys.executable, "-I", self.project.probe, answer))]
+        data = self._told(" ".join(command), answer)
+        return {name: value for name, _, value in (entry.partition(b"=") for entry in data.split(b"\0"))}
+
+    def _told(self, line: str, answer: str) -> bytes:
+        """The content of the file ANSWER, which LINE has made, whole when it comes into being."""
+        self.session.type(line)
         if not self.session.wait(lambda: os.path.exists(answer)):
             raise Unproved(f"it did not answer within {SECONDS} s")
         self.session.settle()
         with open(answer, "rb") as file:
             data = file.read()
         os.unlink(answer)
-        return {name: value for name, _, value in (entry.partition(b"=") for entry in data.split(b"\0"))}
+        return data
 
 
 def _changed(one: Mapping[bytes, bytes], other: Mapping[bytes, bytes]) -> set[bytes]:

@@ -1,21 +1,31 @@
 """The interpreters of this machine, found by python-discovery, and which one a project's `python` chooses.
 
-An environment is made with an interpreter itself, never with a pyenv shim or another environment's.
+An environment is made with an interpreter itself, never with a version manager's shim or another environment's. To what
+python-discovery looks through (PATH, uv's, what venvhook runs on) are added those of pyenv, asdf, mise and conda.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 
 from venvhook.errors import VenvhookError
-from venvhook.locate import resolve
+from venvhook.locate import Search, resolve
+from venvhook.locate.versions import fits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from python_discovery import DiskCache, PythonInfo
+
+# Version managers: the variable that says where one is, where it is without, and where the Pythons are in there.
+_MANAGERS = (
+    ("PYENV_ROOT", "~/.pyenv", "versions"),
+    ("ASDF_DATA_DIR", "~/.asdf", "installs/python"),
+    ("MISE_DATA_DIR", "~/.local/share/mise", "installs/python"),
+)
 
 
 class Interpreter:
@@ -35,7 +45,8 @@ def found(cache: str, environ: Mapping[str, str]) -> list[Interpreter]:
     from python_discovery import iter_interpreters
 
     store = _asked_before(cache)
-    infos = [*iter_interpreters(None, None, store, environ), *_asked([own().path, *_pyenv(environ)], store)]
+    listed = iter_interpreters(None, None, store, _without_shims(environ))
+    infos = [*listed, *_asked([own().path, *_others(environ)], store)]
     each = {os.path.realpath(i.path): i for i in map(_interpreter, infos)}
     return sorted(each.values(), key=lambda i: (_parts(i.version), i.kind, i.path), reverse=True)
 
@@ -43,22 +54,29 @@ def found(cache: str, environ: Mapping[str, str]) -> list[Interpreter]:
 def choose(wanted: str | None, folder: str, cache: str, environ: Mapping[str, str]) -> Interpreter:
     """The interpreter that WANTED asks for: `3.12`, `>=3.11`, `pypy3.10`, or a path, relative to FOLDER.
 
-    Without a wish, the one that venvhook itself runs on. VenvhookError, naming those that there are, for none.
+    Without a wish, the one that venvhook itself runs on; it is also the first of those that fit a version.
+    VenvhookError for none, which names those that there are and the command that gets one.
     """
     if not wanted:
         return own()
-    from python_discovery import get_interpreter
-
-    path = resolve(folder, wanted, environ) if _is_path(wanted) else None
-    store = _asked_before(cache)
-    info = get_interpreter(path or wanted, None, store, environ)
-    if info is None and path is None:  # among pyenv's too; those that can be asked
-        info = get_interpreter(
-            wanted, [str(each.executable) for each in _asked(_pyenv(environ), store)], store, environ
-        )
+    if _is_path(wanted):
+        return _at(resolve(folder, wanted, environ), cache, environ)
+    if "||" in wanted or (wanted[0] in "^~" and not wanted.startswith("~=")):  # poetry's, which nobody else reads
+        return fitting(wanted, cache, environ)
+    info = _search(f"=={wanted}" if wanted.endswith(".*") and wanted[0].isdigit() else wanted, cache, environ)
     if info is None:
-        raise _none(wanted, path, cache, environ)
+        raise _none(wanted, cache, environ)
     return _interpreter(info)
+
+
+def fitting(wanted: str, cache: str, environ: Mapping[str, str]) -> Interpreter:
+    """The interpreter that a project's own files ask for (`requires-python` and the like): venvhook's if it fits."""
+    if fits(own().version, wanted):
+        return own()
+    for each in found(cache, environ):
+        if each.kind == "CPython" and fits(each.version, wanted):
+            return each
+    raise _none(wanted, cache, environ)
 
 
 def own() -> Interpreter:
@@ -80,29 +98,89 @@ def _kind() -> str:
     return {"cpython": "CPython", "pypy": "PyPy"}.get(sys.implementation.name, sys.implementation.name)
 
 
-def _none(wanted: str, path: str | None, cache: str, environ: Mapping[str, str]) -> VenvhookError:
-    if path is not None:
+def _search(wanted: str, cache: str, environ: Mapping[str, str]) -> PythonInfo | None:
+    from python_discovery import PythonSpec, get_interpreter
+
+    store = _asked_before(cache)
+    info = get_interpreter(wanted, None, store, _without_shims(environ))
+    if info is not None:
+        return info
+    spec = PythonSpec.from_string_spec(wanted)
+    others = _asked(_others(environ), store) if spec.path is None else ()
+    return next((each for each in others if each.satisfies(spec, impl_must_match=True)), None)
+
+
+def _at(path: str, cache: str, environ: Mapping[str, str]) -> Interpreter:
+    from python_discovery import get_interpreter
+
+    remedy = "to see those that there are: venvhook pythons"
+    try:
+        info = get_interpreter(path, None, _asked_before(cache), environ) if os.path.isfile(path) else None
+    except (RuntimeError, OSError, ValueError):  # it is something else, or it is broken
+        info = None
+    if info is None:
         problem = "is no Python interpreter" if os.path.lexists(path) else "does not exist"
-        return VenvhookError(problem, path, remedy="to see those that there are: venvhook pythons")
-    versions = dict.fromkeys(f"{'' if i.kind == 'CPython' else i.kind + ' '}{i.version}" for i in found(cache, environ))
-    problem = f"no Python {wanted} on this machine; there are {', '.join(versions)}"
-    return VenvhookError(problem, remedy="install it, or ask for one of these (python = … in the marker, or --python)")
+        raise VenvhookError(problem, path, remedy=remedy)
+    return _interpreter(info)
 
 
 def _is_path(wanted: str) -> bool:
-    return os.sep in wanted or wanted.startswith("~") or (os.name == "nt" and "/" in wanted)
+    return os.sep in wanted or wanted == "~" or (os.name == "nt" and "/" in wanted)
 
 
-def _pyenv(environ: Mapping[str, str]) -> list[str]:
-    """The interpreters that pyenv built, the newest first; its shims show only the selected ones."""
-    versions = os.path.join(environ.get("PYENV_ROOT") or os.path.expanduser(os.path.join("~", ".pyenv")), "versions")
-    paths = [
-        os.path.join(versions, name, "bin", "python") for name in sorted(_names(versions), key=_parts, reverse=True)
-    ]
+# ---- When none fits --------------------------------------------------------------------------------------------------
+
+
+def _none(wanted: str, cache: str, environ: Mapping[str, str]) -> VenvhookError:
+    versions = dict.fromkeys(f"{'' if i.kind == 'CPython' else i.kind + ' '}{i.version}" for i in found(cache, environ))
+    problem = f"no Python {wanted} on this machine; there are {', '.join(versions)}"
+    get = " or ".join(_commands(wanted, environ))
+    remedy = "ask for one of these (python = … in the marker, or --python)"
+    return VenvhookError(problem, remedy=f"to get it: {get}; or {remedy}" if get else remedy)
+
+
+def _commands(wanted: str, environ: Mapping[str, str]) -> list[str]:
+    """The commands that get an interpreter: of the tools that are installed, else of both."""
+    name = wanted[1:] if wanted[:1] == "c" and wanted.startswith("cpython") else wanted
+    number = name.lstrip("abcdefghijklmnopqrstuvwxyz=<>~^ ").partition(",")[0].strip()
+    kind = name[: len(name) - len(name.lstrip("abcdefghijklmnopqrstuvwxyz"))].replace("python", "")
+    if not number[:1].isdigit() or kind not in ("", "pypy", "graalpy"):
+        return []
+    plain = kind + number.rstrip(".*")
+    commands = {"uv": f"uv python install {plain}", "pyenv": f"pyenv install {plain}"}
+    there = [command for tool, command in commands.items() if shutil.which(tool, path=environ.get("PATH"))]
+    return [] if "<" in wanted.partition(",")[0] else there or list(commands.values())
+
+
+# ---- Where they are --------------------------------------------------------------------------------------------------
+
+
+def _without_shims(environ: Mapping[str, str]) -> dict[str, str]:
+    """PATH without version managers' shims: each starts a shell, most only to say that it is not for now."""
+    folders = environ.get("PATH", os.defpath).split(os.pathsep)
+    kept = [folder for folder in folders if os.path.basename(folder.rstrip(os.sep)) != "shims"]
+    return {**environ, "PATH": os.pathsep.join(kept)}
+
+
+def _others(environ: Mapping[str, str]) -> list[str]:
+    """The interpreters of the version managers, and of conda's environments, the newest first."""
+    from venvhook.locate.conda import roots
+
+    search = Search(os.sep, environ)
+    folders = [os.path.join(search.expand(search.variable(name) or usual), inside) for name, usual, inside in _MANAGERS]
+    prefixes = [os.path.join(folder, name) for folder in folders for name in _newest(_names(folder))]
+    for root in roots(search):
+        envs = os.path.join(root, "envs")
+        prefixes += [root, *(os.path.join(envs, name) for name in _newest(_names(envs)))]
+    paths = [os.path.join(prefix, "bin", "python") for prefix in prefixes]
     return [path for path in paths if os.path.exists(path) and not os.path.exists(_settings(path))]
 
 
-def _asked(paths: list[str], store: DiskCache) -> list[PythonInfo]:
+def _newest(names: Iterable[str]) -> list[str]:
+    return sorted(names, key=lambda name: (_parts(name), name), reverse=True)
+
+
+def _asked(paths: Iterable[str], store: DiskCache) -> list[PythonInfo]:
     """What the interpreters PATHS say of themselves; those that are too old to say it, or broken, are left out."""
     from python_discovery import PythonInfo
 

@@ -17,10 +17,10 @@ from .common import ROOT
 
 PACKAGE = ROOT / "venvhook"
 HOT = """
-    _launch conda config document dotenv environment errors helper keep locate marker names plan project shells trust
-    undo
+    _launch conda config digest document dotenv environment errors helper keep locate marker names plan project shells
+    trust undo
 """
-COLD = "__main__ cli create doctor folders install proof pythons rcfile report"
+COLD = "__main__ cli completion create doctor folders install neighbours proof pythons rcfile report"
 DEPENDENCIES = "typer click rich platformdirs tomlkit python_discovery dotenv packaging"
 COSTLY = """
     argparse contextlib dataclasses datetime difflib enum functools hashlib importlib.metadata inspect json logging
@@ -63,6 +63,14 @@ def test_a_first_visit_imports_nothing_costly(tmp_path: Path, shell: str) -> Non
     added = modules - set(idle.stdout.split())
     assert sorted(added & set((COSTLY + " " + DEPENDENCIES).split())) == []
     assert f"venvhook.shells.{shell}" in modules
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes are POSIX's")
+def test_what_a_first_visit_keeps_is_the_users_alone(tmp_path: Path) -> None:
+    modules_of_a_start(tmp_path, "bash")
+    kept = list((tmp_path / "cache").rglob("*"))
+    assert ".venvhook-1.bash" in {path.name for path in kept}
+    assert {path.stat().st_mode & 0o777 for path in kept} == {0o700, 0o600}
 
 
 # ---- layers ----------------------------------------------------------------------------------------------------------
@@ -123,10 +131,11 @@ LAYERS = [
     {"_launch"},
     {"helper"},
     {"project"},
-    {"conda", "config", "dotenv", "keep", "locate", "trust", "undo"},
+    {"conda", "config", "dotenv", "keep", "locate", "trust"},
     {"environment", "marker", "shells"},
     {"document", "names", "plan"},
-    {"errors"},
+    {"undo"},
+    {"digest", "errors"},
 ]
 
 

@@ -182,6 +182,43 @@ def test_rc_files_are_left_alone(world: World) -> None:
     assert (output, errors) == (b"none\n", b"")
 
 
+def test_a_marker_is_measured_in_bytes(world: World) -> None:
+    """Also where the locale has characters of several: what the hook reads in runs without `multibyte`."""
+    text = f"_venvhook_quietly builtin . {world.hook.with_name('plan-1.zsh')}\n"
+    for count in (2048, 2049):
+        (world.project / f"{count}").mkdir()
+        (world.project / f"{count}/.venvhook.toml").write_text("é" * count)
+        text += f"_venvhook_marker {world.project}/{count}; print $?\n"
+    assert world.run(text) == (b"0\n1\n", b"")
+
+
+@pytest.mark.parametrize("folder", ["''", ".", "x", "/", "//", "x/y", "..", "/nowhere/at/all/"])
+def test_the_search_ends_wherever_the_shell_says_it_is(world: World, folder: str) -> None:
+    assert world.run(f"PWD={folder}; _venvhook_look; print -r -- $_venvhook_project .") == (b".\n", b"")
+
+
+CEILINGS = {
+    "{0}": False,
+    "{0}/": False,
+    "/a:{0}:/b": False,
+    "{0}/sub": False,
+    "/": True,
+    "//": True,
+    "{0}x:x{0}": True,
+    "": True,
+}
+
+
+@pytest.mark.parametrize("ceiling", CEILINGS)
+def test_ceilings(world: World, ceiling: str) -> None:
+    world.plan({})
+    there = CEILINGS[ceiling]
+    output, errors = world.run(
+        f"export VENVHOOK_CEILING={ceiling.format(world.project)}; cd {world.project}/sub; print ${{VIRTUAL_ENV+there}}"
+    )
+    assert (output, errors) == (b"there\n" if there else b"\n", b"")
+
+
 # ---- variables -------------------------------------------------------------------------------------------------------
 
 

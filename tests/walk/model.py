@@ -1,8 +1,8 @@
-"""What a shell must look like after each step: sections 1, 2 and 4 of the design as a model. No shell, nothing of the hooks.
+"""What a shell must look like after each step: sections 1, 2 and 4 of the design as a model. No shell.
 
 The file system is the real one and is read as it stands; what a marker *means* is asked of `venvhook.marker`, whose own
-tests are elsewhere. Everything else (who is entered, what is exported, what the prompt shows) is said here once more, in
-the plainest way.
+tests are elsewhere. All else (who is entered, what is exported, what the prompt shows) is said here once more, in the
+plainest way.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from venvhook import dotenv, marker
 from venvhook.plan import harmless
 
 OURS = "\0"  # stands in a prompt's text where the project's name is drawn
 SCRIPT = ("_OLD_VIRTUAL_PATH", "_OLD_VIRTUAL_PYTHONHOME", "_OLD_VIRTUAL_PS1")
-LISTS = ("PATH", "PYTHONPATH")
+KNOWN: set[str] = set()  # defects of the product that the model shares for now, to find what else there is
 
 
 class Var(NamedTuple):
@@ -28,21 +28,21 @@ class Var(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What the user said about a folder: the bytes that were allowed (None: denied), and the names of its dotenv files."""
+    """What the user said about a folder: the bytes that were allowed (None: denied), and its dotenv files' names."""
 
-    text: Optional[bytes]
+    text: bytes | None
     names: frozenset[str] = frozenset()
 
 
 class Plan(NamedTuple):
-    """What a project does: `notice` is the kind of line that is said instead of entering, "" for none, "-" for silence."""
+    """What a project does: `notice` is the kind of line said instead of entering, "" for none, "-" for silence."""
 
     folder: str
     notice: str
     text: bytes = b""
     home: str = ""
     name: str = ""
-    variables: tuple[tuple[str, Optional[str]], ...] = ()
+    variables: tuple[tuple[str, str | None], ...] = ()
     lists: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
@@ -51,9 +51,9 @@ class Plan(NamedTuple):
 
 
 class Script(NamedTuple):
-    """What one environment's activate script sets: VIRTUAL_ENV_PROMPT (None: not set) and what stands before the prompt."""
+    """What an activate script sets: VIRTUAL_ENV_PROMPT (None: not set), and what it puts before the prompt."""
 
-    prompt: Optional[str]
+    prompt: str | None
     prefix: str
 
 
@@ -72,7 +72,7 @@ def wanted(project: str, decisions: Mapping[str, Decision]) -> Plan:
     home = os.path.join(folder, meaning.venv or ".venv")
     if not os.path.exists(home):
         return Plan(folder, "no environment", text)
-    values: dict[str, Optional[str]] = {"VIRTUAL_ENV": home, "VIRTUAL_ENV_PROMPT": ""}
+    values: dict[str, str | None] = {"VIRTUAL_ENV": home, "VIRTUAL_ENV_PROMPT": ""}
     values.update(dict.fromkeys(("PYTHONHOME", *SCRIPT)))
     for entry in meaning.dotenv:
         file = Path(folder, entry)
@@ -81,12 +81,18 @@ def wanted(project: str, decisions: Mapping[str, Decision]) -> Plan:
             return Plan(folder, "new names " + " ".join(n for n in pairs if n not in decision.names), text)
         values.update(pairs)
     values.update(meaning.variables)
-    name = values["VIRTUAL_ENV_PROMPT"] = harmless(meaning.prompt or os.path.basename(folder))
+    name = values["VIRTUAL_ENV_PROMPT"] = harmless(meaning.prompt or called(home) or os.path.basename(folder))
     lists = {"PATH": [home + "/bin"]}
     for list_name, folders in meaning.prepend:
         lists.setdefault(list_name, []).extend(os.path.join(folder, each) for each in folders)
     kept = tuple((list_name, tuple(dict.fromkeys(folders))) for list_name, folders in lists.items())
     return Plan(folder, "", b"", home, name, tuple(values.items()), kept)
+
+
+def called(home: str) -> str:
+    """The prompt that the environment was made with, or ""."""
+    lines = Path(home, "pyvenv.cfg").read_text().splitlines()
+    return next((line.partition("=")[2].strip(" '\"") for line in lines if line.startswith("prompt")), "")
 
 
 def find(folder: str) -> str:
@@ -124,22 +130,22 @@ class Shell:
     before: str = ""  # where `cd -` goes
     stack: list[str] = field(default_factory=list)
     here: str = ""
-    plan: Optional[Plan] = None
+    plan: Plan | None = None
     paused: str = ""
     off: bool = False
     saved: dict[str, Var] = field(default_factory=dict)  # of the plan's variables
-    lists: dict[str, tuple[Var, tuple[str, ...]]] = field(default_factory=dict)  # the list before, and what it held of ours
+    lists: dict[str, tuple[Var, tuple[str, ...]]] = field(default_factory=dict)  # before, and what it held of ours
     deactivate: str = ""  # whose function it is: "", "ours" or "script"
     their_deactivate: str = ""
     prompt: str = OURS  # of bash and zsh PS1, of fish what fish_prompt prints
-    old_prompt: Optional[str] = None  # fish's _old_fish_prompt
-    their_prompt: Optional[str] = None
+    old_prompt: str | None = None  # fish's _old_fish_prompt
+    their_prompt: str | None = None
     said: list[str] = field(default_factory=list)
 
-    def get(self, name: str) -> Optional[str]:
+    def get(self, name: str) -> str | None:
         return self.variables[name].value if name in self.variables else None
 
-    def set(self, name: str, value: str, exported: Optional[bool] = None) -> None:
+    def set(self, name: str, value: str, exported: bool | None = None) -> None:
         """Set a variable; it stays exported, or not, where that is not said."""
         was = self.variables.get(name)
         self.variables[name] = Var(value, bool(was and was.exported) if exported is None else exported)
@@ -187,6 +193,8 @@ class Shell:
         for name, folders in plan.lists:
             entries = split(self.get(name) or "")
             if name in self.variables:
+                if self.kind != "zsh" and "unexported" in KNOWN:
+                    self.variables[name] = Var(self.variables[name].value)
                 self.lists[name] = self.variables[name], tuple(f for f in folders if f in entries)
             self.variables[name] = Var(":".join([*folders, *entries]))
 
@@ -194,7 +202,9 @@ class Shell:
         plan, script = self.plan, "_OLD_VIRTUAL_PATH" in self.variables
         if plan and plan.enters:
             if script:
-                self.take_out("_OLD_VIRTUAL_PATH", dict(plan.lists)["PATH"], "PATH")
+                ours = dict(plan.lists)["PATH"]
+                ours = ours[:1] if self.kind == "zsh" and "lists" in KNOWN else ours
+                self.take_out("_OLD_VIRTUAL_PATH", ours, "" if "held" in KNOWN else "PATH")
             else:
                 self.deactivate = self.their_deactivate
                 if self.their_prompt is not None:
@@ -239,11 +249,15 @@ class Shell:
             return
         if before:  # the script would have deactivated it, had it seen it
             gone = before.value + "/bin"
-            self.set("_OLD_VIRTUAL_PATH", ":".join(each for each in split(self.get("_OLD_VIRTUAL_PATH") or "") if each != gone))
+            saved = split(self.get("_OLD_VIRTUAL_PATH") or "")
+            self.set("_OLD_VIRTUAL_PATH", ":".join(each for each in saved if each != gone))
             entries = split(self.get("PATH") or "")
-            first = entries[:1] if gone == f"{self.get('VIRTUAL_ENV')}/bin" else []
-            self.set("PATH", ":".join(first + [each for each in entries[len(first) :] if each != gone]))
-        if their_prompt and "_OLD_VIRTUAL_PS1" in self.variables:
+            if gone == f"{self.get('VIRTUAL_ENV')}/bin" and (self.kind != "zsh" or "again" not in KNOWN):
+                entries = without(entries, [gone], [gone])  # this very one was activated again
+            else:
+                entries = [each for each in entries if each != gone]
+            self.set("PATH", ":".join(entries))
+        if their_prompt and "_OLD_VIRTUAL_PS1" in self.variables and "prompt" not in KNOWN:
             self.prompt = self.prompt.replace(self.variables["_OLD_VIRTUAL_PS1"].value, their_prompt.value)
             self.variables["_OLD_VIRTUAL_PS1"] = their_prompt
         if self.get("PYTHONHOME"):
@@ -255,7 +269,9 @@ class Shell:
         if self.deactivate == "script":
             self.script_deactivate()
             self.deactivate = ""
-        self.unset("VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", *SCRIPT)
+        self.unset("VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT")
+        if self.kind != "zsh" or "inherited" not in KNOWN:
+            self.unset(*SCRIPT, "_OLD_FISH_PROMPT_OVERRIDE")
         if plan.home + "/bin" in path:
             path.remove(plan.home + "/bin")
         self.set("PATH", ":".join(path))

@@ -35,6 +35,7 @@ Shells = Annotated[
     typer.Option("--shell", metavar="SHELL", callback=_known, help="This shell; may be given more than once."),
 ]
 PYTHON = "Which Python: 3.12, >=3.11, pypy3.10, or a path."
+Locked = Annotated[bool, typer.Option("--locked", help="As the manager's lock file says; fail if it is out of date.")]
 
 
 def _folders(context: typer.Context) -> "Folders":
@@ -89,22 +90,28 @@ def create(
     directory: Directory = None,
     python: Annotated[Optional[str], typer.Option("--python", metavar="VERSION", help=PYTHON)] = None,
     no_install: Annotated[bool, typer.Option("--no-install", help="Install nothing into it.")] = False,
+    locked: Locked = False,
 ) -> None:
     """Make the environment, and install what the marker lists."""
     from venvhook.cli import make
 
-    make.create(_folders(context), directory, python, not no_install)
+    make.create(_folders(context), directory, make.Options(python, not no_install, locked))
 
 
 @app.command()
-def rebuild(context: typer.Context, directory: Directory = None) -> None:
+def rebuild(
+    context: typer.Context,
+    directory: Directory = None,
+    python: Annotated[Optional[str], typer.Option("--python", metavar="VERSION", help=PYTHON)] = None,
+    locked: Locked = False,
+) -> None:
     """Make the environment anew.
 
     The old one comes back if that fails.
     """
     from venvhook.cli import make
 
-    make.rebuild(_folders(context), directory)
+    make.rebuild(_folders(context), directory, make.Options(python, locked=locked))
 
 
 @app.command()
@@ -189,7 +196,10 @@ def prune(context: typer.Context) -> None:
 
 @app.command()
 def pythons(
-    context: typer.Context, as_json: Json = False, names: Annotated[bool, typer.Option("--names", hidden=True)] = False
+    context: typer.Context,
+    python: Annotated[Optional[str], typer.Option("--python", metavar="VERSION", help=PYTHON)] = None,
+    as_json: Json = False,
+    names: Annotated[bool, typer.Option("--names", hidden=True)] = False,
 ) -> None:
     """The interpreters found, and which one `create` takes."""
     from venvhook.cli import pythons
@@ -197,7 +207,7 @@ def pythons(
     if names:
         pythons.names()
     else:
-        pythons.pythons(_folders(context), as_json)
+        pythons.pythons(_folders(context), python, as_json)
 
 
 @app.command()

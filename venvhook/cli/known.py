@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
-from venvhook import keep, marker, trust
+from venvhook import environment, keep, marker, trust
 from venvhook.cli import place, show
+from venvhook.cli.make import short
 from venvhook.errors import VenvhookError
 from venvhook.locate import locate
 from venvhook.trust import Record
@@ -14,7 +15,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from venvhook.environment import Environment
     from venvhook.folders import Folders
+    from venvhook.locate import Candidate
+    from venvhook.marker import Marker
 
 
 def decided(data: str) -> list[Record]:
@@ -49,37 +53,49 @@ def known(folders: Folders, as_json: bool) -> None:
     elif not found:
         show.line("no project is known yet; to add one: venvhook init, or venvhook allow")
     else:
-        headers = ("project", "trust", "Python", "size", "environment")
+        headers = ("project", "trust", "manager", "Python", "size", "health", "environment")
         show.table(headers, [_cells(entry) for entry in found])
 
 
 def _entry(record: Record) -> dict[str, object]:
-    """One project as data: project, trust, environment, python, size (bytes), healthy, problem."""
-    entry: dict[str, object] = dict.fromkeys(("environment", "python", "size", "problem"))
-    entry = {"project": record.folder, "trust": "allowed" if record.allowed else "denied", **entry, "healthy": False}
+    """One project as data: project, trust, environment, manager, python, size (bytes), healthy, problem."""
+    entry: dict[str, object] = {"project": record.folder, "trust": "allowed" if record.allowed else "denied"}
+    entry.update(dict.fromkeys(("environment", "manager", "python", "size", "problem")), healthy=False)
     if not os.path.lexists(os.path.join(record.folder, marker.NAME)):
         gone = "its folder is gone" if not os.path.isdir(record.folder) else f"it has no {marker.NAME}"
         return {**entry, "problem": gone}
     if not record.allowed:
         return entry
     search = locate(record.folder, record.meaning, place.outside(os.environ))
-    entry.update(environment=search.chosen.path if search.chosen else None, healthy=search.found is not None)
-    entry["problem"] = search.problem.problem if search.problem and not search.found else None
+    problem = search.problem if search.found is None else _complaint(search.found, record.meaning)
+    if search.chosen:
+        entry.update(environment=search.chosen.path, manager=_manager(search.chosen, record.meaning))
+    entry.update(healthy=problem is None, problem=problem.problem if problem else None)
     if search.found:
-        entry.update(python=search.found.version or None, size=size(search.found.root))
+        entry.update(python=short(search.found.version) or None, size=size(search.found.root))
     return entry
+
+
+def _manager(chosen: Candidate, meaning: Marker) -> str | None:
+    """Whose environment it is; None where only its path is known."""
+    named = meaning.manager if meaning.manager != "auto" else None
+    return named or (chosen.manager if chosen.manager != "auto" else None)
+
+
+def _complaint(found: Environment, meaning: Marker) -> VenvhookError | None:
+    """What is wrong with an environment that can be entered."""
+    if not environment.version_fits(found, meaning.python):
+        return VenvhookError(f"it has Python {found.version}, the marker asks for {meaning.python}", found.root)
+    elsewhere = environment.made_for(found)
+    return VenvhookError(f"its commands were made for {elsewhere}", found.root) if elsewhere else None
 
 
 def _cells(entry: dict[str, object]) -> list[str]:
     amount = entry["size"]
-    where = f"{entry['environment'] or ''}{': ' if entry['environment'] and entry['problem'] else ''}"
-    return [
-        str(entry["project"]),
-        str(entry["trust"]),
-        str(entry["python"] or ""),
-        _readable(amount) if isinstance(amount, int) else "",
-        where + str(entry["problem"] or ""),
-    ]
+    health = "good" if entry["healthy"] else entry["problem"]
+    texts = [entry["project"], entry["trust"], entry["manager"], entry["python"]]
+    sized = readable(amount) if isinstance(amount, int) else ""
+    return [*(str(text or "") for text in texts), sized, str(health or ""), str(entry["environment"] or "")]
 
 
 def size(folder: str) -> int:
@@ -94,7 +110,8 @@ def size(folder: str) -> int:
     return total
 
 
-def _readable(amount: float) -> str:
+def readable(amount: float) -> str:
+    """AMOUNT of bytes, for a person."""
     for unit in ("B", "kB", "MB"):
         if amount < 1000:
             return f"{amount:.0f} {unit}"

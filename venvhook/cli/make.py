@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 
 from venvhook import create as making
 from venvhook import pythons
 from venvhook.cli import place, show
-from venvhook.create import Failed, Order
+from venvhook.create import guard
+from venvhook.create.order import Order, requirement_arguments
+from venvhook.create.running import Failed
+from venvhook.create.wish import own_wish
 from venvhook.environment import Unfit, inspect
-from venvhook.errors import VenvhookError
-from venvhook.locate import locate, resolve
+from venvhook.errors import VenvhookError, shown
+from venvhook.locate import NAMED, auto, is_name, locate, resolve
 from venvhook.project import Notice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from venvhook.create import Step
+    from collections.abc import Iterator
+
+    from venvhook.create.order import Recipe
+    from venvhook.create.running import Say
     from venvhook.environment import Environment
     from venvhook.folders import Folders
     from venvhook.locate import Search
     from venvhook.marker import Marker
     from venvhook.project import Project
 
-# What would make a tool install elsewhere than into the new environment.
-_MISLEADING = ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__")
+# What an active environment exports: it would make a tool install there. Also what would make it speak in colours.
+_MISLEADING = (
+    "VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", "CONDA_PREFIX", "CONDA_DEFAULT_ENV", "CONDA_SHLVL", "PYTHONHOME", "PYTHONPATH",
+    "__PYVENV_LAUNCHER__", "PIPENV_ACTIVE", "POETRY_ACTIVE", "HATCH_ENV_ACTIVE", "PYENV_VIRTUAL_ENV", "FORCE_COLOR",
+    "CLICOLOR_FORCE", "PY_COLORS",
+)  # fmt: skip
+_FOR_PIP = ("venv", "virtualenv", "uv", "conda", "pyenv", "virtualenvwrapper")  # whose environments pip installs into
+
+
+class Options:
+    """What the person said on the command line."""
+
+    __slots__ = ("install", "locked", "python")
+
+    def __init__(self, python: str | None = None, install: bool = True, locked: bool = False) -> None:
+        self.python, self.install, self.locked = python, install, locked
 
 
 class Wanted:
@@ -39,7 +60,7 @@ class Wanted:
         problem = self.search.problem
         if problem and not isinstance(problem, Unfit) and os.path.lexists(self.root):
             raise problem  # what is in the way is no environment: a manager's file that cannot be read
-        making.keep_off(self.root, self.asked.folder, folders.home)
+        guard.keep_off(self.root, self.asked.folder, folders.home)
 
     def _allowed(self) -> Marker:
         try:
@@ -51,90 +72,153 @@ class Wanted:
             raise place.told(notice, self.asked.marker_path) from None
 
     @property
+    def fixed(self) -> bool:
+        """Whether the marker says where, not only by a name."""
+        venv = self.meaning.venv
+        return venv is not None and not (self.meaning.manager in NAMED and is_name(venv))
+
+    @property
     def manager(self) -> str:
-        """The manager that the marker names, else the one whose place was found."""
+        """The manager that the marker names, else the one whose place was found, else whose files the project has."""
         if self.meaning.manager not in (None, "auto"):
             return str(self.meaning.manager)
+        if self.fixed and not (self.meaning.requirements or self.meaning.packages):
+            able = (each for each in auto.managers(self.search) if each != "conda")
+            return next(able, "venv")
         chosen = self.search.chosen
         return chosen.manager if chosen and chosen.manager != "auto" else "venv"
 
-    def order(self, python: pythons.Interpreter, install: bool) -> Order:
-        """What the marker asks for, made with PYTHON."""
+    @property
+    def name(self) -> str:
+        """Which of hatch's environments."""
+        return self.meaning.venv if self.meaning.venv and not self.fixed else "default"
+
+    def order(self, options: Options, otherwise: str = "") -> Order:
+        """What the marker asks for; with a Python like OTHERWISE where nobody asks for one."""
         asked, meaning = self.asked, self.meaning
-        order = Order(asked.folder, self.root, python.path, self._environ())
+        order = Order(asked.folder, self.root, "", self._environ())
+        order.fixed, order.install, order.locked = self.fixed, options.install, options.locked
         order.prompt = meaning.prompt or os.path.basename(asked.folder)
-        if install:
+        order.name = self.name
+        self._choose(order, options.python, otherwise)
+        listed = bool(meaning.requirements or meaning.packages) and options.install
+        if listed and self.manager in _FOR_PIP:
             files = [resolve(asked.folder, entry, asked.environ) for entry in meaning.requirements]
             _exist(files)
-            order.installs = making.requirement_arguments(files, meaning.packages)
+            order.installs = requirement_arguments(files, meaning.packages)
+        elif listed:
+            show.note(f"left out: requirements and packages; {self.manager} installs what its own files list")
         return order
 
     def _environ(self) -> dict[str, str]:
-        """What the tools run with: the marker's variables too, which may say where packages come from."""
-        environ = {name: value for name, value in self.asked.environ.items() if name not in _MISLEADING}
+        """What the tools run with: the marker's variables too, which may say where packages come from.
+
+        Those that the place was found by stay as they are outside; and nothing of the environment itself is on PATH.
+        """
+        outside = self.asked.environ
+        environ = {name: value for name, value in outside.items() if name not in _MISLEADING}
         try:
             values = self.asked.values(self.meaning)
         except Notice as notice:
             raise place.told(notice, self.asked.marker_path) from None
+        placing = {condition[1] for condition in self.search.conditions if condition[0] == "variable"}
         for name, value in values.items():
-            environ.pop(name, None)
-            environ.update({} if value is None else {name: value})
-        return {**environ, "PIP_USER": "0"}
+            if name not in placing:
+                environ.pop(name, None)
+                environ.update({} if value is None else {name: value})
+        path = [each for each in environ.get("PATH", os.defpath).split(os.pathsep) if not guard.within(each, self.root)]
+        return {**environ, "PATH": os.pathsep.join(path), "PIP_USER": "0", "NO_COLOR": "1"}
 
-    def python(self, named: str | None, otherwise: str = "") -> pythons.Interpreter:
-        """The interpreter that was NAMED, that the marker asks for, OTHERWISE if it is there, or venvhook's own."""
+    def _choose(self, order: Order, named: str | None, otherwise: str) -> None:
+        """Give ORDER its Python: NAMED, the marker's, one like OTHERWISE, what the project asks for, or our own."""
+        order.wish = named or self.meaning.python or ""
+        if self.manager == "conda":
+            return
         with show.working("looking for the interpreter"):
-            ask = (self.asked.folder, self.folders.cache, self.asked.environ)
-            wish = named or self.meaning.python
-            if wish is None and otherwise:
-                try:
-                    return pythons.choose(otherwise, *ask)
-                except VenvhookError:
-                    return pythons.own()
-            return pythons.choose(wish, *ask)
+            found = self._python(named or self.meaning.python, otherwise)
+        order.python, order.version = found.path, found.version
+
+    def _python(self, wish: str | None, otherwise: str) -> pythons.Interpreter:
+        ask = (self.folders.cache, self.asked.environ)
+        if wish:
+            return pythons.choose(wish, self.asked.folder, *ask)
+        with contextlib.suppress(VenvhookError):
+            if otherwise:
+                return pythons.choose(otherwise, self.asked.folder, *ask)
+        return pythons.fitting(own_wish(self.asked.folder), *ask)
 
 
-def create(folders: Folders, directory: str | None, python: str | None, install: bool) -> None:
+def create(folders: Folders, directory: str | None, options: Options) -> None:
     """Make the environment. VenvhookError, and nothing changed on disk, where it cannot be made."""
     wanted = Wanted(folders, directory)
-    if os.path.lexists(wanted.root):
-        remade = making.was_environment(wanted.root) and not os.path.islink(wanted.root)
+    root = wanted.root
+    if os.path.lexists(root):
+        remade = guard.was_environment(root) and not os.path.islink(root)
         remedy = "to make it anew: venvhook rebuild" if remade else "move it away, or name another with venv = …"
-        problem = "exists already" if making.is_environment(wanted.root) else "exists, and is no environment"
-        raise VenvhookError(problem, wanted.root, remedy=remedy)
-    order = wanted.order(wanted.python(python), install)
-    _made(order, making.steps(wanted.manager, order), anew=False)
+        problem = "exists already" if guard.is_environment(root) else "exists, and is no environment"
+        raise VenvhookError(problem, root, remedy=remedy)
+    order = wanted.order(options)
+    _make(wanted, order, making.recipe(wanted.manager, order), None)
 
 
-def rebuild(folders: Folders, directory: str | None) -> None:
+def rebuild(folders: Folders, directory: str | None, options: Options) -> None:
     """Make the environment anew, with the Python that it had unless the marker asks for another one."""
     wanted = Wanted(folders, directory)
-    there = os.path.lexists(wanted.root)
+    old = wanted.root if os.path.lexists(wanted.root) else None
     if os.path.islink(wanted.root):
         remedy = "to take the link away and make an environment there: venvhook remove, venvhook create"
         raise VenvhookError(f"is a link, to {os.path.realpath(wanted.root)}", wanted.root, remedy=remedy)
-    if there and not making.was_environment(wanted.root):
-        raise VenvhookError("is no environment", wanted.root, remedy="move it away, then: venvhook create")
-    order = wanted.order(wanted.python(None, _version(wanted.root) if there else ""), install=True)
-    _made(order, making.steps(wanted.manager, order), anew=there)
+    if old and not guard.was_environment(old):
+        raise VenvhookError("is no environment", old, remedy="move it away, then: venvhook create")
+    if old:
+        guard.removable(old, wanted.asked.folder, folders.home)
+    order = wanted.order(options, _version(old) if old else "")
+    _make(wanted, order, making.recipe(wanted.manager, order), old)
 
 
-def _made(order: Order, todo: list[Step], anew: bool) -> None:
+def _make(wanted: Wanted, order: Order, how: Recipe, old: str | None) -> None:
     try:
-        found = (making.remake if anew else making.make)(order, todo, show.working)
+        found = making.remake(old, order, how, _working) if old else making.make(order, how, _working)
     except Failed as failed:
         print(failed.output, file=sys.stderr)
         raise
-    show.line(f"{found.root}: {'made anew' if anew else 'made'} with Python {found.version} ({order.python})")
+    made = "made anew" if old else "made"
+    source = f"{wanted.manager}, {order.python}" if order.python else wanted.manager
+    show.line(f"{found.root}: {made} with Python {short(found.version)} ({source})")
+    search = locate(wanted.asked.folder, wanted.meaning, wanted.asked.environ)
+    if search.found is None or os.path.realpath(search.found.root) != os.path.realpath(found.root):
+        other = search.chosen.path if search.chosen else "none"
+        show.note(f"but the project's environment is {other}; to see why: venvhook status")
+
+
+@contextlib.contextmanager
+def _working(text: str) -> Iterator[Say]:
+    """While a tool runs: a spinner with TEXT and the last line that it wrote, where stderr is a terminal."""
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield lambda line: None
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(stderr=True)
+    with console.status(Text(shown(text))) as status:
+        yield lambda line: status.update(Text(f"{shown(text)}: {line}"[: max(console.width - 3, 20)]))
 
 
 def _version(root: str) -> str:
-    """The version, such as 3.12, of the Python that ROOT has, or had before that was taken away."""
+    """The version, such as 3.12, of the Python that ROOT has, or had before that was taken away; with its kind."""
     from venvhook.environment import Environment, settings
 
     sign = os.path.join(root, "pyvenv.cfg")
-    version = Environment(root, sign, settings(sign)).version
-    return ".".join(version.split(".")[:2])
+    found = Environment(root, sign, settings(sign))
+    pypy = os.path.lexists(os.path.join(found.bin, "pypy3"))
+    version = ".".join(found.version.split(".")[:2])
+    return f"pypy{version}" if version and pypy else version
+
+
+def short(version: str) -> str:
+    """VERSION as 3.12.4: virtualenv writes more behind it."""
+    return ".".join(version.split(".")[:3])
 
 
 def _exist(files: list[str]) -> None:
@@ -146,19 +230,21 @@ def _exist(files: list[str]) -> None:
 def remove(folders: Folders, directory: str | None, yes: bool) -> None:
     """Delete the environment, after asking."""
     wanted = Wanted(folders, directory)
-    making.removable(wanted.root, wanted.asked.folder, folders.home)
+    root, folder = wanted.root, wanted.asked.folder
+    guard.removable(root, folder, folders.home)
     if not yes:
-        _ask(wanted.root)
-    left = making.remove(wanted.root, wanted.asked.folder)
-    show.line(f"{wanted.root}: removed" + (f"; it was a link, and {left} was left as it is" if left else ""))
+        _ask(root)
+    about = Order(folder, root, "", wanted.asked.environ)
+    about.name = wanted.name
+    entries = making.entries(wanted.manager, about)
+    left = making.remove(root, folder, entries)
+    show.line(f"{root}: removed" + (f"; it was a link, and {left} was left as it is" if left else ""))
 
 
 def _ask(root: str) -> None:
     if not sys.stdin.isatty():
         raise VenvhookError("is only deleted when you say so", root, remedy="to do it without being asked: --yes")
     import typer
-
-    from venvhook.errors import shown
 
     if not typer.confirm(shown(f"delete the environment {root} ({_described(root)})?"), err=True):
         raise VenvhookError("was not deleted", root)
@@ -171,4 +257,4 @@ def _described(root: str) -> str:
         found: Environment = inspect(root)
     except Unfit as unfit:
         return unfit.problem
-    return f"Python {found.version}"
+    return f"Python {short(found.version)}"

@@ -4,35 +4,34 @@ from __future__ import annotations
 
 import os
 
-from venvhook import pythons as all_pythons
 from venvhook import completion, report
+from venvhook import pythons as all_pythons
 from venvhook.cli import place, show
+from venvhook.create.wish import own_wish
 from venvhook.errors import VenvhookError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from venvhook.folders import Folders
 
 
-def pythons(folders: Folders, as_json: bool) -> None:
-    """Show the interpreters; one of them is marked if this folder's project, or `create` without a wish, takes it."""
+def pythons(folders: Folders, named: str | None, as_json: bool) -> None:
+    """Show the interpreters; the one is marked that NAMED, else this folder's project, else `create` itself chooses."""
     environ = place.outside(os.environ)
     project = place.find(folders, None)
-    wanted = _wanted(folders, project)
+    wanted, why = _wanted(folders, named, project)
     with show.working("looking for interpreters"):
         found = all_pythons.found(folders.cache, environ)
-        problem, chosen = "", ""
-        try:
-            chosen = os.path.realpath(all_pythons.choose(wanted, project or place.here(), folders.cache, environ).path)
-        except VenvhookError as error:
-            problem = str(error)
+        chosen, problem = _chosen(wanted, why, project or place.here(), folders.cache, environ)
     marked = [(python, os.path.realpath(python.path) == chosen) for python in found]
     if as_json:
         each = [{"path": p.path, "version": p.version, "kind": p.kind, "chosen": mark} for p, mark in marked]
-        show.data({"wanted": wanted, "pythons": each})
+        show.data({"wanted": wanted or None, "problem": problem or None, "pythons": each})
         return
     show.table(("", "Python", "kind", "path"), [("*" if mark else "", p.version, p.kind, p.path) for p, mark in marked])
-    show.line(problem or f"* is what venvhook create takes here{f' (python = {wanted})' if wanted else ''}")
+    show.line(problem or f"* is what venvhook create takes here{f' ({why}{wanted})' if wanted else ''}")
 
 
 def names() -> None:
@@ -41,6 +40,23 @@ def names() -> None:
         show.line(name)
 
 
-def _wanted(folders: Folders, project: str | None) -> str | None:
+def _wanted(folders: Folders, named: str | None, project: str | None) -> tuple[str, str]:
+    """What is asked for, and who does."""
+    if named:
+        return named, "--python "
     meaning = report.look(place.asked(folders, project)).meaning if project else None
-    return meaning.python if meaning else None
+    if meaning and meaning.python:
+        return meaning.python, "python = "
+    return (own_wish(project), "the project asks for ") if project else ("", "")
+
+
+def _chosen(wanted: str, why: str, folder: str, cache: str, environ: Mapping[str, str]) -> tuple[str, str]:
+    """The real path of the one that is chosen, or what is wrong with the wish."""
+    try:
+        if why.startswith("the project"):
+            python = all_pythons.fitting(wanted, cache, environ)
+        else:
+            python = all_pythons.choose(wanted, folder, cache, environ)
+        return os.path.realpath(python.path), ""
+    except VenvhookError as error:
+        return "", str(error)

@@ -10,7 +10,7 @@ import os
 
 from venvhook.create.before import Before, delete, files
 from venvhook.create.guard import within
-from venvhook.create.order import Order, Recipe, Step, interpreter
+from venvhook.create.order import Order, Recipe, Step
 from venvhook.create.running import ended_once, run
 from venvhook.environment import inspect, version_fits
 from venvhook.errors import VenvhookError
@@ -32,7 +32,7 @@ GONE = ".venvhook-gone-"  # before the name of one that is being deleted
 
 
 def recipe(manager: str, order: Order) -> Recipe:
-    """How MANAGER makes what ORDER says, which gets the exact place. VenvhookError where it cannot: a tool is missing."""
+    """How MANAGER makes what ORDER says, which gets the exact place. VenvhookError where it cannot."""
     if manager not in MANAGERS[1:]:
         raise ValueError(manager)
     from importlib import import_module

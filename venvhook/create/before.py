@@ -58,12 +58,28 @@ class File:
         if isinstance(state, str):
             os.symlink(state, self.path)
 
-
     def about(self, root: str) -> bool:
         state = self.now()
         if isinstance(state, bytes):
             return os.fsencode(os.path.join(root, "")) in state
         return isinstance(state, str) and os.path.realpath(self.path) == root
+
+
+class Holder:
+    """A folder that is for this environment alone, and goes when nothing is in it any more."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def now(self) -> object:
+        return THERE if os.path.isdir(self.path) else None
+
+    def put(self, state: object) -> None:
+        if state is None:
+            remove_empty(self.path)
+
+    def about(self, root: str) -> bool:
+        return True
 
 
 class Before:

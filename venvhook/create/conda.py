@@ -69,7 +69,9 @@ def _specification(order: Order) -> list[str]:
 
 def _lock(order: Order) -> str:
     """The explicit specification for this platform, `conda-linux-64.lock`, as conda-lock names it."""
-    name = f"conda-{_SYSTEMS.get(sys.platform, sys.platform)}-{_MACHINES.get(platform.machine(), platform.machine())}.lock"
+    name = (
+        f"conda-{_SYSTEMS.get(sys.platform, sys.platform)}-{_MACHINES.get(platform.machine(), platform.machine())}.lock"
+    )
     found = order.has(name)
     if found is None:
         raise unlockable("conda", order, name)

@@ -24,8 +24,8 @@ def keep_off(root: str, folder: str, home: str) -> None:
 def removable(root: str, folder: str, home: str) -> None:
     """VenvhookError unless ROOT is an environment, of the project FOLDER, that may be deleted.
 
-    Never the home folder, a project, or what holds one of them; never the environment that venvhook runs in, nor conda's
-    base; never through a link above ROOT that leads out.
+    Never the home folder, a project, or what holds one of them; never the environment that venvhook runs in, nor
+    conda's base; never through a link above ROOT that leads out.
     """
     keep_off(root, folder, home)
     above = os.path.realpath(os.path.dirname(root))

@@ -1,14 +1,20 @@
 """Environments of hatch: `hatch env create`, which installs too.
 
-Source: hatch 1.18, env/virtual.py. The Python is that of the environment's own table, else the chosen one.
+Source: hatch 1.18, env/virtual.py and project/env.py. The Python is that of the environment's own table, else the chosen one.
 """
 
 from __future__ import annotations
 
 import os
 
+from venvhook.create.before import File, Holder
 from venvhook.create.order import Order, Recipe, Step, tool
 from venvhook.errors import VenvhookError
+from venvhook.locate.hatch import identity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from venvhook.create.before import Entry
 
 
 def recipe(order: Order) -> Recipe:
@@ -23,4 +29,26 @@ def recipe(order: Order) -> Recipe:
     if order.locked:
         steps.insert(0, Step("checking the lock file", [*hatch, "env", "lock", "--check", order.name]))
     locks = [name for name in os.listdir(order.folder) if name.startswith("pylock") and name.endswith(".toml")]
-    return Recipe(steps, writes=[os.path.join(order.folder, name) for name in {*locks, "pylock.toml"}])
+    return Recipe(steps, entries(order), [os.path.join(order.folder, name) for name in {*locks, "pylock.toml"}])
+
+
+def entries(order: Order) -> list[Entry]:
+    """The folders that are the project's in hatch's, and what it notes of the packages there."""
+    digest = identity(order.folder)
+    inside, mark, _ = order.root.rpartition(os.sep + digest + os.sep)
+    if not mark:
+        return []
+    data = os.path.dirname(os.path.dirname(os.path.dirname(inside)))
+    notes = os.path.join(data, "env", ".metadata", digest)
+    kind = os.path.join(notes, "virtual")
+    return [
+        Note(os.path.join(kind, f"{order.name}.json")),
+        *map(Holder, (kind, notes, os.path.join(inside, digest), inside)),
+    ]
+
+
+class Note(File):
+    """What is noted under the environment's name; it does not say where that is."""
+
+    def about(self, root: str) -> bool:
+        return True

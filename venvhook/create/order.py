@@ -25,13 +25,15 @@ class Order:
     """An environment that is to be made in ROOT for the project FOLDER; its tools run with ENVIRON.
 
     `python` is the interpreter, of `version` (3.12.4); conda brings its own: then both are "". `wish` is what was asked
-    for, "" for nothing. `fixed`: the marker says where; else the manager itself does. `installs` are pip's arguments.
+    for, "" for nothing. `fixed`: the marker says where; else the manager itself does. `name`: which of hatch's
+    environments. `installs` are pip's arguments.
     `install`: the packages too; `locked`: as the manager's lock file says, and not otherwise.
     """
 
     def __init__(self, folder: str, root: str, python: str, environ: Mapping[str, str]) -> None:
         self.folder, self.root, self.python, self.environ = folder, root, python, dict(environ)
         self.version = self.wish = self.prompt = ""
+        self.name = "default"
         self.installs: Sequence[str] = ()
         self.fixed = self.locked = False
         self.install = True
@@ -69,8 +71,8 @@ class Step:
 class Recipe:
     """How a manager makes what an order says.
 
-    `entries` is its bookkeeping about the environment, which goes with it; `writes` are other files that the commands may
-    write; `finish` is done after them.
+    `entries` is its bookkeeping about the environment, which goes with it; `writes` are other files that the commands
+    may write; `finish` is done after them.
     """
 
     def __init__(self, steps: Sequence[Step], entries: Sequence[Entry] = (), writes: Sequence[str] = ()) -> None:

@@ -9,21 +9,26 @@ import os
 
 from venvhook.create.before import files
 from venvhook.create.order import Order, Recipe, Step, interpreter, misplaced, tool, unlockable
+from venvhook.locate.pdm import prefix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from venvhook.create.before import Entry
 
 
 def recipe(order: Order) -> Recipe:
     """The environment of the chosen interpreter, with what pdm.lock says; without one, pdm writes it."""
-    pdm = [tool("pdm", order), "--no-cache"] if False else [tool("pdm", order), "--non-interactive"]
+    pdm = [tool("pdm", order), "--non-interactive"]
     if order.locked and not order.has("pdm.lock"):
         raise unlockable("pdm", order, "pdm.lock")
     name = _place(order)
     steps = [
         Step("making the environment", [*pdm, "venv", "create", *name, order.python]),
-        Step("choosing it", [*pdm, "use", "--first", "--ignore-remembered", "--no-version-file", interpreter(order.root)]),
+        Step(
+            "choosing it", [*pdm, "use", "--first", "--ignore-remembered", "--no-version-file", interpreter(order.root)]
+        ),
     ]
     if order.install:
         steps.append(Step("installing packages", [*pdm, "install", *(["--check"] if order.locked else [])]))
@@ -39,18 +44,20 @@ def entries(order: Order) -> list[Entry]:
 def _place(order: Order) -> list[str]:
     """Make the place exact; the options that name it."""
     order.environ["PDM_IGNORE_ACTIVE_VENV"] = "1"
-    if os.path.basename(order.root) == ".venv" and not order.fixed or order.root == order.local:
-        order.environ["PDM_VENV_IN_PROJECT"] = "1"
+    inside = os.path.basename(order.root) == ".venv" and not order.fixed
+    order.environ["PDM_VENV_IN_PROJECT"] = "1" if inside or order.root == order.local else "0"
+    if inside or order.root == order.local:
         return []
-    if order.fixed:
+    parent, name = os.path.split(order.root)
+    start = next((start for start in map(prefix, _upwards(order.folder)) if name.startswith(start)), None)
+    if order.fixed or start is None:
         raise misplaced("pdm", order)
-    order.environ["PDM_VENV_IN_PROJECT"] = "0"
-    if order.root.endswith("-*"):
-        order.root = order.root[:-1] + order.minor
-    return ["--name", _key(order.root)]
+    order.root = os.path.join(parent, start + order.minor)
+    return ["--name", order.minor]
 
 
-def _key(root: str) -> str:
-    """What pdm calls an environment: what is behind the digest, which may hold a `-` itself."""
-    name = os.path.basename(root)
-    return name
+def _upwards(folder: str) -> Iterator[str]:
+    """FOLDER and those above it: one of them is the root of its workspace."""
+    while folder != os.path.dirname(folder):
+        yield folder
+        folder = os.path.dirname(folder)

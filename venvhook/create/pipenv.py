@@ -1,4 +1,4 @@
-"""Environments of pipenv: `pipenv --python`, then what Pipfile.lock says (`pipenv sync`), or a new lock (`pipenv install`).
+"""Environments of pipenv: `pipenv --python`, then `pipenv install`, by Pipfile.lock, which it writes where it has to.
 
 The packages for development are installed too: it is the environment that one works in.
 """
@@ -17,8 +17,7 @@ def recipe(order: Order) -> Recipe:
     """The environment of the chosen interpreter, and what is locked."""
     pipenv = tool("pipenv", order)
     pipfile = _pipfile(order)
-    locked = os.path.isfile(pipfile + ".lock")
-    if order.locked and not locked:
+    if order.locked and not os.path.isfile(pipfile + ".lock"):
         raise unlockable("pipenv", order, "Pipfile.lock")
     if order.fixed and order.root != order.local:
         raise misplaced("pipenv", order)
@@ -27,8 +26,7 @@ def recipe(order: Order) -> Recipe:
         order.environ["PIPENV_VENV_IN_PROJECT"] = "1"
     steps = [Step("making the environment", [pipenv, "--python", order.python])]
     if order.install:
-        how = ["install", "--deploy"] if order.locked else ["sync"] if locked else ["install"]
-        steps.append(Step("installing packages", [pipenv, *how, "--dev"]))
+        steps.append(Step("installing packages", [pipenv, "install", "--dev", *(["--deploy"] if order.locked else [])]))
     return Recipe(steps, writes=[pipfile, pipfile + ".lock"])
 
 

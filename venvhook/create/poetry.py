@@ -1,7 +1,7 @@
 """Environments of poetry: `poetry env use`, then `poetry install`.
 
-Source: poetry 2.5, utils/env/env_manager.py. Those in its own folder are named by their Python, and `envs.toml` there has
-a table for each project with the one that is used.
+Source: poetry 2.5, utils/env/env_manager.py. Those in its own folder are named by their Python, and `envs.toml` there
+has a table for each project with the one that is used.
 """
 
 from __future__ import annotations

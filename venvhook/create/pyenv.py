@@ -25,7 +25,7 @@ def recipe(order: Order) -> Recipe:
         raise unlockable("pyenv", order)
     versions, name = _versions(order.root), os.path.basename(order.root)
     if versions is None:
-        remedy = "name it by a name alone: venv = \"NAME\""
+        remedy = 'name it by a name alone: venv = "NAME"'
         raise VenvhookError("pyenv cannot put an environment here", order.root, remedy=remedy)
     pyenv = _pyenv(order, os.path.dirname(versions))
     python = _python(order, versions)
@@ -58,7 +58,9 @@ def _pyenv(order: Order, root: str) -> str:
     plugins = os.path.join(root, "plugins", "pyenv-virtualenv")
     if not (os.path.isdir(plugins) or shutil.which("pyenv-virtualenv", path=order.environ.get("PATH"))):
         remedy = f"to get it: git clone https://github.com/pyenv/pyenv-virtualenv {plugins}"
-        raise VenvhookError("pyenv makes environments by its plugin pyenv-virtualenv, which is not there", root, remedy=remedy)
+        raise VenvhookError(
+            "pyenv makes environments by its plugin pyenv-virtualenv, which is not there", root, remedy=remedy
+        )
     return found
 
 

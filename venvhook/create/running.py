@@ -1,4 +1,4 @@
-"""Running a manager's tools: nothing of theirs asks at the terminal, and nothing of theirs goes on when we are ended."""
+"""Running a manager's tools: nothing of theirs asks at the terminal, nor goes on when we are ended."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 def ended_once() -> Iterator[None]:
     """While this lasts, the first signal that would end the process raises, so that what is half-made is cleared away.
 
-    Those that follow are not heard: who presses Ctrl-C twice does not want half of it to stay.
+    Those that follow are not heard, to the end of the process: who presses Ctrl-C twice does not want half of it to stay.
     """
     names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     before = {number: signal.getsignal(number) for number in (getattr(signal, name) for name in names)}
@@ -111,4 +111,5 @@ def ended_once() -> Iterator[None]:
         yield
     finally:
         for number, handler in heard.items():
-            signal.signal(number, handler)
+            if signal.getsignal(number) is end:
+                signal.signal(number, handler)

@@ -9,7 +9,9 @@ def recipe(order: Order) -> Recipe:
     """venv with the chosen interpreter, then pip."""
     if order.locked:
         raise unlockable("venv", order)
-    return Recipe([Step("making the environment", [order.python, "-m", "venv", *order.naming(), order.root]), *pip(order)])
+    return Recipe(
+        [Step("making the environment", [order.python, "-m", "venv", *order.naming(), order.root]), *pip(order)]
+    )
 
 
 def pip(order: Order) -> list[Step]:

@@ -12,10 +12,10 @@ SUFFIX = ".fish"
 
 
 def quote(text: str) -> str:
-    """TEXT as a literal: inside single quotes only `\\` and `'` are special, whatever bytes they hold. No NUL can be had.
+    """TEXT as a literal: inside single quotes only `\\` and `'` are special, whatever the bytes. A NUL cannot be had.
 
-    Bytes that are not UTF-8 stay as they are: fish decodes a script as it does all that it reads and compares. But before
-    3.3 it takes U+FDD0 to U+FDEF, even quoted, for its own marks (fish's common.h); as single bytes it does not.
+    Bytes that are not UTF-8 stay as they are: fish decodes a script as it does all that it reads and compares. But old
+    fish (3.2) takes U+FDD0 to U+FDEF, even quoted, for its own marks (its common.h); as single bytes it does not.
     """
     if "\0" in text:
         raise ValueError("no shell variable can hold a NUL")

@@ -7,7 +7,6 @@ from venvhook.shells.bash import quote
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Optional
 
     from venvhook.plan import Condition, Plan
 
@@ -36,7 +35,7 @@ def plan(plan: Plan) -> str:
     )
 
 
-def undo(operations: Sequence[tuple[str, Optional[str]]]) -> str:
+def undo(operations: Sequence[tuple[str, str | None]]) -> str:
     """The text that sets variables and, where there is no value, unsets them; those that are readonly by now stay."""
     changes = ((name, _unset(name) if value is None else _set(name, value)) for name, value in operations)
     return "".join(f"[[ ${{(t){name}}} == *readonly* ]] || {change}\n" for name, change in changes)

@@ -1,0 +1,40 @@
+# What `venvhook doctor` asks of a live PowerShell: sourced there, with the path of the file for the answer. The answer are keys
+# and values, a NUL behind each; doctor.py says which.
+& {
+    param($answer)
+    Microsoft.PowerShell.Core\Set-StrictMode -Off
+    $ErrorActionPreference = 'Continue'
+    $facts = [System.Text.StringBuilder]::new()
+    $fact = { param($key, $value) $null = $facts.Append($key).Append([char]0).Append("$value").Append([char]0) }
+    & $fact version "$($PSVersionTable.PSVersion)"
+    foreach ($name in 'VENVHOOK_DISABLE', 'VIRTUAL_ENV_DISABLE_PROMPT', 'VIRTUAL_ENV', 'CONDA_DEFAULT_ENV') {
+        & $fact $name ([System.Environment]::GetEnvironmentVariable($name))
+    }
+    & $fact prompt "$function:global:prompt"
+    foreach ($name in 'cd', 'Set-Location', 'Push-Location', 'Pop-Location') {
+        $command = $ExecutionContext.InvokeCommand.GetCommand($name, 'Alias, Function')
+        if ($command -and $command.Definition -notmatch '^(Set|Push|Pop)-Location$') { & $fact cd $command.Definition }
+    }
+    foreach ($command in Microsoft.PowerShell.Core\Get-Command -CommandType Function, Alias) { & $fact function $command.Name }
+    foreach ($module in Microsoft.PowerShell.Core\Get-Module) { & $fact function $module.Name }
+    $hook = $function:global:venvhook
+    if ($hook -and "$($hook.Module)" -ceq 'venvhook') {
+        & $hook.Module {
+            param($fact)
+            & $fact python $python
+            & $fact launcher $launcher
+            $prompts = [object]::ReferenceEquals($function:global:prompt, $draw) -or $st.depth
+            & $fact $(if ($prompts) { 'live' } else { 'dead' }) prompt
+            if ($st.action) {
+                $others = $events.LocationChangedAction
+                $there = $others -and [Array]::IndexOf($others.GetInvocationList(), $st.action) -ge 0
+                & $fact $(if ($there) { 'live' } else { 'dead' }) LocationChangedAction
+            }
+            $watch = [System.Diagnostics.Stopwatch]::StartNew()
+            foreach ($at in 1..100) { & $look $global:PWD }
+            & $fact microseconds ([int]($watch.Elapsed.TotalMilliseconds * 10))
+        } $fact
+    }
+    [IO.File]::WriteAllText("$answer.new", "$facts", [System.Text.UTF8Encoding]::new($false))
+    [IO.File]::Move("$answer.new", $answer)
+} $args[0]

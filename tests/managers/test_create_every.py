@@ -1,0 +1,95 @@
+"""Every manager: made by its own tool, with what the project asks for, made anew, and away without a trace."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import Callable
+
+import pytest
+
+from venvhook.environment import inspect
+
+from .creating import KITS, Maker, closed_port, index, maker, with_tool  # noqa: F401
+
+every = pytest.mark.parametrize("manager", KITS)
+HOLDERS = {  # a manager's own folders of environments, of whatever project
+    ".cache/pypoetry", ".cache/pypoetry/virtualenvs", ".local/share/virtualenvs", ".virtualenvs", ".local/share/hatch",
+    ".local/share/hatch/env", ".local/share/hatch/env/virtual", ".local/share/hatch/env/.metadata",
+}  # fmt: skip
+WithTool = Callable[[str], Maker]
+
+
+@every
+def test_made_remade_and_removed(with_tool: WithTool, manager: str) -> None:
+    maker = with_tool(manager)
+    KITS[manager].lay(maker)
+    before = maker.tree()
+    root = maker.made()
+    assert maker.toy(root) == "1.0"
+    assert maker.run("create").line == f"venvhook: {root}: exists already; to make it anew: venvhook rebuild"
+    (root / "mine").touch()
+    assert maker.made("rebuild") == root and maker.toy(root) == "1.0" and not (root / "mine").exists()
+    assert maker.run("remove", "--yes").out == f"{root}: removed\n"
+    left = maker.paths() - before.keys()
+    assert {path for path in left if not path.endswith(".lock")} <= HOLDERS
+
+
+@every
+def test_a_requirement_that_there_is_not(with_tool: WithTool, manager: str) -> None:
+    maker = with_tool(manager)
+    KITS[manager].lay(maker, "toy==9.9")
+    result = maker.fails(problem=" failed (status ")
+    assert "toy" in result.err and "9.9" in result.err
+
+
+@every
+def test_no_network(with_tool: WithTool, manager: str) -> None:
+    maker = with_tool(manager)
+    maker.reach(closed_port())
+    KITS[manager].lay(maker)
+    maker.fails(problem="the package index cannot be reached; what it said is above")
+
+
+@every
+def test_a_python_that_there_is_not(with_tool: WithTool, manager: str) -> None:
+    maker = with_tool(manager)
+    KITS[manager].lay(maker, marker='python = "3.99"\n')
+    result = maker.fails(problem="no Python 3.99 on this machine; there are ")
+    assert "python install 3.99" in result.line and result.err.count("\n") == 1
+
+
+@every
+def test_a_rebuild_that_fails(with_tool: WithTool, manager: str) -> None:
+    maker = with_tool(manager)
+    KITS[manager].lay(maker)
+    root = maker.made()
+    KITS[manager].lay(maker, "toy==9.9")
+    maker.fails("rebuild", problem=" failed (status ")
+    assert maker.toy(root) == "1.0" and inspect(str(root))
+
+
+@every
+@pytest.mark.parametrize("again", [False, True], ids=["create", "rebuild"])
+def test_ctrl_c(with_tool: WithTool, manager: str, again: bool) -> None:
+    """In the middle of installing; and impatiently, more than once."""
+    maker = with_tool(manager)
+    KITS[manager].lay(maker)
+    if again:
+        maker.made()
+    KITS[manager].lay(maker, "large==1.0")
+    before = maker.tree()
+    process = maker.process("rebuild" if again else "create", start_new_session=True)
+    deadline = time.monotonic() + 100
+    while maker.paths() <= before.keys() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(0.2)
+    assert process.poll() is None, process.communicate()
+    for _ in range(3):
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        time.sleep(0.05)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    time.sleep(0.5)
+    maker.unchanged(before)
