@@ -1,6 +1,6 @@
 # Completion of the command venvhook for PowerShell 7 and Windows PowerShell 5.1. The hook reads this file at the first TAB. Only
 # where interpreters are to be named is anything started.
-$venvhookComplete = {
+$completer = {
     param($current, $ast, $cursor)
     $rows = '@VENVHOOK_TABLE@'.Split("`n") # COMMAND|WORD|TAKES|HELP
     # What an option of a command takes, or (the option empty) its argument of that number.
@@ -53,4 +53,4 @@ $venvhookComplete = {
     elseif (-not $command -or ($options -and $current.StartsWith('-'))) { & $offer_words $command }
     else { & $offer_taken (& $takes $command '' $nth) }
 }
-Microsoft.PowerShell.Core\Register-ArgumentCompleter -Native -CommandName venvhook -ScriptBlock $venvhookComplete
+Microsoft.PowerShell.Core\Register-ArgumentCompleter -Native -CommandName venvhook -ScriptBlock $completer

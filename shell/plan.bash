@@ -22,14 +22,15 @@ _venvhook_begin() {
         _venvhook_refuse "${@:7}"
         return 1
     fi
-    if [[ ${!1-} == "$2" ]]; then _venvhook_unscript "$1" "$3"; fi
+    if [[ ${!1-} && ${!1} -ef $2 ]]; then _venvhook_unscript "$1"; fi
     _venvhook_sign=$1 _venvhook_home=$2 _venvhook_bin=$3 _venvhook_name=$4 _venvhook_label=$5 _venvhook_theirs=''
     if builtin declare -F deactivate >/dev/null; then _venvhook_theirs=$(builtin declare -f deactivate); fi
     deactivate() { _venvhook_deactivate "$@"; }
 }
 _venvhook_writable() { builtin local "$@" 2>/dev/null; }
+_venvhook_plain() { ((!_venvhook_modern)) || [[ ${!1+${!1@a}} != *[!x]* ]]; }
 _venvhook_refuse() {
-    while _venvhook_writable "$1" && { ((!_venvhook_modern)) || [[ ! ${!1+x} || ${!1@a} != *[!x]* ]]; }; do builtin shift; done
+    while _venvhook_writable "$1" && _venvhook_plain "$1[@]"; do builtin shift; done
     _venvhook_say "$1 is readonly or no plain variable in this shell, so the project is not entered; to see it: declare -p $1"
 }
 # Before a plan undoes anything. A deactivate that came with an activate script is not ours to take away.
@@ -60,25 +61,33 @@ _venvhook_prepend() {
         if [[ :${!_venvhook_list-}: == *:"$_venvhook_entry":* ]]; then _venvhook_had+=$_venvhook_entry:; fi
         _venvhook_new+=:$_venvhook_entry
     done
-    if [[ ${!_venvhook_list+x} ]]; then builtin export "_VENVHOOK_OLD_$_venvhook_list=$_venvhook_had"; fi
+    if [[ ${!_venvhook_list+x} ]]; then
+        builtin printf -v "_VENVHOOK_OLD_$_venvhook_list" %s "$_venvhook_had"
+        if ((!_venvhook_modern)) || [[ ${!_venvhook_list@a} == *x* ]]; then builtin export "_VENVHOOK_OLD_$_venvhook_list"; fi
+    fi
     _venvhook_new+=${!_venvhook_list:+:${!_venvhook_list}}
     builtin export "$_venvhook_list=${_venvhook_new#:}"
 }
-# And out again, wherever they stand now. Of one that was there before only the first is ours.
+# And out again, wherever they stand now. Of one that was there before only the first is ours; a script that saves PATH in
+# _OLD_VIRTUAL_PATH takes that along.
 _venvhook_remove() {
-    local _venvhook_list=$1 _venvhook_had=_VENVHOOK_OLD_$1 _venvhook_rest=:${!1-}: _venvhook_entry
+    local _venvhook_list=$1 _venvhook_had=_VENVHOOK_OLD_${1#_OLD_VIRTUAL_} _venvhook_rest=:${!1-}: _venvhook_held _venvhook_entry
     [[ ${!1+x} ]] || return 0
+    _venvhook_held=${!_venvhook_had-=}
+    _venvhook_held=:${_venvhook_held#=}
     builtin shift
     for _venvhook_entry; do
         while [[ $_venvhook_rest == *:"$_venvhook_entry":* ]]; do
             _venvhook_rest=${_venvhook_rest%%:"$_venvhook_entry":*}:${_venvhook_rest#*:"$_venvhook_entry":}
-            if [[ ${!_venvhook_had-} == *[=:]"$_venvhook_entry":* ]]; then break; fi
+            if [[ $_venvhook_held == *:"$_venvhook_entry":* ]]; then break; fi
         done
     done
     _venvhook_rest=${_venvhook_rest#:}
     _venvhook_rest=${_venvhook_rest%:}
     if [[ $_venvhook_rest || ${!_venvhook_had+x} ]]; then
         builtin printf -v "$_venvhook_list" %s "$_venvhook_rest"
+        # shellcheck disable=SC2163
+        if ((_venvhook_modern)) && [[ ${!_venvhook_had+x${!_venvhook_had@a}} == x ]]; then builtin export -n "$_venvhook_list"; fi
     else
         builtin unset -v "$_venvhook_list"
     fi
@@ -89,42 +98,46 @@ _venvhook_remove() {
 # Undo an environment's own activate, keeping what the user did to PATH since. An editor sets only the variables; and a
 # deactivate that no script brought is somebody else's.
 _venvhook_unscript() {
-    local _venvhook_path=$PATH
+    local _venvhook_path=$PATH _venvhook_script=${!1}/bin
     if [[ ${_OLD_VIRTUAL_PATH+x} ]] && builtin declare -F deactivate >/dev/null; then deactivate; fi
     builtin unset -v "$1" VIRTUAL_ENV_PROMPT _OLD_VIRTUAL_PATH _OLD_VIRTUAL_PYTHONHOME _OLD_VIRTUAL_PS1
-    PATH=$_venvhook_path
-    if [[ :$PATH: == *:"$2":* ]]; then
-        PATH=:$PATH:
-        PATH=${PATH%%:"$2":*}:${PATH#*:"$2":}
-        PATH=${PATH#:}
-        PATH=${PATH%:}
+    if [[ :$_venvhook_path: == *:"$_venvhook_script":* ]]; then
+        _venvhook_path=:$_venvhook_path:
+        _venvhook_path=${_venvhook_path%%:"$_venvhook_script":*}:${_venvhook_path#*:"$_venvhook_script":}
+        _venvhook_path=${_venvhook_path#:}
+        _venvhook_path=${_venvhook_path%:}
     fi
+    PATH=$_venvhook_path
 }
 # Every activate script saves the PATH that it found, and a plan leaves no such variable set. The project's own script is
 # undone and we go on; any other is respected: the project is left, until the user is elsewhere.
 _venvhook_by_hand() {
-    if [[ ${!_venvhook_sign-} != "$_venvhook_home" ]]; then
+    if [[ ${!_venvhook_sign-} != "$_venvhook_home" && ! ${!_venvhook_sign-} -ef $_venvhook_home ]]; then
         _venvhook_yield
-    elif [[ ${_OLD_VIRTUAL_PATH+x} ]]; then
-        _venvhook_unscript "$_venvhook_sign" "$_venvhook_bin"
+    elif [[ ${_OLD_VIRTUAL_PATH+x} || ${!_venvhook_sign} != "$_venvhook_home" ]]; then
+        _venvhook_unscript "$_venvhook_sign"
         builtin export "$_venvhook_sign=$_venvhook_home" "VIRTUAL_ENV_PROMPT=$_venvhook_name"
         deactivate() { _venvhook_deactivate "$@"; }
     fi
 }
 # (The plan takes our folders from the PATH that the script has saved, too.) What was active before us the script would have
-# deactivated, had it seen it, so its folder goes: the last one, if it is what has been activated again. A PYTHONHOME that we
-# bring back waits for the script's deactivate.
+# deactivated, had it seen it: its folder goes from PATH, the last one if it is what has been activated again, and its name
+# from the prompt. A PYTHONHOME that we bring back waits for the script's deactivate.
 _venvhook_yield() {
     local _venvhook_before=${_VENVHOOK_OLD_VIRTUAL_ENV:+${_VENVHOOK_OLD_VIRTUAL_ENV#=}/bin}
-    local _venvhook_script=${_OLD_VIRTUAL_PATH+x}
+    local _venvhook_ps1=${_VENVHOOK_OLD__OLD_VIRTUAL_PS1-} _venvhook_script=${_OLD_VIRTUAL_PATH+x}
     _venvhook_paused=$_venvhook_here
     _venvhook_leave
     [[ $_venvhook_script ]] || return 0
     if [[ $_venvhook_before ]]; then
         _venvhook_remove _OLD_VIRTUAL_PATH "$_venvhook_before"
-        if [[ $_venvhook_before == "${VIRTUAL_ENV-}/bin" ]]; then _VENVHOOK_OLD_PATH="=$_venvhook_before:"; fi
+        if [[ $_venvhook_before == "${VIRTUAL_ENV-}/bin" ]]; then builtin export "_VENVHOOK_OLD_PATH==$_venvhook_before:"; fi
         _venvhook_remove PATH "$_venvhook_before"
         builtin unset -v _VENVHOOK_OLD_PATH
+    fi
+    if [[ $_venvhook_ps1 && ${_OLD_VIRTUAL_PS1+x} ]]; then
+        PS1=${PS1%"$_OLD_VIRTUAL_PS1"}${_venvhook_ps1#=}
+        _OLD_VIRTUAL_PS1=${_venvhook_ps1#=}
     fi
     if [[ ${PYTHONHOME-} ]]; then
         _OLD_VIRTUAL_PYTHONHOME=$PYTHONHOME
@@ -135,7 +148,7 @@ _venvhook_yield() {
 _venvhook_deactivate() {
     [[ ${1-} != nondestructive && $_venvhook_here ]] || return 0
     _venvhook_paused=$_venvhook_here
-    _venvhook_leave
+    if builtin shopt -q nocasematch; then _venvhook_exactly _venvhook_leave; else _venvhook_leave; fi
 }
 
 # ---- no plan --------------------------------------------------------------------------------------------------------

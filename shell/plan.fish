@@ -57,7 +57,7 @@ end
 
 # Before a plan sets anything: is the environment already active by other means? No variable of a user's can be readonly.
 function _venvhook_begin
-    test "$$argv[1]" = $argv[2]; and _venvhook_unscript $argv[1] $argv[3]
+    test -n "$$argv[1]"; and _venvhook_is "$$argv[1]" $argv[2]; and _venvhook_unscript $argv[1]
     set -g _venvhook_sign $argv[1]
     set -g _venvhook_home $argv[2]
     set -g _venvhook_bin $argv[3]
@@ -137,15 +137,19 @@ function _venvhook_prepend
         for _venvhook_entry in $argv[2..-1]
             builtin contains -- $_venvhook_entry $_venvhook_list; and set _venvhook_had $_venvhook_had$_venvhook_entry:
         end
-        set -gx _VENVHOOK_OLD_$argv[1] $_venvhook_had
+        set -l _venvhook_scope -gu
+        set -qgx $argv[1]; and set _venvhook_scope -gx
+        set $_venvhook_scope _VENVHOOK_OLD_$argv[1] $_venvhook_had
     end
     set -p _venvhook_list $argv[2..-1]
     set -gx $argv[1] "$_venvhook_list"
 end
-# And out again, wherever they stand now. Of one that was there before only the first is ours.
+# And out again, wherever they stand now. Of one that was there before only the first is ours; a script that saves PATH in
+# _OLD_VIRTUAL_PATH takes that along.
 function _venvhook_remove
     set -qg $argv[1]; or return 0
     set -l _venvhook_had _VENVHOOK_OLD_$argv[1]
+    test $argv[1] = _OLD_VIRTUAL_PATH; and set _venvhook_had _VENVHOOK_OLD_PATH
     set -l --path _venvhook_held :"$$_venvhook_had"
     set -l --path _venvhook_list "$$argv[1]"
     for _venvhook_entry in $argv[2..-1]
@@ -156,7 +160,9 @@ function _venvhook_remove
         end
     end
     if set -qg $_venvhook_had
-        set -q _venvhook_list[1]; and set -g $argv[1] "$_venvhook_list"; or set -g $argv[1]
+        set -l _venvhook_scope -gu
+        set -qgx $_venvhook_had; and set _venvhook_scope -gx
+        set -q _venvhook_list[1]; and set $_venvhook_scope $argv[1] "$_venvhook_list"; or set $_venvhook_scope $argv[1]
     else
         set -eg $argv[1]
         test "$$argv[1]" = "$_venvhook_list"; or set -gx $argv[1] "$_venvhook_list" # a universal one is there again
@@ -169,18 +175,19 @@ end
 # deactivate that no script brought is somebody else's.
 function _venvhook_unscript
     set -l entries $PATH
+    set -l script $$argv[1]/bin
     set -qg _OLD_VIRTUAL_PATH; and builtin functions -q deactivate; and deactivate
     set -eg $argv[1] VIRTUAL_ENV_PROMPT _OLD_VIRTUAL_PATH _OLD_VIRTUAL_PYTHONHOME _OLD_VIRTUAL_PS1 _OLD_FISH_PROMPT_OVERRIDE
     set -gx PATH $entries
-    set -l place (builtin contains -i -- $argv[2] $PATH); and set -e PATH[$place]
+    set -l place (builtin contains -i -- $script $PATH); and set -e PATH[$place]
 end
 # Every activate script saves the PATH that it found, and a plan leaves no such variable set. The project's own script is
 # undone and we go on; any other is respected: the project is left, until the user is elsewhere.
 function _venvhook_by_hand
-    if test "$$_venvhook_sign" != $_venvhook_home
+    if not _venvhook_is "$$_venvhook_sign" $_venvhook_home
         _venvhook_yield
-    else if set -qg _OLD_VIRTUAL_PATH
-        _venvhook_unscript $_venvhook_sign $_venvhook_bin
+    else if set -qg _OLD_VIRTUAL_PATH; or test "$$_venvhook_sign" != $_venvhook_home
+        _venvhook_unscript $_venvhook_sign
         set -gx $_venvhook_sign $_venvhook_home
         set -gx VIRTUAL_ENV_PROMPT $_venvhook_name
         _venvhook_take_deactivate
@@ -197,7 +204,7 @@ function _venvhook_yield
     test -n "$script"; or return 0
     if test -n "$before"
         _venvhook_remove _OLD_VIRTUAL_PATH $before
-        test "$before" = "$VIRTUAL_ENV/bin"; and set -g _VENVHOOK_OLD_PATH "=$before:"
+        test "$before" = "$VIRTUAL_ENV/bin"; and set -gx _VENVHOOK_OLD_PATH "=$before:"
         _venvhook_remove PATH $before
         set -eg _VENVHOOK_OLD_PATH
     end

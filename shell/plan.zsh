@@ -55,7 +55,7 @@ _venvhook_begin() {
         _venvhook_refuse "${@[7,-1]}"
         return 1
     fi
-    if [[ ${(P)1} == "$2" ]]; then _venvhook_unscript "$1" "$3"; fi
+    if [[ ${(P)1} && ${(P)1} -ef $2 ]]; then _venvhook_unscript "$1"; fi
     _venvhook_sign=$1 _venvhook_home=$2 _venvhook_bin=$3 _venvhook_name=$4 _venvhook_label=$5 _venvhook_theirs=''
     if builtin typeset -f deactivate >/dev/null; then _venvhook_aside; fi
     deactivate() { _venvhook_deactivate "$@"; }
@@ -108,9 +108,10 @@ _venvhook_prepend() {
         builtin typeset -g "_venvhook_was_$_venvhook_list=$_venvhook_was" "_venvhook_now_$_venvhook_list=${(P)_venvhook_list}"
     fi
 }
-# And out again, wherever they stand now. Of one that was there before only the first is ours.
+# And out again, wherever they stand now. Of one that was there before only the first is ours; a script that saves PATH in
+# _OLD_VIRTUAL_PATH takes that along.
 _venvhook_remove() {
-    local _venvhook_list=$1 _venvhook_had=_VENVHOOK_OLD_$1 _venvhook_was=_venvhook_was_$1 _venvhook_now=_venvhook_now_$1
+    local _venvhook_list=$1 _venvhook_had=_VENVHOOK_OLD_${1#_OLD_VIRTUAL_} _venvhook_was=_venvhook_was_$1 _venvhook_now=_venvhook_now_$1
     local _venvhook_rest=:${(P)1}: _venvhook_entry
     [[ ${(Pt)1} == scalar* && ${(Pt)1} != *readonly* ]] || return 0
     builtin shift
@@ -136,36 +137,50 @@ _venvhook_remove() {
 
 # ---- activated by hand ----------------------------------------------------------------------------------------------
 
-# Undo an environment's own activate, keeping what the user did to PATH since. An editor sets only the variables.
+# Undo an environment's own activate, keeping what the user did to PATH since. An editor sets only the variables; and a
+# deactivate that no script brought is somebody else's.
 _venvhook_unscript() {
-    local _venvhook_path=$PATH
-    if builtin typeset -f deactivate >/dev/null; then deactivate deactivate; fi
-    builtin unset -v "$1" VIRTUAL_ENV_PROMPT
-    PATH=$_venvhook_path
-    if [[ :$PATH: == *:"$2":* ]]; then
-        _venvhook_path=:$PATH:
-        _venvhook_path=${_venvhook_path%%:"$2":*}:${_venvhook_path#*:"$2":}
+    local _venvhook_path=$PATH _venvhook_script=${(P)1}/bin
+    if [[ ${_OLD_VIRTUAL_PATH+x} ]] && builtin typeset -f deactivate >/dev/null; then deactivate; fi
+    builtin unset -v "$1" VIRTUAL_ENV_PROMPT _OLD_VIRTUAL_PATH _OLD_VIRTUAL_PYTHONHOME _OLD_VIRTUAL_PS1
+    if [[ :$_venvhook_path: == *:"$_venvhook_script":* ]]; then
+        _venvhook_path=:$_venvhook_path:
+        _venvhook_path=${_venvhook_path%%:"$_venvhook_script":*}:${_venvhook_path#*:"$_venvhook_script":}
         _venvhook_path=${_venvhook_path#:}
-        PATH=${_venvhook_path%:}
+        _venvhook_path=${_venvhook_path%:}
     fi
+    PATH=$_venvhook_path
 }
 # Every activate script saves the PATH that it found, and a plan leaves no such variable set. The project's own script is
 # undone and we go on; any other is respected: the project is left, until the user is elsewhere.
-_venvhook_adopt() {
-    _venvhook_unscript "$_venvhook_sign" "$_venvhook_bin"
-    builtin export "$_venvhook_sign=$_venvhook_home" "VIRTUAL_ENV_PROMPT=$_venvhook_name"
-    deactivate() { _venvhook_deactivate "$@"; }
+_venvhook_by_hand() {
+    if [[ ${(P)_venvhook_sign} != "$_venvhook_home" && ! ${(P)_venvhook_sign} -ef $_venvhook_home ]]; then
+        _venvhook_yield
+    elif [[ ${_OLD_VIRTUAL_PATH+x} || ${(P)_venvhook_sign} != "$_venvhook_home" ]]; then
+        _venvhook_unscript "$_venvhook_sign"
+        builtin export "$_venvhook_sign=$_venvhook_home" "VIRTUAL_ENV_PROMPT=$_venvhook_name"
+        deactivate() { _venvhook_deactivate "$@"; }
+    fi
 }
-# The script will bring back the PATH that it saved, so ours goes from there too; a PYTHONHOME that we bring back waits
-# with it. What was active before us would have been deactivated by the script, had it been able to see it.
+# (The plan takes our folders from the PATH that the script has saved, too.) What was active before us the script would have
+# deactivated, had it seen it: its folder goes from PATH, the last one if it is what has been activated again, and its name
+# from the prompt. A PYTHONHOME that we bring back waits for the script's deactivate.
 _venvhook_yield() {
-    local _venvhook_ours=$_venvhook_bin _venvhook_before=${_VENVHOOK_OLD_VIRTUAL_ENV:+${_VENVHOOK_OLD_VIRTUAL_ENV#=}/bin}
-    local _venvhook_script=${_OLD_VIRTUAL_PATH+x}
+    local _venvhook_before=${_VENVHOOK_OLD_VIRTUAL_ENV:+${_VENVHOOK_OLD_VIRTUAL_ENV#=}/bin}
+    local _venvhook_saved=${_VENVHOOK_OLD__OLD_VIRTUAL_PS1-} _venvhook_script=${_OLD_VIRTUAL_PATH+x}
     _venvhook_paused=$_venvhook_here
     _venvhook_leave
     [[ $_venvhook_script ]] || return 0
-    _venvhook_remove _OLD_VIRTUAL_PATH "$_venvhook_ours" ${_venvhook_before:+"$_venvhook_before"}
-    _venvhook_remove PATH ${_venvhook_before:+"$_venvhook_before"}
+    if [[ $_venvhook_before ]]; then
+        _venvhook_remove _OLD_VIRTUAL_PATH "$_venvhook_before"
+        if [[ $_venvhook_before == "${VIRTUAL_ENV-}/bin" ]]; then builtin export "_VENVHOOK_OLD_PATH==$_venvhook_before:"; fi
+        _venvhook_remove PATH "$_venvhook_before"
+        builtin unset -v _VENVHOOK_OLD_PATH
+    fi
+    if [[ $_venvhook_saved && ${_OLD_VIRTUAL_PS1+x} ]]; then
+        PS1=${PS1%"$_OLD_VIRTUAL_PS1"}${_venvhook_saved#=}
+        _OLD_VIRTUAL_PS1=${_venvhook_saved#=}
+    fi
     if [[ ${PYTHONHOME-} ]]; then
         _OLD_VIRTUAL_PYTHONHOME=$PYTHONHOME
         builtin unset -v PYTHONHOME

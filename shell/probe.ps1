@@ -15,7 +15,7 @@
         $command = $ExecutionContext.InvokeCommand.GetCommand($name, 'Alias, Function')
         if ($command -and $command.Definition -notmatch '^(Set|Push|Pop)-Location$') { & $fact cd $command.Definition }
     }
-    foreach ($command in Microsoft.PowerShell.Core\Get-Command -CommandType Function, Alias) { & $fact function $command.Name }
+    foreach ($command in Microsoft.PowerShell.Management\Get-ChildItem -LiteralPath Function:) { & $fact function $command.Name }
     foreach ($module in Microsoft.PowerShell.Core\Get-Module) { & $fact function $module.Name }
     $hook = $function:global:venvhook
     if ($hook -and "$($hook.Module)" -ceq 'venvhook') {

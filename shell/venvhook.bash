@@ -3,6 +3,8 @@
 # Everything private is named _venvhook_*, nothing is exported, and nothing is called that a user may have aliased.
 # shellcheck disable=SC2016 # what PS1 expands
 case $- in *i*) ;; *) return 0 ;; esac
+# What a shell that we were started by has exported is not ours.
+\builtin declare -F _venvhook_look >/dev/null || \builtin unset -v "${!_venvhook_@}"
 \builtin shopt -q expand_aliases && _venvhook_aliases=1 || _venvhook_aliases=
 \builtin shopt -u expand_aliases # aliases of the user's would be woven into the functions below
 
@@ -11,12 +13,12 @@ _venvhook_python='@VENVHOOK_PYTHON@' _venvhook_launcher='@VENVHOOK_LAUNCHER@' _v
 _venvhook_ceiling='@VENVHOOK_CEILING@' _venvhook_wrap_cd='@VENVHOOK_WRAP_CD@'
 
 # The shell's state. Sourced again, it stays.
-if [[ -z ${_venvhook_loaded-} ]]; then
-    _venvhook_loaded=1 _venvhook_ready='' _venvhook_off='' _venvhook_plans='' _venvhook_chain=0
+if ! builtin declare -F _venvhook_look >/dev/null; then
+    _venvhook_ready='' _venvhook_off='' _venvhook_plans='' _venvhook_chain=0
     _venvhook_here='' _venvhook_plan=none _venvhook_paused='' # the project entered, its plan, the project left by hand
     _venvhook_folder='' _venvhook_project=''                  # the folder looked at last, and the project found for it
     _venvhook_sign='' _venvhook_home='' _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_theirs=''
-    _venvhook_prefix='' _venvhook_known=() _venvhook_pending=${VENVHOOK_PROJECT:+inherited}
+    _venvhook_prefix='' _venvhook_drawn='' _venvhook_known=() _venvhook_pending=${VENVHOOK_PROJECT:+inherited}
     # Only from 4.4 on can a variable be asked whether it is exported; before, it is taken to be.
     _venvhook_modern=$((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404))
 fi
@@ -35,6 +37,12 @@ _venvhook_quietly() {
     else
         "$@" 2>/dev/null || :
     fi
+}
+# Run so that two texts are equal when they are.
+_venvhook_exactly() {
+    builtin shopt -u nocasematch
+    "$@" || :
+    builtin shopt -s nocasematch
 }
 # The helper's answer into _venvhook_text.
 _venvhook_ask() {
@@ -63,7 +71,7 @@ _venvhook_load() {
         fi
     fi
     _venvhook_read "$1" || _venvhook_fetch "$1" || return
-    _venvhook_known[i]=$1 _venvhook_known[i + 1]=$_venvhook_new
+    if [[ $_venvhook_new != none ]]; then _venvhook_known[i]=$1 _venvhook_known[i + 1]=$_venvhook_new; fi
 }
 _venvhook_read() {
     local kept=$_venvhook_cache/plans${1%/}/.venvhook-1.bash
@@ -115,6 +123,10 @@ _venvhook_find() {
 # At every prompt and cd: most often nothing has changed, and this is all that runs. In the folder of last time, a marker in
 # it is all that could have come or gone nearer than the known one.
 _venvhook_step() {
+    if builtin shopt -q nocasematch; then
+        _venvhook_exactly _venvhook_step
+        return
+    fi
     if [[ ! $_venvhook_pending$_venvhook_off${VENVHOOK_DISABLE-} ]]; then
         if [[ $PWD != "$_venvhook_folder" ]]; then
             _venvhook_find
@@ -135,19 +147,19 @@ _venvhook_step() {
     _venvhook_reconcile
 }
 _venvhook_reconcile() {
-    local project=''
+    local _venvhook_goal=''
     if [[ $_venvhook_pending ]]; then _venvhook_recover; fi
     if [[ ! $_venvhook_off${VENVHOOK_DISABLE-} ]]; then
         # It may be the marker that has gone.
         if [[ $PWD != "$_venvhook_folder" || ! -e $_venvhook_project/.venvhook.toml ]]; then _venvhook_find; fi
-        project=$_venvhook_project
+        _venvhook_goal=$_venvhook_project
     fi
     if [[ $_venvhook_sign ]]; then _venvhook_by_hand; fi
-    if [[ $_venvhook_paused ]] && ! _venvhook_is "$project" "$_venvhook_paused"; then _venvhook_paused=''; fi
-    if [[ $_venvhook_here ]] && _venvhook_is "$project" "$_venvhook_here"; then
+    if [[ $_venvhook_paused ]] && ! _venvhook_is "$_venvhook_goal" "$_venvhook_paused"; then _venvhook_paused=''; fi
+    if [[ $_venvhook_here ]] && _venvhook_is "$_venvhook_goal" "$_venvhook_here"; then
         "_venvhook_stale_$_venvhook_plan" || return 0
     fi
-    _venvhook_switch "$project"
+    _venvhook_switch "$_venvhook_goal"
 }
 # From what is entered to a project, or to none: the other one goes first, so that the next plan is read without it.
 _venvhook_switch() {
@@ -196,17 +208,17 @@ _venvhook_draw() {
     if [[ ! ${VIRTUAL_ENV_DISABLE_PROMPT-} ]]; then _venvhook_prefix=$_venvhook_label; fi
     case "${PROMPT_COMMAND[*]-} ${precmd_functions[*]-}" in *starship* | *_omp_* | *_lp_* | *powerline*) return ;; esac
     if [[ ${PS1-} != *'${_venvhook_prefix-}'* ]] && builtin shopt -q promptvars &&
-        [[ ! $_venvhook_name || $PS1 != *"$_venvhook_name"* ]]; then
+        [[ ! $_venvhook_drawn || ! $_venvhook_name || $PS1 != *"$_venvhook_name"* ]]; then
         PS1='${_venvhook_prefix-}'${PS1-}
     fi
+    _venvhook_drawn=1
 }
 # cd, pushd and popd: what was there before (a function of another tool, or the builtin), then a look. The last line
 # leaves $_ as the command alone would have.
 _venvhook_go() {
-    local chain=$1
-    builtin shift
-    "_venvhook_${1}_$chain" "${@:2}" || return
+    "_venvhook_$2_$1" "${@:3}" || return
     if [[ $_venvhook_ready ]]; then _venvhook_step || :; else _venvhook_look; fi
+    builtin shift
     : "${!#}"
 }
 _venvhook_wrap() {

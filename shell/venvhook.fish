@@ -48,18 +48,23 @@ end
 # The plan for a project, its id into _venvhook_new: one that this shell has read already, else the kept one, else the
 # helper's answer. Fails where only the helper could tell and must not be started.
 function _venvhook_load
-    set -l known _venvhook_known_(string escape --style=var $argv[1])
-    set -g _venvhook_new $$known
-    test -n "$_venvhook_new"; and not _venvhook_stale_$_venvhook_new; and return
-    set -l place (string split -r -m 1 / $_venvhook_launcher)[1]/plan-1.fish
-    test -z "$_venvhook_plans" -a -r $place; and builtin source $place
+    if test "$_venvhook_new_project" != $argv[1]
+        set -l known _venvhook_known_(string escape --style=var $argv[1])
+        set -g _venvhook_new_project $argv[1]
+        set -g _venvhook_new $$known
+    end
+    test -n "$_venvhook_new" -a "$_venvhook_new" != none; and not _venvhook_stale_$_venvhook_new; and return
     if test -z "$_venvhook_plans"
-        set -g _venvhook_off 1
-        _venvhook_say "$place is gone, so venvhook is off in this shell; install venvhook again"
-        return 1
+        set -l place (string split -r -m 1 / $_venvhook_launcher)[1]/plan-1.fish
+        test -r $place; and builtin source $place
+        if test -z "$_venvhook_plans"
+            set -g _venvhook_off 1
+            _venvhook_say "$place is gone, so venvhook is off in this shell; install venvhook again"
+            return 1
+        end
     end
     _venvhook_read $argv[1]; or _venvhook_fetch $argv[1]; or return
-    test $_venvhook_new = none; or set -gu $known $_venvhook_new
+    test $_venvhook_new = none; or set -gu _venvhook_known_(string escape --style=var $argv[1]) $_venvhook_new
     return 0
 end
 function _venvhook_read

@@ -217,9 +217,9 @@
 
         # Completion: read at the first TAB. (PowerShell asks a "native" completer for a function without parameters too.)
         $complete = {
-            param($word, $ast, $cursor)
+            $completer = $null # which the file sets
             . ([scriptblock]::Create([IO.File]::ReadAllText("$([IO.Path]::GetDirectoryName($launcher))/complete.ps1")))
-            & $venvhookComplete $word $ast $cursor
+            & $completer @args
         }
 
         & $arm

@@ -7,7 +7,7 @@
 'builtin' 'typeset' '-g' '+x' "_venvhook_launcher="'@VENVHOOK_LAUNCHER@'
 'builtin' 'emulate' 'zsh' '-o' 'no_aliases' '-o' 'no_err_exit' '-o' 'no_err_return' '-o' 'no_multibyte' '-c' \
     '[[ ${_venvhook_clean+x} || ! -o interactive ]] || _venvhook_clean=: builtin . "${_venvhook_launcher%/*}/venvhook.zsh"'
-'builtin' "${_venvhook_clean-return}"
+'builtin' "${${_venvhook_clean+:}:-return}"
 
 # Literals that installing fills in.
 _venvhook_python='@VENVHOOK_PYTHON@' _venvhook_cache='@VENVHOOK_CACHE@' _venvhook_ceiling='@VENVHOOK_CEILING@'
@@ -18,7 +18,7 @@ if ! builtin typeset -f _venvhook_look >/dev/null; then
     _venvhook_here='' _venvhook_plan=none _venvhook_paused='' # the project entered, its plan, the project left by hand
     _venvhook_folder='' _venvhook_project=''                  # the folder looked at last, and the project found for it
     _venvhook_sign='' _venvhook_home='' _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_theirs=''
-    _venvhook_psvar='' _venvhook_ps1='' _venvhook_known=() _venvhook_pending=${VENVHOOK_PROJECT:+inherited}
+    _venvhook_psvar='' _venvhook_ps1='' _venvhook_drawn='' _venvhook_known=() _venvhook_pending=${VENVHOOK_PROJECT:+inherited}
 fi
 
 # One line for the person; subshells are silent.
@@ -92,13 +92,7 @@ _venvhook_reconcile() {
         if [[ $_venvhook_project && ! -e $_venvhook_project/.venvhook.toml ]]; then _venvhook_find; fi # it may have gone
         _venvhook_goal=$_venvhook_project
     fi
-    if [[ $_venvhook_sign ]]; then
-        if [[ ${(P)_venvhook_sign} != "$_venvhook_home" ]]; then
-            _venvhook_yield
-        elif [[ ${_OLD_VIRTUAL_PATH+x} ]]; then
-            _venvhook_adopt
-        fi
-    fi
+    if [[ $_venvhook_sign ]]; then _venvhook_by_hand; fi
     if [[ $_venvhook_goal != "$_venvhook_paused" && ! $_venvhook_goal -ef $_venvhook_paused ]]; then _venvhook_paused=''; fi
     if [[ $_venvhook_here ]]; then
         if [[ $_venvhook_goal != "$_venvhook_here" && ! $_venvhook_goal -ef $_venvhook_here ]]; then
@@ -160,10 +154,10 @@ _venvhook_look() {
 _venvhook_draw() {
     if [[ $_venvhook_label$_venvhook_psvar ]]; then _venvhook_show; fi
     if [[ -o prompt_percent && ${PS1-} != *('%(97V.%97v.)'|starship|p9k|spaceship|_omp_|12V|virtualenv|VIRTUAL_ENV)* ]] &&
-        [[ ! $_venvhook_name || ${PS1-} != *"$_venvhook_name"* ]]; then
+        [[ ! $_venvhook_drawn || ! $_venvhook_name || ${PS1-} != *"$_venvhook_name"* ]]; then
         PS1='%(97V.%97v.)'${PS1-}
     fi
-    _venvhook_ps1=${PS1-}
+    _venvhook_ps1=${PS1-} _venvhook_drawn=1
 }
 _venvhook_arm() {
     if [[ ! ${chpwd_functions[(r)_venvhook_look]} ]]; then chpwd_functions+=(_venvhook_look); fi

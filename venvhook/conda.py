@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from venvhook.document import read_plain
 from venvhook.errors import VenvhookError
 from venvhook.names import refuse
 
@@ -70,11 +71,9 @@ def scripts(prefix: str) -> list[str]:
 
 
 def _json(path: str) -> dict[str, object]:
-    try:
-        with open(path, encoding="utf-8") as file:
-            text = file.read(1 << 20)
-    except (FileNotFoundError, NotADirectoryError):
+    if not os.path.exists(path):
         return {}
+    text = read_plain(path, 1 << 20)
     import json  # dear to import, and most environments have no such file
 
     try:

@@ -21,9 +21,16 @@ if TYPE_CHECKING:
 
 
 def read_plain(path: str, limit: int) -> bytes:
+    """The bytes of the plain text file (or link to one) PATH: `read_bytes`, without a NUL in them."""
+    data = read_bytes(path, limit)
+    _check_bytes(data, path)
+    return data
+
+
+def read_bytes(path: str, limit: int) -> bytes:
     """The bytes of the plain file (or link to one) PATH.
 
-    VenvhookError when it is anything else, cannot be read, is longer than LIMIT bytes or not text (NUL, UTF-16).
+    VenvhookError when it is anything else, cannot be read, or is longer than LIMIT bytes.
     Never waits for another process, as an open fifo would, and never takes a terminal.
     """
     flags = os.O_RDONLY
@@ -39,7 +46,6 @@ def read_plain(path: str, limit: int) -> bytes:
         raise _unreadable(path, error) from None
     if len(data) > limit:
         raise VenvhookError(f"is larger than {limit} bytes", path, remedy="make it shorter")
-    _check_bytes(data, path)
     return data
 
 
@@ -74,16 +80,21 @@ def _unreadable(path: str, error: OSError) -> VenvhookError:
 
 
 def _check_bytes(data: bytes, path: str) -> None:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise VenvhookError("is UTF-16", path, 1, "save it as UTF-8")
     at = data.find(b"\0")
     if at >= 0:
+        _check_encoding(data, path)
         raise VenvhookError("holds a NUL byte", path, data.count(b"\n", 0, at) + 1, "save it as UTF-8 text")
+
+
+def _check_encoding(data: bytes, path: str) -> None:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise VenvhookError("is UTF-16", path, 1, "save it as UTF-8")
 
 
 def decode(data: bytes, path: str) -> str:
     """DATA as text without BOM and with LF line ends; VenvhookError with the line where it is not UTF-8."""
     _check_bytes(data, path)
+    _check_encoding(data, path)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from venvhook.document import read_bytes
 from venvhook.errors import VenvhookError
 
 TYPE_CHECKING = False
@@ -94,11 +95,7 @@ def inspect(root: str) -> Environment:
 
 def settings(path: str) -> dict[str, str]:
     """What a `pyvenv.cfg` says. It is no INI file: a line is split at its first `=`, keys are in lower case (PEP 405)."""
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            pairs = [line.partition("=") for line in file.read(65536).splitlines()]
-    except OSError:
-        return {}
+    pairs = [line.partition("=") for line in _lines(path)]
     return {key.strip().lower(): value.strip() for key, equals, value in pairs if equals}
 
 
@@ -168,11 +165,7 @@ def made_for(found: Environment) -> str | None:
 
     Read from what every tool writes into `bin/activate`, the line that sets VIRTUAL_ENV.
     """
-    try:
-        with open(os.path.join(found.root, BIN, "activate"), encoding="utf-8", errors="surrogateescape") as file:
-            lines = [line.strip() for line in file.read(16384).splitlines()]
-    except OSError:
-        return None
+    lines = [line.strip() for line in _lines(os.path.join(found.root, BIN, "activate"))]
     values = [
         line.partition("VIRTUAL_ENV=")[2] for line in lines if line.startswith(("VIRTUAL_ENV=", "export VIRTUAL_ENV="))
     ]
@@ -184,6 +177,14 @@ def made_for(found: Environment) -> str | None:
         if whole and os.path.isabs(folder) and "$" not in value and "`" not in value:
             return None if _same(folder, found.root) else folder
     return None
+
+
+def _lines(path: str) -> list[str]:
+    """The lines of a small text file, none where it is anything else."""
+    try:
+        return read_bytes(path, 65536).decode("utf-8", "surrogateescape").splitlines()
+    except VenvhookError:
+        return []
 
 
 def _same(one: str, other: str) -> bool:

@@ -51,13 +51,13 @@ def plan_text(project: str, shell: str, interface: str, places: Places, environ:
     """A project's plan for a shell. An error of our own becomes a notice, so that the prompt lives."""
     began = time.time_ns() - COARSE
     asked = Project(project, places, environ)
-    kept = keep.place(places.cache, project)
+    kept, usable = keep.place(places.cache, project), keep.usable(places.cache)
     try:
         if interface != INTERFACE:
             return emitter(shell).plan(notice(asked, "this shell's hook is of another version; open a new shell"))
         plan = asked.plan()
         if asked.files:
-            stamp = keep.stamp(kept, asked.files, began)
+            stamp = keep.stamp(kept, asked.files, began) if usable else kept
             plan.conditions = (*plan.conditions, *(("older", file, stamp, began) for file in asked.files))
         own = dict(plan.variables)
         plan.conditions = tuple(c for c in plan.conditions if c[0] != "variable" or c[1] not in own)
@@ -68,7 +68,10 @@ def plan_text(project: str, shell: str, interface: str, places: Places, environ:
         )
     except Exception as error:  # a defect of ours, or of the machine: one line instead of a dead prompt
         return emitter(shell).plan(notice(asked, f"{type(error).__name__}: {error}; to see more: venvhook status"))
-    keep.write(kept, emitter(shell).SUFFIX, text)
+    finally:
+        _in_time()
+    if usable:
+        keep.write(kept, emitter(shell).SUFFIX, text)
     return text
 
 
@@ -86,6 +89,13 @@ def _limit() -> None:
     if hasattr(_signal, "setitimer"):
         _signal.signal(_signal.SIGALRM, _late)
         _signal.setitimer(_signal.ITIMER_REAL, SECONDS)
+
+
+def _in_time() -> None:
+    import _signal
+
+    if hasattr(_signal, "setitimer"):
+        _signal.setitimer(_signal.ITIMER_REAL, 0)
 
 
 def _late(signal: int, frame: object) -> None:

@@ -23,6 +23,14 @@ def place(cache: str, project: str) -> str:
     return os.path.join(cache, "plans") + os.sep * bool(drive) + drive.rstrip(":") + path.rstrip(os.sep)
 
 
+def usable(cache: str) -> bool:
+    """Whether plans may be kept there: root, with the home of somebody else, would take that person's cache away."""
+    try:
+        return os.name == "nt" or os.stat(cache).st_uid == os.geteuid()
+    except OSError:
+        return True  # it will be made
+
+
 def write(folder: str, suffix: str, text: str) -> bool:
     """Keep TEXT, whole or not at all, for the user's eyes only; whether that worked."""
     target = os.path.join(folder, f".venvhook-{INTERFACE}{suffix}")

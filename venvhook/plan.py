@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # What activate scripts save for their deactivate. A plan leaves none of it set: so an environment that was active before
 # finds it again, and a script that is sourced inside a project betrays itself.
-SCRIPT_VARIABLES = ("_OLD_VIRTUAL_PATH", "_OLD_VIRTUAL_PYTHONHOME", "_OLD_VIRTUAL_PS1")
+SCRIPT_VARIABLES = ("_OLD_VIRTUAL_PATH", "_OLD_VIRTUAL_PYTHONHOME", "_OLD_VIRTUAL_PS1", "_OLD_FISH_PROMPT_OVERRIDE")
 
 _UNSAFE = "\\`$%!"  # what one prompt engine or another expands
 

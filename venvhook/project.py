@@ -96,7 +96,7 @@ class Project:
         """What the marker means, if it may act (`venvhook.trust`)."""
         self.record = trust.find(self.places.data, self.folder)
         if self.record is None:
-            self.conditions.append(("absent", trust.place(self.places.data, self.folder)))
+            self.watch(trust.place(self.places.data, self.folder))  # it appears with the first decision
         else:
             self.conditions.append(("exists", self.record.path))
             if not self.record.allowed:
@@ -122,7 +122,7 @@ class Project:
             path, why = found
             remedy = "it is not entered before you have mended that (chown, chmod o-w)"
             raise Notice(VenvhookError(why, path, remedy=remedy), [("never",)])
-        if os.name != "nt" and os.stat(path).st_uid == os.geteuid():
+        if os.name != "nt" and os.path.exists(path) and os.stat(path).st_uid == os.geteuid():
             self.conditions.append(("mine", path))
 
     def locate(self, meaning: Marker) -> Environment:
@@ -135,7 +135,7 @@ class Project:
         if found is None:
             raise Notice(self.search.problem)
         self._fits_in_path(found.bin)
-        self.owned(found.bin, found.root, os.path.realpath(found.python))
+        self.owned(found.bin, found.root, found.python)
         self._complain(found, meaning)
         return found
 
@@ -161,11 +161,12 @@ class Project:
         for entry in meaning.dotenv:
             path = resolve(self.folder, entry, self.environ)
             if self.watch(path):
-                values.update(self._dotenv(path))
+                self.owned(path)
+                values.update(self._dotenv(path, [name for name, _ in meaning.prepend]))
         values.update(meaning.variables)
         return values
 
-    def _dotenv(self, path: str) -> dict[str, str]:
+    def _dotenv(self, path: str, lists: list[str]) -> dict[str, str]:
         from venvhook import dotenv
 
         try:
@@ -176,6 +177,10 @@ class Project:
         if new:
             problem = f"it sets {', '.join(new)}, which you have not allowed"
             raise Notice(VenvhookError(problem, path, remedy="to look at it and allow it: venvhook allow"))
+        for name in lists:
+            if name in pairs:
+                problem = f"it sets {name}, which the marker's [prepend] has too"
+                raise Notice(VenvhookError(problem, path, remedy="take one of them out"))
         return pairs
 
     def entering(self, meaning: Marker, found: Environment, values: dict[str, str | None]) -> Plan:
@@ -209,5 +214,6 @@ class Project:
             folders = [resolve(self.folder, entry, self.environ) for entry in entries]
             for folder in folders:
                 self._fits_in_path(folder)
+            self.owned(*folders)
             lists[name] = list(dict.fromkeys(lists.get(name, []) + folders))
         return list(lists.items())

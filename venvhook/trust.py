@@ -43,7 +43,10 @@ class Record:
         fields = data.split(b"\0")
         if len(fields) < 6 or fields[0] != _HEAD or fields[-1] != _END or fields[1] not in (b"allow", b"deny"):
             raise ValueError("not a whole record")
-        meaning = Marker.from_fields([os.fsdecode(field) for field in fields[5:-1]])
+        try:
+            meaning = Marker.from_fields([os.fsdecode(field) for field in fields[5:-1]])
+        except VenvhookError as error:
+            raise ValueError(error.problem) from None
         record = cls(os.fsdecode(fields[2]), fields[1] == b"allow", fields[3], meaning)
         record.dotenv_names = os.fsdecode(fields[4]).split()
         return record
@@ -57,38 +60,49 @@ def place(data: str, folder: str) -> str:
 def find(data: str, folder: str) -> Record | None:
     """The last decision about FOLDER, or None. What is not the user's own, or not whole, decides nothing."""
     where = place(data, folder)
-    try:
-        if not (_private(os.path.dirname(where)) and _private(where)):
+    for _ in range(3):  # a decision made meanwhile takes away what has just been listed
+        try:
+            names = _decisions(where) if _private(os.path.dirname(where)) and _private(where) else []
+        except OSError:
             return None
-        for name in sorted((name for name in os.listdir(where) if not name.endswith(".part")), reverse=True):
-            record = _read(os.path.join(where, name))
-            if record is not None and record.folder == folder:
-                return record
-    except OSError:
-        return None
+        records = (_read(os.path.join(where, name)) for name in names)
+        found = next((record for record in records if record is not None and record.folder == folder), None)
+        if found is not None or not names:
+            return found
     return None
 
 
 def decide(data: str, record: Record) -> Record:
-    """Write a decision, and take away the earlier ones. Raises VenvhookError where the store cannot be written."""
+    """Write a decision, and take away the earlier ones. Raises VenvhookError where the store cannot be written.
+
+    Of decisions made at one moment the one with the greatest name stays, whoever wrote it.
+    """
     where = place(data, record.folder)
+    record.path = os.path.join(where, f"{time.time_ns():020d}-{os.getpid()}")
     try:
         os.makedirs(os.path.dirname(where), mode=0o700, exist_ok=True)  # the mode is only the last one's
         os.makedirs(where, mode=0o700, exist_ok=True)
-        earlier = os.listdir(where)
-        record.path = os.path.join(where, f"{time.time_ns():020d}-{os.getpid()}")
         with open(os.open(record.path + ".part", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(record.dump())
         os.replace(record.path + ".part", record.path)
-        for name in earlier:
-            os.unlink(os.path.join(where, name))
-    except FileNotFoundError:
-        pass  # another decision, made at the same moment, took the earlier one away
     except OSError as error:
-        raise VenvhookError(
-            f"the decision cannot be written ({error.strerror})", where, remedy="make the folder writable"
-        ) from None
+        problem = f"the decision cannot be written ({error.strerror})"
+        raise VenvhookError(problem, where, remedy="make the folder writable") from None
+    for name in _decisions(where)[1:]:
+        _unlink(os.path.join(where, name))
     return record
+
+
+def _decisions(where: str) -> list[str]:
+    """The names of the records in a folder, the last decision first."""
+    return sorted((name for name in os.listdir(where) if not name.endswith(".part")), reverse=True)
+
+
+def _unlink(path: str) -> None:
+    try:
+        os.unlink(path)
+    except FileNotFoundError:  # another decision took it away
+        pass
 
 
 def forget(data: str, folder: str) -> None:
@@ -110,20 +124,30 @@ def within(folder: str, allowed: Iterable[str]) -> bool:
 
 
 def intruder(paths: Iterable[str]) -> tuple[str, str] | None:
-    """The first of PATHS that somebody else could have put there, and why: not the user's nor root's, or writable by all.
+    """The first of PATHS that somebody else could have put there, and why.
 
+    That is what belongs neither to the user nor to root, links on the way included, or what everybody may write to.
     Windows has no such owners: there, nothing is found.
     """
     for path in paths if os.name != "nt" else ():
-        try:
-            seen = os.stat(path)
-        except OSError:
-            continue
-        if seen.st_uid not in (os.geteuid(), 0):
-            return path, f"it belongs to another user ({seen.st_uid})"
-        if seen.st_mode & 0o002:
-            return path, "everybody may write to it"
+        for step in _steps(path):
+            try:
+                seen = os.lstat(step)
+            except OSError:
+                continue
+            if seen.st_uid not in (os.geteuid(), 0):
+                return step, f"it belongs to another user ({seen.st_uid})"
+            if seen.st_mode & 0o002 and seen.st_mode & 0o170000 != 0o120000:
+                return step, "everybody may write to it"
     return None
+
+
+def _steps(path: str) -> list[str]:
+    """PATH, and where it leads, link by link."""
+    steps = [path]
+    while os.path.islink(steps[-1]) and len(steps) < 40:
+        steps.append(os.path.join(os.path.dirname(steps[-1]), os.readlink(steps[-1])))
+    return steps
 
 
 def _private(path: str) -> bool:
@@ -139,7 +163,7 @@ def _read(path: str) -> Record | None:
             if os.name != "nt" and os.fstat(file.fileno()).st_uid != os.geteuid():
                 return None
             record = Record.load(file.read(1 << 20))
-    except (OSError, ValueError, VenvhookError):
+    except (OSError, ValueError):
         return None
     record.path = path
     return record

@@ -35,7 +35,7 @@ def operations(environ: Mapping[str, str]) -> list[tuple[str, str | None]]:
     done: list[tuple[str, str | None]] = []
     for word in environ.get("_VENVHOOK_SET", "").split():
         name = word.rstrip("-").partition("=")[0].partition(":")[0]
-        if not name.isidentifier() or not name.isascii():
+        if not _ours(name):
             continue
         now, old = environ.get(name), environ.get(_OLD + name)
         done.append((_OLD + name, None))
@@ -44,6 +44,14 @@ def operations(environ: Mapping[str, str]) -> list[tuple[str, str | None]]:
         elif word.startswith(name + ":") and now is not None:
             done.append((name, _without(now, word[len(name) + 1 :].split(","), old)))
     return [*done, ("VENVHOOK_PROJECT", None), ("_VENVHOOK_SET", None)]
+
+
+def _ours(name: str) -> bool:
+    """Whether a plan can have touched NAME. Shells evaluate what some of their own variables are set to."""
+    from venvhook.names import refuse, refuse_prepend
+
+    entering = name.startswith(("VIRTUAL_ENV", "CONDA_", "_CE_", "_OLD_VIRTUAL_", "_OLD_FISH_PROMPT_", "PYTHONHOME"))
+    return name.isascii() and name.isidentifier() and (entering or not refuse(name) or not refuse_prepend(name))
 
 
 def _without(text: str, ours: list[str], old: str | None) -> str | None:

@@ -51,7 +51,10 @@ class Shell:
     def load(self, folder: Path) -> str:
         """The text that loads hook and plan functions, as the hook does before its first plan."""
         hook = self.install(folder)
-        return self.source(hook) + self.source(hook.with_name("plan-1" + self.emitter.SUFFIX))
+        plan = str(hook.with_name("plan-1" + self.emitter.SUFFIX))
+        if self.name == "zsh":  # as the hook does: with zsh's own options in force
+            return self.source(hook) + f"_venvhook_quietly builtin . {self.quote(plan)}\n"
+        return self.source(hook) + self.source(Path(plan))
 
     def run(self, folder: Path, text: str, environ: dict[str, str] | None = None) -> tuple[bytes, bytes]:
         """What TEXT writes to stdout and to stderr, sourced by an interactive shell whose home is FOLDER."""

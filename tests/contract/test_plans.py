@@ -275,8 +275,6 @@ def test_a_socket_is_odd(shell: Shell, folder: Path, tmp_path: Path, monkeypatch
 def test_a_marker_is_too_long_by_its_bytes(
     shell: Shell, folder: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    if shell.name == "zsh":
-        request.applymarker(pytest.mark.xfail(reason="it counts characters"))
     rests_on = [("odd", marked(tmp_path / str(n), b"\xc3\xa9" * n)) for n in (2048, 2049)]
     assert stale(shell, folder, rests_on, {}) == "yn"
 

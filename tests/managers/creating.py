@@ -1,8 +1,9 @@
-"""Making environments with real managers: a package index on this machine, the command line, and the tree to compare."""
+"""Making environments with real managers: a package index on this machine, the command line, the tree to compare."""
 
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import http.server
 import os
@@ -25,8 +26,11 @@ from .world import SYSTEM_PATH, World
 
 PACKAGE = Path(__file__).parents[2]
 # What is no environment and no file of a project: caches, and what the tools keep of interpreters.
-CACHES = (".venvhook/cache", ".cache/pip", ".cache/uv", ".cache/pypoetry/cache", ".cache/pypoetry/artifacts", ".cache/pipenv", ".cache/pdm",
-          ".cache/hatch", ".cache/virtualenv", ".local/share/virtualenv", ".config/pypoetry", ".config/hatch", ".local/state")  # fmt: skip
+CACHES = (
+    ".venvhook", ".cache/pip", ".cache/uv", ".cache/pypoetry/cache", ".cache/pypoetry/artifacts", ".cache/pipenv",
+    ".cache/pdm", ".cache/hatch", ".cache/conda", ".cache/virtualenv", ".local/share/virtualenv", ".config/pypoetry",
+    ".config/hatch", ".local/state",
+)  # fmt: skip
 
 
 def wheel(folder: Path, name: str, version: str, body: str = "") -> Path:
@@ -50,8 +54,14 @@ def wheel(folder: Path, name: str, version: str, body: str = "") -> Path:
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Says nothing, not of clients that were ended either."""
+
     def log_message(self, *arguments: Any) -> None:
         pass
+
+    def copyfile(self, source: Any, outputfile: Any) -> None:
+        with contextlib.suppress(ConnectionError):
+            super().copyfile(source, outputfile)
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +79,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             links.append(f'<a href="{path.name}#sha256={digest}">{path.name}</a>')
         (folder / "index.html").write_text("<!DOCTYPE html><html><body>" + "".join(links) + "</body></html>")
     server = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), lambda *arguments: Quiet(*arguments, directory=str(root))  # type: ignore[misc]
+        ("127.0.0.1", 0),
+        lambda *arguments: Quiet(*arguments, directory=str(root)),  # type: ignore[misc]
     )
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}/simple"
@@ -102,7 +113,7 @@ class Maker:
         self.world, self.index = world, index
         self.shop = world.project("shop")
         self.tools = world.home / "tools"
-        for name in ("tools", ".cache", ".config", ".local/share"):
+        for name in ("tools", ".cache/pypoetry", ".config", ".local/share"):
             (world.home / name).mkdir(parents=True)
         base = world.home / ".venvhook"
         self.folders = Folders(*(str(base / name) for name in ("data", "cache", "config")), str(world.home))
@@ -168,9 +179,12 @@ class Maker:
 
     def unchanged(self, before: dict[str, str]) -> None:
         now = self.tree()
-        assert {path for path in now if path not in before} == set(), "new"
-        assert {path for path in before if path not in now} == set(), "gone"
-        assert {path for path in now if now[path] != before[path]} == set(), "changed"
+        for what, paths in {
+            "new": now.keys() - before.keys(),
+            "gone": before.keys() - now.keys(),
+            "changed": {path for path in now.keys() & before.keys() if now[path] != before[path]},
+        }.items():
+            assert not paths, f"{what}: {sorted(paths)[:9]}"
 
     def tree(self) -> dict[str, str]:
         """Everything below home and projects, with what it is; without caches."""
@@ -225,7 +239,7 @@ def with_tool(maker: Maker, installed: Callable[..., Path]) -> Callable[[str], M
 
 
 class Kit:
-    """What a project of a manager consists of: FILES, and its MARKER; `{version}` and `{index}` in them are filled in."""
+    """What a project of a manager consists of: FILES, and its MARKER; NAME, VERSION, INDEX in them are filled in."""
 
     def __init__(self, marker: str, **files: str) -> None:
         self.marker, self.files = marker, files
@@ -242,6 +256,7 @@ class Kit:
 
 
 PROJECT = '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.9"\ndependencies = ["NAME==VERSION"]\n'
+SOURCE = '[[tool.{}.source]]\nname = "{}"\nurl = "INDEX"\n'
 PIP = {"requirements__txt": "NAME==VERSION\n"}
 LISTED = 'requirements = ["requirements.txt"]\n'
 KITS = {
@@ -251,7 +266,7 @@ KITS = {
     "uv sync": Kit('manager = "uv"\n', pyproject__toml=PROJECT + "[tool.uv]\npackage = false\n"),
     "poetry": Kit(
         'manager = "poetry"\n',
-        pyproject__toml=PROJECT + '[tool.poetry]\npackage-mode = false\n[[tool.poetry.source]]\nname = "here"\nurl = "INDEX"\n',
+        pyproject__toml=PROJECT + "[tool.poetry]\npackage-mode = false\n" + SOURCE.format("poetry", "here"),
     ),
     "pipenv": Kit(
         'manager = "pipenv"\n',
@@ -259,7 +274,7 @@ KITS = {
     ),
     "pdm": Kit(
         'manager = "pdm"\n',
-        pyproject__toml=PROJECT + '[tool.pdm]\ndistribution = false\n[[tool.pdm.source]]\nname = "pypi"\nurl = "INDEX"\n',
+        pyproject__toml=PROJECT + "[tool.pdm]\ndistribution = false\n" + SOURCE.format("pdm", "pypi"),
     ),
     "hatch": Kit(
         'manager = "hatch"\n',

@@ -200,7 +200,7 @@ def test_the_status_is_the_users(world: World, shell: Dialect) -> None:
     live.run(f"builtin cd app; {seven}")  # the prompt's work
     assert live.status == "7"
     assert live.run(shell.say_status()) == "status=7"
-    live.run("cd /nowhere")
+    live.run("cd /no/such/folder")
     assert live.status == "1"
 
 
@@ -222,7 +222,7 @@ def test_last_exit_code_and_errors_are_the_users(world: World) -> None:
     live = world.start()
     live.run("sh -c 'exit 7'; cd app")
     assert live.run('"$LASTEXITCODE $($Error.Count)"') == "7 0"
-    live.run("Get-Item /nowhere -ErrorAction SilentlyContinue")
+    live.run("Get-Item /no/such/folder -ErrorAction SilentlyContinue")
     assert live.status == "1"
     assert live.run('"$LASTEXITCODE $($Error.Count)"') == "7 1"
 

@@ -14,7 +14,7 @@ import pytest
 from test_cli_home import Home
 
 from venvhook import create, environment, keep, pythons
-from venvhook.create import Order
+from venvhook.create.order import Order, Recipe, requirement_arguments
 from venvhook.errors import VenvhookError
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="modes and links of POSIX")
@@ -32,14 +32,14 @@ def without_pip(home: Home) -> None:
     """Make environments without pip: a tenth of the time."""
     from venvhook.create import venv
 
-    real = venv.steps
+    real = venv.recipe
 
-    def steps(order: Order) -> list[create.Step]:
-        making, *rest = real(order)
-        making.command.insert(3, "--without-pip")
-        return [making, *rest]
+    def recipe(order: Order) -> Recipe:
+        how = real(order)
+        how.steps[0].command.insert(3, "--without-pip")
+        return how
 
-    home.patch.setattr(venv, "steps", steps)
+    home.patch.setattr(venv, "recipe", recipe)
 
 
 # ---- create ----------------------------------------------------------------------------------------------------------
@@ -86,12 +86,12 @@ def test_create_asks_for_trust(home: Home) -> None:
     [
         ('requirements = ["nope.txt"]', "/nope.txt: does not exist; "),
         ('packages = ["--index-url=http://x"]', "--index-url=http://x in packages is no requirement; "),
-        ('manager = "pyenv"\nvenv = "./x"', "venvhook cannot make environments of pyenv yet; "),
+        ('manager = "pyenv"\nvenv = "./x"', "shop/x: pyenv cannot put an environment here; "),
         ('python = "2.6"', "no Python 2.6 on this machine; there are "),
         ('python = "./python"', "/python: does not exist; "),
         ('venv = "."', "is the project, or holds it; "),
         ('venv = "~"', "is your home folder, or holds it; "),
-        ('manager = "uv"', "the command uv is not on PATH; install uv, "),
+        ('manager = "uv"', "the command uv is not on PATH; to get it: pipx install uv; or, to do without: "),
     ],
 )
 def test_what_cannot_be_made_is_told_before_anything_is_touched(home: Home, line: str, problem: str) -> None:
@@ -135,20 +135,20 @@ def test_what_the_variables_say_reaches_pip(home: Home) -> None:
     home.allowed('packages = ["x"]\n[variables]\nPIP_NO_INDEX = "1"\nPIP_VERBOSE = false')
     home.patch.setenv("PIP_VERBOSE", "1")
     home.patch.setenv("VIRTUAL_ENV", "/other")
-    from venvhook.cli.make import Wanted
+    from venvhook.cli.make import Options, Wanted
 
-    order = Wanted(home.folders, None).order(pythons.own(), True)
+    order = Wanted(home.folders, None).order(Options())
     assert order.environ["PIP_NO_INDEX"] == "1"
     assert not {"PIP_VERBOSE", "VIRTUAL_ENV"} & set(order.environ)
     assert list(order.installs) == ["x"]
 
 
 def test_requirements_are_arguments_never_options() -> None:
-    arguments = create.requirement_arguments(["/a b"], ["x[y]>=1; python_version<'4'", "-e  ../z", "--editable z"])
+    arguments = requirement_arguments(["/a b"], ["x[y]>=1; python_version<'4'", "-e  ../z", "--editable z"])
     assert arguments == ["-r", "/a b", "x[y]>=1; python_version<'4'", "-e", "../z", "-e", "z"]
     for package in ("-r other.txt", "-e", "-i http://x", "--pre"):
         with pytest.raises(VenvhookError, match="is no requirement"):
-            create.requirement_arguments([], [package])
+            requirement_arguments([], [package])
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_requirements_are_arguments_never_options() -> None:
 def test_a_name_that_scripts_may_not_bear_is_not_given(name: str, named: bool) -> None:
     order = Order("/p", "/p/.venv", "/python", {})
     order.prompt = name
-    assert bool(order.named) == named
+    assert bool(order.naming()) == named
 
 
 @pytest.mark.parametrize("manager", ["uv", "virtualenv"])
@@ -168,7 +168,7 @@ def test_other_managers_are_their_own_command(home: Home, manager: str) -> None:
     tool.chmod(0o755)
     order = Order(str(home.shop), str(home.shop / ".venv"), "/python", {"PATH": str(tool.parent)})
     order.installs = ["six"]
-    making, installing = create.steps(manager, order)
+    making, installing = create.recipe(manager, order).steps
     assert making.command[0] == str(tool) and making.command[-1] == order.root and "/python" in making.command
     assert installing.command[-1] == "six"
     assert installing.command[0] == (str(tool) if manager == "uv" else f"{order.root}/bin/python")
@@ -206,10 +206,12 @@ def test_rebuild_that_fails_brings_the_old_one_back(home: Home) -> None:
 def test_rebuild_over_what_was_left_over(home: Home) -> None:
     root = home.environment()
     home.allowed()
-    left = home.shop / ".venv.venvhook-old"
+    left = home.shop / ".venvhook-old-.venv"
     left.mkdir()
     assert home.run("rebuild").err.startswith(f"venvhook: {left}: is left over from a rebuild that was cut off; ")
     assert environment.inspect(str(root))
+    shutil.rmtree(root)
+    assert home.run("create").err.endswith(f"; put it back in the place of {root}, or delete it\n")
 
 
 def test_rebuild_where_nothing_is_creates(home: Home) -> None:
@@ -310,7 +312,7 @@ def test_pythons_marks_the_one_that_is_taken(home: Home) -> None:
     assert [os.path.realpath(each["path"]) for each in taken] == [os.path.realpath(pythons.own().path)]
     out = home.run("pythons").out
     assert "* is what venvhook create takes here\n" in out
-    home.marker('python = "2.6"')
+    home.allowed('python = "2.6"')
     out = home.run("pythons").out
     assert "no Python 2.6 on this machine" in out
 
@@ -333,8 +335,11 @@ def test_list_shows_every_project(home: Home) -> None:
         (str(home.shop), "allowed", True),
     ]
     assert data[1]["environment"] == f"{home.shop}/.venv" and data[1]["size"] > 1000
+    assert data[1]["manager"] == "venv" and data[1]["problem"] is None
     out = home.run("list").out.splitlines()
-    assert out[0].split() == ["project", "trust", "Python", "size", "environment"] and len(out) == 3
+    assert (
+        out[0].split() == ["project", "trust", "manager", "Python", "size", "health", "environment"] and len(out) == 3
+    )
 
 
 def test_prune_forgets_what_is_gone(home: Home) -> None:

@@ -404,12 +404,11 @@ def test_the_name(world: World, text: str, settings: str, name: str) -> None:
     assert (plan.name, plan.label, dict(plan.variables)["VIRTUAL_ENV_PROMPT"]) == (name, f"({name}) ", name)
 
 
-@pytest.mark.xfail(reason="a dotenv file may set what [prepend] has, and leaving then takes neither back")
 def test_no_variable_is_set_and_prepended_to(world: World) -> None:
     world.write(".secrets", "PYTHONPATH=/x")
     world.allow('dotenv = [".secrets"]\n[prepend]\nPYTHONPATH = ["src"]')
-    names = world.plan().names
-    assert len(names) == len(set(names))
+    plan = world.plan()
+    assert not plan.sign and "PYTHONPATH" in plan.notice
 
 
 # ---- the helper's edge -----------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from shell.world import Installation
 
+from walk.found import FOUND
 from walk.ground import Ground
 from walk.model import KNOWN
 from walk.steps import WEIGHTS
@@ -29,6 +30,9 @@ def main() -> int:
     parser.add_argument("--without", default="", help=f"kinds of steps, comma separated: {', '.join(WEIGHTS)}")
     parser.add_argument("--known", default="", help="known defects to pass over, comma separated (model.KNOWN)")
     parser.add_argument("--whole", action="store_true", help="do not cut down")
+    parser.add_argument(
+        "--found", action="store_true", help="walk what was found wrong before (found.py), the open ones too"
+    )
     parser.add_argument("--replay", help="walk these steps, as a divergence ends with, instead of random ones")
     asked = parser.parse_args()
     KNOWN.update(asked.known.split(","))
@@ -38,7 +42,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="vh-walk-") as root:
         ground = Ground(Installation(Path(os.path.realpath(root))))
         try:
-            for seed in range(asked.seed, asked.seed + asked.count):
+            for name, todo in FOUND.items() if asked.found else ():
+                found = Walk(ground, asked.shell, {}).walk(todo)
+                print(f"{asked.shell}: {name}: {found or 'as the model'}", flush=True)
+                failed += found is not None
+            for seed in () if asked.found else range(asked.seed, asked.seed + asked.count):
                 began = time.monotonic()
                 todo = ast.literal_eval(asked.replay) if asked.replay else steps_of(seed, asked.steps, without)
                 found = Walk(ground, asked.shell, start_of(seed)).walk(todo)

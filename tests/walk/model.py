@@ -19,7 +19,16 @@ from venvhook.plan import harmless
 
 OURS = "\0"  # stands in a prompt's text where the project's name is drawn
 SCRIPT = ("_OLD_VIRTUAL_PATH", "_OLD_VIRTUAL_PYTHONHOME", "_OLD_VIRTUAL_PS1")
-KNOWN: set[str] = set()  # defects of the product that the model shares for now, to find what else there is
+
+# Defects of the product that the model shares when told so (`--known`), to find what else there is:
+#   prompt      bash, zsh: after a yield, the prompt still shows what was active before the project
+#   held        bash, fish: a yield takes folders that PATH held before out of the script's saved PATH
+#   lists       zsh: a yield leaves the marker's own folders in the script's saved PATH
+#   again       zsh: what was active before, activated again inside, loses its place on PATH
+#   inherited   zsh: adopting an environment whose script ran in another shell leaves the script's variables
+#   override    fish: the project's own activate, sourced inside, spoils the prompt of what was active before
+#   unexported  bash, fish: a list that is set but not exported is exported after leaving
+KNOWN: set[str] = set()
 
 
 class Var(NamedTuple):
@@ -185,7 +194,7 @@ class Shell:
         self.their_deactivate, self.deactivate = self.deactivate, "ours"
         if self.old_prompt is not None:
             self.their_prompt, self.prompt, self.old_prompt = self.prompt, self.old_prompt, None
-        for name, value in plan.variables:
+        for name, value in self.touched(plan):
             if name in self.variables:
                 self.saved[name] = self.variables.pop(name)
             if value is not None:
@@ -198,6 +207,11 @@ class Shell:
                 self.lists[name] = self.variables[name], tuple(f for f in folders if f in entries)
             self.variables[name] = Var(":".join([*folders, *entries]))
 
+    def touched(self, plan: Plan) -> list[tuple[str, str | None]]:
+        """The plan's variables, and what else a script of this shell finds its way back by."""
+        own = self.kind == "fish" and "override" not in KNOWN
+        return [*plan.variables, *([("_OLD_FISH_PROMPT_OVERRIDE", None)] if own else [])]
+
     def leave(self) -> None:
         plan, script = self.plan, "_OLD_VIRTUAL_PATH" in self.variables
         if plan and plan.enters:
@@ -209,7 +223,7 @@ class Shell:
                 self.deactivate = self.their_deactivate
                 if self.their_prompt is not None:
                     self.prompt, self.old_prompt = self.their_prompt, self.prompt
-            for name, value in plan.variables:
+            for name, value in self.touched(plan):
                 if self.get(name) == value:
                     self.unset(name)
                     self.variables.update({name: self.saved[name]} if name in self.saved else {})
@@ -271,7 +285,7 @@ class Shell:
             self.deactivate = ""
         self.unset("VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT")
         if self.kind != "zsh" or "inherited" not in KNOWN:
-            self.unset(*SCRIPT, "_OLD_FISH_PROMPT_OVERRIDE")
+            self.unset(*SCRIPT, *(["_OLD_FISH_PROMPT_OVERRIDE"] if self.kind == "fish" else []))
         if plan.home + "/bin" in path:
             path.remove(plan.home + "/bin")
         self.set("PATH", ":".join(path))

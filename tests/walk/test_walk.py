@@ -11,8 +11,9 @@ import pytest
 from shell.conftest import shells_are_required
 from shell.world import Installation
 
+from .found import FOUND, OPEN
 from .ground import Ground
-from .walker import minimise, start_of, walk
+from .walker import Walk, minimise, start_of, walk
 
 SEEDS = (2, 3, 6, 7)
 STEPS = 50
@@ -26,12 +27,25 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     ground.close()
 
 
+@pytest.fixture(params=["bash", "zsh", "fish"])
+def kind(request: pytest.FixtureRequest) -> str:
+    if shutil.which(request.param) is None:
+        assert not shells_are_required(), f"{request.param} is not installed"
+        pytest.skip(f"{request.param} is not installed")
+    return str(request.param)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("kind", ["bash", "zsh", "fish"])
 def test_walk(ground: Ground, kind: str, seed: int) -> None:
-    if shutil.which(kind) is None:
-        assert not shells_are_required(), f"{kind} is not installed"
-        pytest.skip(f"{kind} is not installed")
     found = walk(ground, kind, seed, STEPS, WITHOUT)
     if found:
         pytest.fail(str(minimise(ground, found, start_of(seed), tries=30)), pytrace=False)
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_what_was_found(ground: Ground, kind: str, name: str) -> None:
+    if (name, kind) in OPEN:
+        pytest.skip("a known defect")
+    found = Walk(ground, kind, {}).walk(FOUND[name])
+    if found:
+        pytest.fail(str(found), pytrace=False)

@@ -16,6 +16,7 @@ from .model import Shell, find, wanted
 from .steps import Step
 
 NOT_OURS = ("PWD", "OLDPWD", "SHLVL", "PS1", "_", "LINES", "COLUMNS")
+NOT_OURS += ("_OLD_FISH_PROMPT_OVERRIDE", "_VENVHOOK_OLD__OLD_FISH_PROMPT_OVERRIDE")  # what the prompt shows counts
 ENV = shutil.which("env") or "/usr/bin/env"
 TALKATIVE = {"back", "pushd", "popd", "deactivate", "cli", "exit", "nested"}
 STARTS = (  # what a walk's shell is started with

@@ -11,7 +11,7 @@ from venvhook import pythons
 from venvhook.cli import place, show
 from venvhook.create import guard
 from venvhook.create.order import Order, requirement_arguments
-from venvhook.create.running import Failed
+from venvhook.create.running import Failed, alone
 from venvhook.create.wish import own_wish
 from venvhook.environment import Unfit, inspect
 from venvhook.errors import VenvhookError, shown
@@ -168,17 +168,17 @@ def rebuild(folders: Folders, directory: str | None, options: Options) -> None:
     if os.path.islink(wanted.root):
         remedy = "to take the link away and make an environment there: venvhook remove, venvhook create"
         raise VenvhookError(f"is a link, to {os.path.realpath(wanted.root)}", wanted.root, remedy=remedy)
-    if old and not guard.was_environment(old):
-        raise VenvhookError("is no environment", old, remedy="move it away, then: venvhook create")
     if old:
-        guard.removable(old, wanted.asked.folder, folders.home)
+        guard.removable(old, wanted.asked.folder, folders.home, damaged=True)
     order = wanted.order(options, _version(old) if old else "")
     _make(wanted, order, making.recipe(wanted.manager, order), old)
 
 
 def _make(wanted: Wanted, order: Order, how: Recipe, old: str | None) -> None:
+    making.nothing_left(wanted.root)
     try:
-        found = making.remake(old, order, how, _working) if old else making.make(order, how, _working)
+        with alone(wanted.asked.marker_path):
+            found = making.remake(old, order, how, _working) if old else making.make(order, how, _working)
     except Failed as failed:
         print(failed.output, file=sys.stderr)
         raise
@@ -237,7 +237,8 @@ def remove(folders: Folders, directory: str | None, yes: bool) -> None:
     about = Order(folder, root, "", wanted.asked.environ)
     about.name = wanted.name
     entries = making.entries(wanted.manager, about)
-    left = making.remove(root, folder, entries)
+    with alone(wanted.asked.marker_path):
+        left = making.remove(root, folder, entries)
     show.line(f"{root}: removed" + (f"; it was a link, and {left} was left as it is" if left else ""))
 
 

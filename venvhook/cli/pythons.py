@@ -44,9 +44,10 @@ def _wanted(folders: Folders, named: str | None, project: str | None) -> tuple[s
     """What is asked for, and who does."""
     if named:
         return named, "--python "
-    meaning = report.look(place.asked(folders, project)).meaning if project else None
-    if meaning and meaning.python:
-        return meaning.python, "python = "
+    seen = report.look(place.asked(folders, project)) if project else None
+    # A path in the marker is started to be asked for its version: not before the user has allowed that.
+    if seen and seen.trust in ("allowed", "folder") and seen.meaning and seen.meaning.python:
+        return seen.meaning.python, "python = "
     return (own_wish(project), "the project asks for ") if project else ("", "")
 
 

@@ -64,7 +64,7 @@ def which(folders: Folders, command: str) -> None:
         project = place.project(folders, None)
         remedy = f"to install what has it: venvhook run python -m pip install {command}"
         raise VenvhookError(f"no command {command} in its environment, nor elsewhere on PATH", project, remedy=remedy)
-    show.line(found)
+    show.path(found)
 
 
 def run(folders: Folders, directory: str | None, command: Sequence[str]) -> int:

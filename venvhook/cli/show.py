@@ -18,6 +18,12 @@ def line(text: str) -> None:
     print(shown(text))
 
 
+def path(text: str) -> None:
+    """A path on stdout: to a terminal harmless, to another program as it is."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(os.fsencode(shown(text) if sys.stdout.isatty() else text) + b"\n")
+
+
 def note(text: str) -> None:
     """One line on stderr, for the person."""
     print(f"venvhook: {shown(text)}", file=sys.stderr)

@@ -86,15 +86,20 @@ def _made(order: Order, how: Recipe, working: Working) -> Environment:
 
 def _do(step: Step, order: Order, working: Working) -> None:
     with working(step.doing) as say:
-        run(step, order.folder, order.environ, say)
+        run(step, order, say)
+
+
+def nothing_left(root: str) -> None:
+    """VenvhookError when a rebuild of ROOT was killed before it could put the old environment back."""
+    aside = beside(root, ASIDE)
+    if os.path.lexists(aside):
+        problem = "is left over from a rebuild that was cut off"
+        raise VenvhookError(problem, aside, remedy=f"put it back in the place of {root}, or delete it")
 
 
 def remake(old: str, order: Order, how: Recipe, working: Working) -> Environment:
     """Make an environment instead of the one in OLD, which comes back if that fails."""
     aside = beside(old, ASIDE)
-    if os.path.lexists(aside):
-        problem = "is left over from a rebuild that was cut off"
-        raise VenvhookError(problem, aside, remedy=f"to have it back: mv it to {old}; or delete it")
     with ended_once():
         try:
             _rename(old, aside)

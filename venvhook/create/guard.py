@@ -21,8 +21,8 @@ def keep_off(root: str, folder: str, home: str) -> None:
             raise VenvhookError(problem, root, remedy="name the environment's own folder with venv = … in the marker")
 
 
-def removable(root: str, folder: str, home: str) -> None:
-    """VenvhookError unless ROOT is an environment, of the project FOLDER, that may be deleted.
+def removable(root: str, folder: str, home: str, damaged: bool = False) -> None:
+    """VenvhookError unless ROOT is an environment of the project FOLDER (or was one: DAMAGED), that may be deleted.
 
     Never the home folder, a project, or what holds one of them; never the environment that venvhook runs in, nor
     conda's base; never through a link above ROOT that leads out.
@@ -33,7 +33,7 @@ def removable(root: str, folder: str, home: str) -> None:
         raise VenvhookError("leads out of the project by a link", root, remedy="delete it where it really is")
     if not os.path.lexists(root):
         raise VenvhookError("there is no environment", root)
-    if not was_environment(root):
+    if not (was_environment if damaged else is_environment)(root):
         problem = "is no environment (no pyvenv.cfg, no conda-meta)"
         raise VenvhookError(problem, root, remedy="look at it, and move it away")
     _not_shared(root)

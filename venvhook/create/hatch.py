@@ -1,6 +1,7 @@
 """Environments of hatch: `hatch env create`, which installs too.
 
-Source: hatch 1.18, env/virtual.py and project/env.py. The Python is that of the environment's own table, else the chosen one.
+Source: hatch 1.18, env/virtual.py and project/env.py. The Python is that of the environment's own table, else the
+chosen one.
 """
 
 from __future__ import annotations

@@ -11,10 +11,10 @@ from venvhook.errors import VenvhookError, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from types import FrameType
 
-    from venvhook.create.order import Step
+    from venvhook.create.order import Order, Step
 
     Say = Callable[[str], None]
 
@@ -29,6 +29,13 @@ _CAUSES = (
         ),
         "the package index cannot be reached",
     ),
+    (
+        (
+            "No matching distribution", "ResolutionImpossible", "No solution found", "version solving failed",
+            "match any versions", "Unable to find a resolution",
+        ),
+        "not every requirement can be met",
+    ),
 )  # fmt: skip
 
 
@@ -38,13 +45,13 @@ class Failed(VenvhookError):
     output = ""
 
 
-def run(step: Step, folder: str, environ: Mapping[str, str], say: Say) -> None:
-    """Run the command of STEP in FOLDER; SAY gets each line of its output. Raises Failed for any status but 0."""
+def run(step: Step, order: Order, say: Say) -> None:
+    """Run the command of STEP in the project; SAY gets each line of its output. Raises Failed for any status but 0."""
     try:
         process = subprocess.Popen(
             step.command,
-            cwd=folder,
-            env=dict(environ),
+            cwd=order.folder,
+            env=order.environ,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -59,7 +66,7 @@ def run(step: Step, folder: str, environ: Mapping[str, str], say: Say) -> None:
         _stop(process)
         raise
     if status:
-        raise _failed(step, folder, status, "\n".join(lines))
+        raise _failed(step, order.root, status, "\n".join(lines))
 
 
 def _lines(process: subprocess.Popen[bytes], say: Say) -> Iterator[str]:
@@ -70,10 +77,11 @@ def _lines(process: subprocess.Popen[bytes], say: Say) -> Iterator[str]:
         yield text
 
 
-def _failed(step: Step, folder: str, status: int, output: str) -> Failed:
-    cause = next((cause for signs, cause in _CAUSES if any(sign in output for sign in signs)), "")
+def _failed(step: Step, root: str, status: int, output: str) -> Failed:
+    flat = " ".join(output.split())  # some break lines to the width of a terminal
+    cause = next((cause for signs, cause in _CAUSES if any(sign in flat for sign in signs)), "")
     remedy = f"{cause}; what it said is above" if cause else "what it said is above"
-    failed = Failed(f"{step.doing} failed (status {status})", folder, remedy=remedy if output else cause or None)
+    failed = Failed(f"{step.doing} failed (status {status})", root, remedy=remedy if output else cause or None)
     failed.output = output
     return failed
 
@@ -91,10 +99,30 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
+def alone(path: str) -> Iterator[None]:
+    """While this lasts, nobody else works on the project whose marker is PATH. VenvhookError when somebody does."""
+    try:
+        import fcntl
+    except ImportError:  # Windows, where a folder in use cannot be renamed or deleted anyway
+        yield
+        return
+    with open(path, "rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            remedy = "wait until that is done"
+            raise VenvhookError("another venvhook is making or removing its environment", path, remedy=remedy) from None
+        except OSError:
+            pass  # a file system without locks
+        yield
+
+
+@contextlib.contextmanager
 def ended_once() -> Iterator[None]:
     """While this lasts, the first signal that would end the process raises, so that what is half-made is cleared away.
 
-    Those that follow are not heard, to the end of the process: who presses Ctrl-C twice does not want half of it to stay.
+    Those that follow are not heard, to the end of the process: who presses Ctrl-C twice does not want half of it to
+    stay.
     """
     names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     before = {number: signal.getsignal(number) for number in (getattr(signal, name) for name in names)}

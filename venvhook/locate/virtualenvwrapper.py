@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 
+from venvhook.document import read_plain
+from venvhook.errors import VenvhookError
 from venvhook.locate.search import Candidate
 
 TYPE_CHECKING = False
@@ -37,9 +39,8 @@ def bound(search: Search) -> Iterator[Candidate]:
 
 def _holds(path: str, folder: str) -> bool:
     try:
-        with open(path, "rb") as file:
-            line = os.fsdecode(file.read(8192)).strip()
-    except OSError:
+        line = os.fsdecode(read_plain(path, 8192)).strip()
+    except VenvhookError:
         return False
     return os.path.basename(line) == os.path.basename(folder) and os.path.realpath(line) == folder
 

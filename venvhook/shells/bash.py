@@ -56,7 +56,7 @@ def _marker_stale(condition: Condition) -> str:
         return f"if _venvhook_marker {project}; then return 0; fi"
     file, text = quote(str(condition[1]).rstrip("/") + "/.venvhook.toml"), quote(str(condition[2]))
     return (  # what _venvhook_marker does, without the price of a call
-        f"[[ -f {file} ]] && ! IFS= builtin read -r -d '' -n 4097 _venvhook_text <{file}"
+        f"[[ -f {file} && -r {file} ]] && ! IFS= builtin read -r -d '' -n 4097 _venvhook_text <{file}"
         f" && [[ $_venvhook_text == {text} ]] || return 0"
     )
 
@@ -77,11 +77,12 @@ def _broken(condition: Condition) -> str:
 
 def _enter(plan: Plan) -> list[str]:
     begin = " ".join(quote(text) for text in (plan.sign, plan.home, plan.bin, plan.name, plan.label))
-    attributes = "".join(f"${{{name}+${{{name}@a}}}}" for name in plan.names)
+    attributes = "".join(f"${{{name}[@]+${{{name}[@]@a}}}}" for name in plan.names)
+    names = [*plan.names, *(name for name, _ in plan.exports())]
     lines = [
         "local _venvhook_attributes=''",
         f"if ((_venvhook_modern)); then _venvhook_attributes={attributes}; fi",
-        f'_venvhook_begin {begin} "$_venvhook_attributes" {" ".join(plan.names)} || return 1',
+        f'_venvhook_begin {begin} "$_venvhook_attributes" {" ".join(names)} || return 1',
     ]
     for name, value in plan.variables:
         lines.append(f"if [[ ${{{name}+x}} ]]; then _venvhook_save {name}; {_unset(name)}; fi")

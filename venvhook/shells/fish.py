@@ -23,8 +23,8 @@ def quote(text: str) -> str:
 
 
 def _character(c: str) -> str:
-    if c in "\\'":
-        return "\\" + c
+    if c in "\\'":  # outside of the quotes: in GBK and Shift-JIS a backslash may end a character, and is then none
+        return "'\\" + c + "'"
     if "\ufdd0" <= c <= "\ufdef":
         return "'" + "".join(f"\\X{byte:02x}" for byte in c.encode()) + "'"
     return c

@@ -87,6 +87,9 @@ def _enter(plan: Plan) -> list[str]:
 
 def _leave(plan: Plan) -> list[str]:
     lines = ["_venvhook_end"]
+    saved = "".join(f" {quote(folder)}" for name, folders in plan.lists if name == "PATH" for folder in folders)
+    if saved:  # by an activate script that was sourced inside
+        lines.append(f"if [[ ${{_OLD_VIRTUAL_PATH+x}} ]]; then _venvhook_remove _OLD_VIRTUAL_PATH{saved}; fi")
     for name, value in plan.variables:
         ours = quote("" if value is None else "=" + value)
         # What has become readonly meanwhile stays: to touch it would end this function, and all that called it.
