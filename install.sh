@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs venvhook for this user, and proves that it works. POSIX sh; formatted with `shfmt -i 4`.
+# Installs venvhook for this user, and proves that it works. POSIX sh; formatted with `shfmt -i 4 -ci`.
 # A new environment is built beside the one that is there, and a link is moved: a run that fails leaves all as it was.
 set -eu
 umask 077
@@ -30,22 +30,22 @@ parse() {
     action=install shells='' rc=1 wanted=''
     while [ $# -gt 0 ]; do
         case $1 in
-        --shell | --python)
-            [ -n "${2-}" ] || fail "$1 needs a value; see --help"
-            if [ "$1" = --python ]; then wanted=$2; else shells="$shells $(printf %s "$2" | tr , ' ')"; fi
-            shift
-            ;;
-        --shell=* | --python=*)
-            option=${1%%=*} value=${1#*=}
-            shift
-            set -- "$option" "$value" "$@"
-            continue
-            ;;
-        --no-rc) rc='' ;;
-        --dry-run) action=dry_run ;;
-        --uninstall) action=uninstall ;;
-        --help | -h) action=usage ;;
-        *) fail "unknown option $1; see --help" ;;
+            --shell | --python)
+                [ -n "${2-}" ] || fail "$1 needs a value; see --help"
+                if [ "$1" = --python ]; then wanted=$2; else shells="$shells $(printf %s "$2" | tr , ' ')"; fi
+                shift
+                ;;
+            --shell=* | --python=*)
+                option=${1%%=*} value=${1#*=}
+                shift
+                set -- "$option" "$value" "$@"
+                continue
+                ;;
+            --no-rc) rc='' ;;
+            --dry-run) action=dry_run ;;
+            --uninstall) action=uninstall ;;
+            --help | -h) action=usage ;;
+            *) fail "unknown option $1; see --help" ;;
         esac
         shift
     done
@@ -59,8 +59,8 @@ places() {
     [ -f "$here/venvhook/install.py" ] || fail "venvhook's files are not beside it; run it in their folder: sh install.sh"
     [ -d "${HOME-}" ] || fail "HOME is not a folder; set HOME"
     case ${XDG_DATA_HOME-} in
-    /*) data=$XDG_DATA_HOME/venvhook ;;
-    *) data=$HOME/.local/share/venvhook && [ "$(uname -s)" != Darwin ] || data="$HOME/Library/Application Support/venvhook" ;;
+        /*) data=$XDG_DATA_HOME/venvhook ;;
+        *) data=$HOME/.local/share/venvhook && [ "$(uname -s)" != Darwin ] || data="$HOME/Library/Application Support/venvhook" ;;
     esac
     link=$HOME/.local/bin/venvhook command=$data/env/bin/venvhook
     old=$(readlink "$data/env" || :)

@@ -73,7 +73,7 @@ VARIABLES = (
     "DJANGO_SETTINGS_MODULE",
 )
 LISTS = ("PATH", "PYTHONPATH", "MANPATH", "LD_LIBRARY_PATH")
-assert not any(map(refuse, VARIABLES[6:])) and not any(map(refuse_prepend, LISTS))
+assert not any(map(refuse, VARIABLES[-5:])) and not any(map(refuse_prepend, LISTS))
 
 
 @st.composite
@@ -88,7 +88,7 @@ def plans(draw: st.DrawFn) -> Plan:
     )
     own: dict[str, str | None] = {plan.sign: plan.home, "VIRTUAL_ENV_PROMPT": plan.name}
     own.update(dict.fromkeys(("PYTHONHOME", *SCRIPT_VARIABLES)))
-    own.update(draw(st.dictionaries(st.sampled_from(VARIABLES[6:]), st.none() | texts)))
+    own.update(draw(st.dictionaries(st.sampled_from(VARIABLES[-5:]), st.none() | texts)))
     plan.variables = list(own.items())
     lists = draw(
         st.dictionaries(st.sampled_from(LISTS[1:]), st.lists(folders.filter(bool), min_size=1, max_size=3, unique=True))
@@ -110,7 +110,7 @@ def edits(draw: st.DrawFn, plan: Plan, before: Environ) -> dict[str, str | None]
     """What a user does inside: variables set and unset, lists changed around our folders."""
     inside = entered(before, plan)
     done: dict[str, str | None] = dict(
-        draw(st.dictionaries(st.sampled_from(VARIABLES[6:]), st.none() | texts, max_size=3))
+        draw(st.dictionaries(st.sampled_from(VARIABLES[-5:]), st.none() | texts, max_size=3))
     )
     for name in draw(st.lists(st.sampled_from(LISTS), unique=True, max_size=2)):
         entries = inside.get(name, "").split(":")

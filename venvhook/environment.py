@@ -1,4 +1,5 @@
-"""Is this folder a Python environment, which Python has it, and can it be entered? Read from its files, nothing is run."""
+"""Is this folder a Python environment, which Python has it, and can it be entered? Read from its files, nothing is
+run."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ class Unfit(VenvhookError):
 
 
 class Environment:
-    """An environment that can be entered. `sign` is the file that shows that it is one; `prompt` and `version` may be ""."""
+    """An environment that can be entered. `sign` is the file that shows that it is one; `prompt` and `version` may
+    be ""."""
 
     __slots__ = ("bin", "conda", "prompt", "python", "root", "settings", "sign")
 
@@ -94,7 +96,8 @@ def inspect(root: str) -> Environment:
 
 
 def settings(path: str) -> dict[str, str]:
-    """What a `pyvenv.cfg` says. It is no INI file: a line is split at its first `=`, keys are in lower case (PEP 405)."""
+    """What a `pyvenv.cfg` says. It is no INI file: a line is split at its first `=`, keys are in lower case (PEP
+    405)."""
     pairs = [line.partition("=") for line in _lines(path)]
     return {key.strip().lower(): value.strip() for key, equals, value in pairs if equals}
 
@@ -144,14 +147,15 @@ def _unquoted(prompt: str) -> str:
 
 
 def version_fits(found: Environment, wanted: str | None) -> bool:
-    """Whether the environment's Python is one that is asked for: `3.12`, `>=3.11`, `pypy3.10`, or an interpreter's path."""
+    """Whether the environment's Python is one that is asked for: `3.12`, `>=3.11`, `pypy3.10`, or an interpreter's
+    path."""
     if not wanted or not found.version:
         return True
     if os.sep in wanted or "/" in wanted:
         wanted = os.path.expanduser(wanted)
         same = os.path.realpath(wanted) == os.path.realpath(found.python)
         return same or not os.path.exists(wanted) or found.settings.get("home") == os.path.dirname(wanted)
-    from venvhook.locate.versions import fits
+    from venvhook.versions import fits
 
     number = wanted.lstrip("abcdefghijklmnopqrstuvwxyz")
     kind = wanted[: len(wanted) - len(number)]

@@ -49,7 +49,8 @@ def write(folder: str, suffix: str, text: str) -> bool:
 def stamp(folder: str, files: Sequence[str], time: int) -> str:
     """The path of a file that is as old as the moment (TIME, ns since 1970) when FILES were read.
 
-    Hooks can compare two files' times, but not a time with a number. Its name says what state the files were in: a change
+    Hooks can compare two files' times, but not a time with a number. Its name says what state the files were in: a
+    change
     makes another stamp and takes this one away, so that a plan already loaded by some shell cannot mistake the one for
     the other.
     """

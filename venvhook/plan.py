@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     Variables = Sequence[tuple[str, Optional[str]]]
     Lists = Sequence[tuple[str, Sequence[str]]]
 
-# What activate scripts save for their deactivate. A plan leaves none of it set: so an environment that was active before
+# What activate scripts save for their deactivate. A plan leaves none of it set: so an environment that was active
+# before
 # finds it again, and a script that is sourced inside a project betrays itself.
 SCRIPT_VARIABLES = ("_OLD_VIRTUAL_PATH", "_OLD_VIRTUAL_PYTHONHOME", "_OLD_VIRTUAL_PS1", "_OLD_FISH_PROMPT_OVERRIDE")
 
@@ -33,7 +34,8 @@ _UNSAFE = "\\`$%!"  # what one prompt engine or another expands
 class Plan:
     """One project's plan: what it rests on, one line for the person, and, unless it is a mere notice, what it does.
 
-    `project` is the folder as the hook named it, `folder` the same without links; `sign` is the variable that says which
+    `project` is the folder as the hook named it, `folder` the same without links; `sign` is the variable that says
+    which
     environment is active ("" in a notice), `home` its value, `bin` the environment's folder of commands, `name` what
     prompts show, `label` the prefix that is drawn where nothing else shows it.
     """
@@ -79,5 +81,6 @@ class Plan:
 
 
 def harmless(name: str) -> str:
-    """NAME as prompts may show it: what any prompt engine could expand, and what no terminal should get, becomes `_`."""
+    """NAME as prompts may show it: what any prompt engine could expand, and what no terminal should get, becomes
+    `_`."""
     return "".join("_" if c in _UNSAFE or not c.isprintable() else c for c in name)

@@ -43,7 +43,8 @@ class Places:
 class Project:
     """A project as a hook named it, seen from ENVIRON, what is exported where it is not entered.
 
-    `folder` is the project without links; `conditions` is what the answer rests on so far, `files` those of it that make
+    `folder` is the project without links; `conditions` is what the answer rests on so far, `files` those of it
+    that make
     the answer stale when they become newer; `warnings` are lines that do not keep from entering.
     """
 
@@ -116,7 +117,8 @@ class Project:
             raise Notice(error) from None
 
     def owned(self, path: str, *others: str) -> None:
-        """Refuse what somebody else could have put there. PATH, if it is the user's own, has to stay so: hooks test it."""
+        """Refuse what somebody else could have put there. PATH, if it is the user's own, has to stay so: hooks
+        test it."""
         found = trust.intruder([path, *others])
         if found:
             path, why = found

@@ -12,7 +12,7 @@ import sys
 
 from venvhook.errors import VenvhookError
 from venvhook.locate import Search, resolve
-from venvhook.locate.versions import fits
+from venvhook.versions import fits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

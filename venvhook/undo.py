@@ -1,7 +1,8 @@
 """How a shell that inherited a project undoes it: from what is exported alone, whichever shell entered it.
 
 `_VENVHOOK_SET` is a constant of the plan, words with a blank between: `NAME=DIGEST` was set, `NAME-` was unset,
-`NAME:DIGEST,DIGEST` got folders in front. `_VENVHOOK_OLD_NAME` is `=` and what NAME was before, absent when it was unset;
+`NAME:DIGEST,DIGEST` got folders in front. `_VENVHOOK_OLD_NAME` is `=` and what NAME was before, absent when it was
+unset;
 for a list, `=` and those of our folders that were in it already.
 """
 

@@ -1,9 +1,12 @@
-"""What venvhook costs at the prompt, beside direnv, in one run on the same projects. Prints a table; `--json FILE` keeps it.
+"""What venvhook costs at the prompt, beside direnv, in one run on the same projects. Prints a table; `--json FILE`
+keeps it.
 
     python tests/bench/shells.py [--rounds N] [--json FILE]
 
-Each operation is done N times in a loop by an interactive shell with nothing but the tool's own hook loaded; the figure is
-the median of five loops, in microseconds for one operation. A bare `cd` and a bare prompt of the same shell are taken off.
+Each operation is done N times in a loop by an interactive shell with nothing but the tool's own hook loaded; the
+figure is
+the median of five loops, in microseconds for one operation. A bare `cd` and a bare prompt of the same shell are
+taken off.
 "Prompt" runs what the shell would run before a prompt. direnv is measured where it is installed.
 """
 
@@ -41,7 +44,7 @@ SHELLS = {
     "fish": (
         "function prompt; emit fish_prompt; end\n"
         "for k in 1 2 3 4 5; set s (date +%s%N); for i in (seq {rounds}); {body}; end\n"
-        "set e (date +%s%N); math --scale 0 \"($e - $s) / {rounds}\"; end >&9\n"
+        'set e (date +%s%N); math --scale 0 "($e - $s) / {rounds}"; end >&9\n'
     ),
 }
 OPERATIONS = {  # where the loop starts, and what it does
@@ -55,11 +58,21 @@ OPERATIONS = {  # where the loop starts, and what it does
 def time_loop(shell: str, load: str, where: str, body: str, env: dict[str, str], rounds: int) -> float:
     """Microseconds for one operation, the median of five loops."""
     warm = "prompt; " + body
-    script = f"{load}\ncd {where}\n" + SHELLS[shell].format(body=body, rounds=rounds).replace("\nfor k", f"\n{warm}\nfor k", 1)
-    command = {"bash": ["bash", "--norc", "--noprofile", "-i"], "zsh": ["zsh", "-f", "-i"], "fish": ["fish", "--no-config", "-i"]}
+    script = f"{load}\ncd {where}\n" + SHELLS[shell].format(body=body, rounds=rounds).replace(
+        "\nfor k", f"\n{warm}\nfor k", 1
+    )
+    command = {
+        "bash": ["bash", "--norc", "--noprofile", "-i"],
+        "zsh": ["zsh", "-f", "-i"],
+        "fish": ["fish", "--no-config", "-i"],
+    }
     with tempfile.NamedTemporaryFile("w+") as answer:
         quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        arguments = [*command[shell], "-c", f"exec 9>{answer.name}\n{script}" if shell != "fish" else script.replace(">&9", f">{answer.name}")]
+        arguments = [
+            *command[shell],
+            "-c",
+            f"exec 9>{answer.name}\n{script}" if shell != "fish" else script.replace(">&9", f">{answer.name}"),
+        ]
         subprocess.run(arguments, env=env, start_new_session=True, check=False, **quiet)
         figures = [int(line) for line in answer.read().split()]
     return statistics.median(figures) / 1000 if figures else float("nan")
@@ -103,7 +116,14 @@ def main() -> None:
         for shell in (name for name in SHELLS if shutil.which(name)):
             for operation, (where, body) in OPERATIONS.items():
                 cost = {
-                    tool: time_loop(shell, load, where.format(**places), body.format(**places), env, options.rounds if tool != "direnv" else 20)
+                    tool: time_loop(
+                        shell,
+                        load,
+                        where.format(**places),
+                        body.format(**places),
+                        env,
+                        options.rounds if tool != "direnv" else 20,
+                    )
                     for tool, load in tools(installation, shell).items()
                 }
                 result.setdefault(shell, {})[operation] = cost

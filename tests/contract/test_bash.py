@@ -172,7 +172,14 @@ def test_the_names_of_functions_are_private(tmp_path: Path) -> None:
     assert [name for name in added if not name.startswith("_venvhook_")] == ["cd", "popd", "pushd", "venvhook"]
 
 
-READONLY = ["readonly A=x", "declare -r A=x", "declare -i A=1", "declare -a A=(1 2)", "readonly -a A=(x)", "declare -A A=([x]=y)"]
+READONLY = [
+    "readonly A=x",
+    "declare -r A=x",
+    "declare -i A=1",
+    "declare -a A=(1 2)",
+    "readonly -a A=(x)",
+    "declare -A A=([x]=y)",
+]
 
 
 @pytest.mark.parametrize("declaration", READONLY)

@@ -18,7 +18,7 @@ from .common import ROOT
 PACKAGE = ROOT / "venvhook"
 HOT = """
     _launch conda config digest document dotenv environment errors helper keep locate marker names plan project shells
-    trust undo
+    trust undo versions
 """
 COLD = "__main__ cli completion create doctor folders install neighbours proof pythons rcfile report"
 DEPENDENCIES = "typer click rich platformdirs tomlkit python_discovery dotenv packaging"

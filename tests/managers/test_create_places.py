@@ -1,4 +1,5 @@
-"""Where managers put their environments, with the marker's `venv` and without; lock files; managers that are missing."""
+"""Where managers put their environments, with the marker's `venv` and without; lock files; managers that are
+missing."""
 
 from __future__ import annotations
 

@@ -172,7 +172,8 @@ def test_functions(world: World, shell: Dialect) -> None:
         name
         for name in ("ls", "grep", "cat", "python", "test", "echo", "printf", "string", "math")
         # What fish reserves, and what its own functions and the zshrc of Debian call.
-        if (shell.name, name) not in (*(("fish", n) for n in ("test", "string", "printf", "math")), ("zsh", "printf"))
+        if (shell.name, name)
+        not in (*(("fish", n) for n in ("test", "string", "printf", "math", "echo")), ("zsh", "printf"))
     ]
     world.project()
     live = world.start(before="\n".join(shell.function(name, "command echo HIJACKED") for name in names))

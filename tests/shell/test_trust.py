@@ -382,7 +382,9 @@ def test_a_new_name_in_a_dotenv_file_asks_again(world: World) -> None:
 
 def kept_plans(world: World, app: Path) -> list[Path]:
     return [
-        file for file in Path(f"{world.installation.cache}/plans{app}").iterdir() if file.name.startswith(".venvhook-1.")
+        file
+        for file in Path(f"{world.installation.cache}/plans{app}").iterdir()
+        if file.name.startswith(".venvhook-1.")
     ]
 
 

@@ -20,7 +20,7 @@ _KEYS = (
 
 
 def own_wish(folder: str) -> str:
-    """What the project in FOLDER asks for, as `venvhook.locate.versions` understands it; "" for nothing.
+    """What the project in FOLDER asks for, as `venvhook.versions` understands it; "" for nothing.
 
     VenvhookError for a file that is no TOML.
     """

@@ -14,7 +14,7 @@ from venvhook.locate import workspace
 from venvhook.locate.naming import md5, short
 from venvhook.locate.places import folder as platform_folder
 from venvhook.locate.search import Candidate
-from venvhook.locate.versions import fits, numbers
+from venvhook.versions import fits, numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

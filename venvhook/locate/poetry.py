@@ -12,7 +12,7 @@ from venvhook.errors import VenvhookError
 from venvhook.locate.naming import normalized, replaced, sha256, short
 from venvhook.locate.places import folder as platform_folder
 from venvhook.locate.search import Candidate
-from venvhook.locate.versions import fits, numbers
+from venvhook.versions import fits, numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

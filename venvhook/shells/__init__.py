@@ -1,6 +1,7 @@
 """The shells: one emitter each, which alone (with the hooks) knows that shell's syntax.
 
-An emitter has `SUFFIX`, the ending of its files; `quote(text)`, a literal of the shell; `plan(plan)`, a plan as shell text;
+An emitter has `SUFFIX`, the ending of its files; `quote(text)`, a literal of the shell; `plan(plan)`, a plan as
+shell text;
 `undo(operations)`, the text that sets and unsets variables.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Optional, Protocol
+    from typing import Protocol
 
     from venvhook.plan import Plan
 
