@@ -141,9 +141,10 @@ def _without_project(cache: str, folder: str) -> bool:
 
 def _drop(folder: str) -> bool:
     """Remove the kept plans in FOLDER, and FOLDER if nothing else is in it; whether there were any."""
-    ours = [name for name in os.listdir(folder) if name.startswith(".venvhook-")]
-    for name in ours:
-        os.unlink(os.path.join(folder, name))
+    paths = [os.path.join(folder, name) for name in os.listdir(folder) if name.startswith(".venvhook-")]
+    ours = [path for path in paths if not os.path.isdir(path)]  # a project's folder may be called so
+    for path in ours:
+        os.unlink(path)
     try:
         os.rmdir(folder)
     except OSError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 
 from venvhook.create.order import interpreter
@@ -49,6 +50,20 @@ def _not_shared(root: str) -> None:
     held = next((name for name in PROJECTS if os.path.lexists(os.path.join(root, name))), None)
     if held:
         raise VenvhookError(f"holds more than an environment ({held})", root, remedy=remedy)
+    real = os.path.realpath(root)
+    mounted = next((place for place in _mounts() if place.startswith(real + os.sep)), None)
+    if mounted:
+        raise VenvhookError("is mounted there, and would be emptied", mounted, remedy="unmount it first")
+
+
+def _mounts() -> set[str]:
+    """Where something is mounted: what Linux tells, for a bind mount of the same disk looks like any folder."""
+    try:
+        with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as file:
+            places = [line.split(" ")[4] for line in file]
+    except OSError:
+        return set()
+    return {re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal.group(1), 8)), place) for place in places}
 
 
 def is_environment(root: str) -> bool:
