@@ -115,7 +115,7 @@ def test_an_environment_that_is_broken_can_be_removed(home: Home) -> None:
     assert home.run("--shell", "bash").returncode == 0
     for path in (home.data / "env/bin").glob("python*"):
         path.unlink()
-        path.symlink_to("/nowhere/python")
+        path.symlink_to("/dev/null/nowhere/python")
     assert home.run("--uninstall").returncode == 0
     assert home.files() == BEFORE
     refused(home.run("--uninstall"), "nothing of venvhook's")
@@ -183,7 +183,7 @@ def test_a_command_that_is_not_ours_stays(home: Home, kind: str) -> None:
     if kind == "file":
         home.link.write_text("mine")
     else:
-        home.link.symlink_to("/bin/true" if kind == "link" else "/nowhere")
+        home.link.symlink_to("/bin/true" if kind == "link" else "/dev/null/nowhere")
     refused(home.run(), "/.local/bin/venvhook is not ours; move it away")
     assert home.files() == [".bashrc", ".local/bin/venvhook", ".zshrc"]
 
@@ -229,7 +229,7 @@ def test_usage(home: Home) -> None:
     refused(home.run("--frobnicate"), "unknown option --frobnicate")
     refused(home.run("--shell", "tcsh"), "unknown shell tcsh")
     refused(home.run("--shell"), "--shell needs a value")
-    refused(home.run(HOME="/nowhere"), "HOME is not a folder")
+    refused(home.run(HOME="/dev/null/home"), "HOME is not a folder")
 
 
 def test_alone_it_says_where_it_belongs(home: Home, tmp_path: Path) -> None:

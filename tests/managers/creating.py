@@ -113,10 +113,11 @@ class Maker:
         self.world, self.index = world, index
         self.shop = world.project("shop")
         self.tools = world.home / "tools"
-        for name in ("tools", ".cache/pypoetry", ".config", ".local/share"):
+        for name in ("tools", "tmp", ".cache/pypoetry", ".config", ".local/share"):
             (world.home / name).mkdir(parents=True)
         base = world.home / ".venvhook"
         self.folders = Folders(*(str(base / name) for name in ("data", "cache", "config")), str(world.home))
+        world.environ["TMPDIR"] = str(world.home / "tmp")
         world.environ.update(PATH=f"{self.tools}:{SYSTEM_PATH}", PIP_CONFIG_FILE=os.devnull, PYENV_ROOT=str(base))
         world.environ.update(PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_RETRIES="1", POETRY_REQUESTS_MAX_RETRIES="0")
         world.environ.update(UV_HTTP_RETRIES="0", PDM_CHECK_UPDATE="0", KEYRING_BACKEND="keyring.backends.null.Keyring")

@@ -1,5 +1,4 @@
-"""Where managers put their environments, with the marker's `venv` and without; lock files; managers that are
-missing."""
+"""Where managers put their environments, with the marker's `venv` and without; lock files; missing managers."""
 
 from __future__ import annotations
 
@@ -9,7 +8,7 @@ from typing import Callable
 import pytest
 
 from . import creating
-from .creating import KITS, PROJECT, Kit, Maker
+from .creating import KITS, PROJECT, Kit, Maker, pypy
 
 index, maker, with_tool = creating.index, creating.maker, creating.with_tool  # fixtures
 
@@ -134,14 +133,12 @@ def test_hatchs_other_environment(with_tool: WithTool) -> None:
 
 def test_hatch_has_another_python_than_the_marker(with_tool: WithTool) -> None:
     maker = with_tool("hatch")
-    KITS["hatch"].lay(maker)
+    here = maker.world.run(maker.shop, "python3", "-c", "import sys; print('%d.%d' % sys.version_info[:2])")
+    KITS["hatch"].lay(maker, marker=f'python = "{pypy()}"\n')
     path = maker.shop / "pyproject.toml"
-    here = maker.world.run(
-        maker.shop, "/usr/bin/env", "python3", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"
-    )
     path.write_text(path.read_text() + f'python = "{here}"\n')
-    fits = maker.made()
-    assert maker.run("remove", "--yes").status == 0 and not fits.exists()
+    maker.marker('manager = "hatch"\npython = "pypy"\n')
+    maker.fails(problem=f"it would have Python {here}")
 
 
 def test_virtualenvwrapper_is_told_of_the_project(with_tool: WithTool) -> None:

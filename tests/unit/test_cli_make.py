@@ -353,3 +353,115 @@ def test_prune_forgets_what_is_gone(home: Home) -> None:
     assert home.run("prune").out == f"forgotten: {home.shop}\nkept plans removed: 1\n"
     assert home.record() is None and not os.path.exists(kept)
     assert home.run("list").out.startswith("no project is known yet")
+
+
+# ---- which Python ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> dict[str, str]:
+    """No interpreter but our own."""
+    return {"HOME": str(tmp_path), "PATH": str(tmp_path), "PYENV_ROOT": str(tmp_path)}
+
+
+@pytest.mark.parametrize("wanted", ["3", HERE, f"=={HERE}.*", f"{HERE}.*", f"~={HERE}.0", f">={HERE},<4", "^3.9", "~3"])
+def test_our_own_interpreter_fits(tmp_path: Path, bare: dict[str, str], wanted: str) -> None:
+    chosen = pythons.choose(wanted, str(tmp_path), str(tmp_path / "cache"), bare)
+    assert os.path.realpath(chosen.path) == os.path.realpath(pythons.own().path)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "tools", "get"),
+    [
+        ("3.99", "", "uv python install 3.99 or pyenv install 3.99; or ask"),
+        ("3.99", "uv", "uv python install 3.99; or ask"),
+        ("3.99.*", "pyenv", "pyenv install 3.99; or ask"),
+        (">=3.98,<4", "uv", "uv python install 3.98; or ask"),
+        ("pypy3.99", "uv", "uv python install pypy3.99; or ask"),
+        ("python3.99", "uv", "uv python install 3.99; or ask"),
+        ("cpython3.99", "uv", "uv python install 3.99; or ask"),
+        ("^3.99", "pyenv", "pyenv install 3.99; or ask"),
+        ("<3.2", "uv", ""),
+        ("nonsense", "uv", ""),
+    ],
+)
+def test_none_that_fits(tmp_path: Path, bare: dict[str, str], wanted: str, tools: str, get: str) -> None:
+    for name in tools.split():
+        (tmp_path / name).touch(0o755)
+    with pytest.raises(VenvhookError) as told:
+        pythons.choose(wanted, str(tmp_path), str(tmp_path / "cache"), bare)
+    assert told.value.problem.startswith(f"no Python {wanted} on this machine; there are {HERE}.")
+    assert (told.value.remedy or "").startswith(f"to get it: {get}" if get else "ask for one of these")
+
+
+def test_a_path_that_is_no_interpreter(tmp_path: Path, bare: dict[str, str]) -> None:
+    (tmp_path / "script").write_text("#!/bin/sh\necho no\n")
+    (tmp_path / "script").chmod(0o755)
+    for wanted, problem in (("./script", "is no"), ("./", "is no"), ("./nope", "does not exist"), ("~", "is no")):
+        with pytest.raises(VenvhookError, match=problem):
+            pythons.choose(wanted, str(tmp_path), str(tmp_path / "cache"), bare)
+
+
+def test_an_environments_python_leads_to_its_base(home: Home) -> None:
+    root = home.environment()
+    chosen = pythons.choose(f"{root}/bin/python", str(home.shop), home.folders.cache, os.environ)
+    assert os.path.realpath(chosen.path) == os.path.realpath(pythons.own().path)
+
+
+# ---- what is not to be touched ---------------------------------------------------------------------------------------
+
+
+def test_remove_keeps_off_what_is_more_than_an_environment(home: Home) -> None:
+    root = home.environment()
+    home.allowed()
+    (root / "condabin").mkdir()
+    assert "is conda's base environment; " in home.run("remove", "--yes").err
+    (root / "condabin").rmdir()
+    (root / "pyproject.toml").touch()
+    for command in (["remove", "--yes"], ["rebuild"]):
+        assert "holds more than an environment (pyproject.toml); " in home.run(*command).err
+    home.allowed(f'venv = "{sys.prefix}"')
+    own = "is the environment that venvhook itself runs in" if sys.prefix != sys.base_prefix else "is no environment"
+    assert own in home.run("remove", "--yes").err
+
+
+def test_two_at_once(home: Home) -> None:
+    from venvhook.create.running import alone
+
+    root = home.environment()
+    marker = home.allowed()
+    with alone(str(marker)):
+        for command in (["rebuild"], ["remove", "--yes"]):
+            result = home.run(*command)
+            assert result.err.startswith(
+                f"venvhook: {marker}: another venvhook is making or removing its environment; "
+            )
+    assert environment.inspect(str(root))
+
+
+def test_what_a_killed_removal_left_goes_with_the_next(home: Home) -> None:
+    home.environment()
+    home.allowed()
+    left = home.shop / ".venvhook-gone-.venv"
+    left.mkdir()
+    (left / "half").touch()
+    assert home.run("remove", "--yes").status == 0
+    assert os.listdir(home.shop) == [".venvhook.toml"]
+
+
+def test_a_tool_in_the_environment_itself_is_not_taken(home: Home) -> None:
+    """It would be moved away while it works."""
+    root = home.environment()
+    home.allowed('manager = "poetry"\nvenv = ".venv"')
+    (root / "bin/poetry").touch(0o755)
+    home.patch.setenv("PATH", f"{root}/bin:/usr/bin:/bin")
+    assert "the command poetry is not on PATH; " in home.run("rebuild").err
+
+
+def test_what_decides_the_place_is_not_the_markers_to_change(home: Home) -> None:
+    from venvhook.cli.make import Options, Wanted
+
+    home.allowed('manager = "virtualenvwrapper"\nvenv = "x"\n[variables]\nWORKON_HOME = "/elsewhere"\nOTHER = "1"')
+    order = Wanted(home.folders, None).order(Options())
+    assert "WORKON_HOME" not in order.environ and order.environ["OTHER"] == "1"
+    assert order.root == f"{home.home}/.virtualenvs/x"

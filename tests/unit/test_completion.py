@@ -82,3 +82,13 @@ def test_python_names_are_printed(
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
     assert main(["pythons", "--names"], Folders("/d", "/c", "/s")) == 0
     assert capsys.readouterr().out == "3.12\n"
+
+
+@pytest.mark.parametrize("grammar", ["tree_sitter_pwsh", "tree_sitter_powershell"])
+def test_syntax_of_powershell(grammar: str) -> None:
+    """Where there is no PowerShell, its grammars tell at least that the texts are whole; 5.1 reads them as ASCII."""
+    language, sitter = pytest.importorskip(grammar), pytest.importorskip("tree_sitter")
+    parser = sitter.Parser(sitter.Language(language.language()))
+    for text in (install.completion("pwsh"), install.shipped("probe", "pwsh")):
+        assert text.isascii()
+        assert not parser.parse(text.replace(b"$function:global:", b"$function:")).root_node.has_error

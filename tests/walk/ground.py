@@ -159,7 +159,7 @@ class Ground:
         return self.scripts[key]
 
     def _probe(self, command: list[str], disabled: bool) -> str:
-        environ = {"PATH": os.environ["PATH"], "HOME": "/nowhere", "VIRTUAL_ENV_DISABLE_PROMPT": "1" * disabled}
+        environ = {"PATH": os.environ["PATH"], "HOME": os.devnull, "VIRTUAL_ENV_DISABLE_PROMPT": "1" * disabled}
         return subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout
 
     @cached_property

@@ -7,6 +7,8 @@ An environment is made where it will stay: its scripts hold its path. Each manag
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 
 from venvhook.create.before import Before, delete, files
 from venvhook.create.guard import within
@@ -59,11 +61,15 @@ def make(order: Order, how: Recipe, working: Working) -> Environment:
         raise VenvhookError("exists already", order.root, remedy="to make it anew: venvhook rebuild")
     with ended_once():
         before = Before(order.root, order.folder, [*how.entries, *files(how.writes)])
+        temporary = tempfile.mkdtemp(prefix="venvhook-")  # of all tools: one that is ended cannot clear its own away
+        order.environ.update(dict.fromkeys(("TMPDIR", "TEMP", "TMP"), temporary))
         try:
             return _made(order, how, working)
         except BaseException:
             before.restore()
             raise
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _made(order: Order, how: Recipe, working: Working) -> Environment:
