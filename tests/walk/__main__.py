@@ -16,7 +16,6 @@ from shell.world import Installation
 
 from walk.found import FOUND
 from walk.ground import Ground
-from walk.model import KNOWN
 from walk.steps import WEIGHTS
 from walk.walker import Walk, minimise, start_of, steps_of
 
@@ -28,14 +27,10 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=1, help="how many seeds")
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--without", default="", help=f"kinds of steps, comma separated: {', '.join(WEIGHTS)}")
-    parser.add_argument("--known", default="", help="known defects to pass over, comma separated (model.KNOWN)")
     parser.add_argument("--whole", action="store_true", help="do not cut down")
-    parser.add_argument(
-        "--found", action="store_true", help="walk what was found wrong before (found.py), the open ones too"
-    )
+    parser.add_argument("--found", action="store_true", help="walk what was found wrong before (found.py)")
     parser.add_argument("--replay", help="walk these steps, as a divergence ends with, instead of random ones")
     asked = parser.parse_args()
-    KNOWN.update(asked.known.split(","))
     without = tuple(filter(None, asked.without.split(",")))
     told: set[frozenset[str]] = set()
     failed = 0

@@ -19,19 +19,3 @@ FOUND: dict[str, list[Step]] = {
         *[("activate", "envs/one"), ("cd", "bee"), ("activate", "bee/.venv"), ("cd", "plain"), ("deactivate",)],
     ],
 }
-# Still wrong in these shells: to be taken out with the defect.
-OPEN = {
-    ("the prompt forgets what was active before", "bash"),
-    ("the prompt forgets what was active before", "zsh"),
-    ("what was active before, activated again", "bash"),
-    ("what was active before, activated again", "zsh"),
-    ("a folder that PATH held comes back with deactivate", "bash"),
-    ("a folder that PATH held comes back with deactivate", "zsh"),
-    ("a folder that PATH held comes back with deactivate", "fish"),
-    ("the marker's own folders leave the saved PATH", "zsh"),
-    ("a list that was not exported", "fish"),
-    ("a script that ran in another shell", "bash"),
-    ("a script that ran in another shell", "zsh"),
-    ("a script that ran in another shell", "fish"),
-    ("its own activate inside another's", "fish"),
-}

@@ -20,16 +20,6 @@ from venvhook.plan import harmless
 OURS = "\0"  # stands in a prompt's text where the project's name is drawn
 SCRIPT = ("_OLD_VIRTUAL_PATH", "_OLD_VIRTUAL_PYTHONHOME", "_OLD_VIRTUAL_PS1")
 
-# Defects of the product that the model shares when told so (`--known`), to find what else there is:
-#   prompt      bash, zsh: after a yield, the prompt still shows what was active before the project
-#   held        bash, fish: a yield takes folders that PATH held before out of the script's saved PATH
-#   lists       zsh: a yield leaves the marker's own folders in the script's saved PATH
-#   again       zsh: what was active before, activated again inside, loses its place on PATH
-#   inherited   zsh: adopting an environment whose script ran in another shell leaves the script's variables
-#   override    fish: the project's own activate, sourced inside, spoils the prompt of what was active before
-#   unexported  bash, fish: a list that is set but not exported is exported after leaving
-KNOWN: set[str] = set()
-
 
 class Var(NamedTuple):
     value: str
@@ -202,14 +192,12 @@ class Shell:
         for name, folders in plan.lists:
             entries = split(self.get(name) or "")
             if name in self.variables:
-                if self.kind != "zsh" and "unexported" in KNOWN:
-                    self.variables[name] = Var(self.variables[name].value)
                 self.lists[name] = self.variables[name], tuple(f for f in folders if f in entries)
             self.variables[name] = Var(":".join([*folders, *entries]))
 
     def touched(self, plan: Plan) -> list[tuple[str, str | None]]:
         """The plan's variables, and what else a script of this shell finds its way back by."""
-        own = self.kind == "fish" and "override" not in KNOWN
+        own = self.kind == "fish" and "_OLD_FISH_PROMPT_OVERRIDE" not in dict(plan.variables)
         return [*plan.variables, *([("_OLD_FISH_PROMPT_OVERRIDE", None)] if own else [])]
 
     def leave(self) -> None:
@@ -217,8 +205,7 @@ class Shell:
         if plan and plan.enters:
             if script:
                 ours = dict(plan.lists)["PATH"]
-                ours = ours[:1] if self.kind == "zsh" and "lists" in KNOWN else ours
-                self.take_out("_OLD_VIRTUAL_PATH", ours, "" if "held" in KNOWN else "PATH")
+                self.take_out("_OLD_VIRTUAL_PATH", ours, "PATH")
             else:
                 self.deactivate = self.their_deactivate
                 if self.their_prompt is not None:
@@ -266,12 +253,12 @@ class Shell:
             saved = split(self.get("_OLD_VIRTUAL_PATH") or "")
             self.set("_OLD_VIRTUAL_PATH", ":".join(each for each in saved if each != gone))
             entries = split(self.get("PATH") or "")
-            if gone == f"{self.get('VIRTUAL_ENV')}/bin" and (self.kind != "zsh" or "again" not in KNOWN):
+            if gone == f"{self.get('VIRTUAL_ENV')}/bin":
                 entries = without(entries, [gone], [gone])  # this very one was activated again
             else:
                 entries = [each for each in entries if each != gone]
             self.set("PATH", ":".join(entries))
-        if their_prompt and "_OLD_VIRTUAL_PS1" in self.variables and "prompt" not in KNOWN:
+        if their_prompt and "_OLD_VIRTUAL_PS1" in self.variables:
             self.prompt = self.prompt.replace(self.variables["_OLD_VIRTUAL_PS1"].value, their_prompt.value)
             self.variables["_OLD_VIRTUAL_PS1"] = their_prompt
         if self.get("PYTHONHOME"):
@@ -284,8 +271,7 @@ class Shell:
             self.script_deactivate()
             self.deactivate = ""
         self.unset("VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT")
-        if self.kind != "zsh" or "inherited" not in KNOWN:
-            self.unset(*SCRIPT, *(["_OLD_FISH_PROMPT_OVERRIDE"] if self.kind == "fish" else []))
+        self.unset(*SCRIPT, *(["_OLD_FISH_PROMPT_OVERRIDE"] if self.kind == "fish" else []))
         if plan.home + "/bin" in path:
             path.remove(plan.home + "/bin")
         self.set("PATH", ":".join(path))
