@@ -28,7 +28,7 @@ end
 # and a file counts as older while its content is what it was when this shell asked the helper: _venvhook_learn reads it.
 if test / -ef / 2>/dev/null
     function _venvhook_same
-        test $argv[1] -ef $argv[2]
+        test -e $argv[1] -a $argv[1] -ef $argv[2] # two that are missing are equal to it
     end
     function _venvhook_older
         test $argv[1] -ot $argv[2]

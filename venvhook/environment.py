@@ -184,9 +184,9 @@ def made_for(found: Environment) -> str | None:
 
 
 def _lines(path: str) -> list[str]:
-    """The lines of a small text file, none where it is anything else."""
+    """The first lines of a plain file, none where it is anything else."""
     try:
-        return read_bytes(path, 65536).decode("utf-8", "surrogateescape").splitlines()
+        return read_bytes(path, 1 << 24)[:65536].decode("utf-8", "surrogateescape").splitlines()
     except VenvhookError:
         return []
 

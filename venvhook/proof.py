@@ -186,7 +186,8 @@ class _Visit:
         self.session.settle()
         first = self._probed(self.still, f"cd {self.quote(_OUTSIDE)}")
         self.before = self._probed(f"cd {self.quote(self.project.base)}", f"cd {self.quote(_OUTSIDE)}")
-        self.noise = _changed(first, self.before) | {b"_", b"PWD", b"OLDPWD"}
+        # PS1 is exported where an activate script ran before; the first prompt puts our reference into it.
+        self.noise = _changed(first, self.before) | {b"_", b"PWD", b"OLDPWD", b"PS1"}
         self.first = self.session.screen.row
         if hook:
             self._line(f". {self.quote(hook)}")

@@ -135,7 +135,7 @@ LAYERS = [
     {"environment", "marker", "shells"},
     {"document", "names", "plan"},
     {"undo"},
-    {"digest", "errors"},
+    {"digest", "errors", "versions"},
 ]
 
 

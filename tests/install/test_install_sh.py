@@ -248,7 +248,7 @@ def test_the_home_of_another_user(home: Home) -> None:
 
 
 def test_it_is_posix_and_tidy() -> None:
-    for tool in (["dash", "-n"], ["shellcheck"], ["shfmt", "-i", "4", "-d"]):
+    for tool in (["dash", "-n"], ["shellcheck"], ["shfmt", "-i", "4", "-ci", "-d"]):
         if shutil.which(tool[0]):
             run = subprocess.run([*tool, str(SCRIPT)], capture_output=True, text=True, check=False)
             assert run.stdout + run.stderr == ""

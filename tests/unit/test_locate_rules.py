@@ -8,7 +8,8 @@ from typing import Callable
 
 import pytest
 
-from venvhook.locate import Search, hatch, locate, pdm, pipenv, places, poetry, versions
+from venvhook import versions
+from venvhook.locate import Search, hatch, locate, pdm, pipenv, places, poetry
 from venvhook.locate.naming import normalized
 from venvhook.marker import Marker
 

@@ -359,9 +359,10 @@ def test_variables_and_lists_in_their_order(world: World) -> None:
         "_OLD_VIRTUAL_PATH",
         "_OLD_VIRTUAL_PYTHONHOME",
         "_OLD_VIRTUAL_PS1",
+        "_OLD_FISH_PROMPT_OVERRIDE",
     ]
     assert list(plan.variables) == [
-        *zip(own, [str(world.venv), "shop", None, None, None, None]),
+        *zip(own, [str(world.venv), "shop", *[None] * 5]),
         *{"A": "1", "B": "2", "C": "3", "D": "", "E": None}.items(),
     ]
     assert list(plan.lists) == [

@@ -44,7 +44,7 @@ def entries(order: Order) -> list[Entry]:
     kind = os.path.join(notes, "virtual")
     return [
         Note(os.path.join(kind, f"{order.name}.json")),
-        *map(Holder, (kind, notes, os.path.join(inside, digest), inside)),
+        *map(Holder, (kind, notes, os.path.dirname(notes), os.path.join(inside, digest), inside)),
     ]
 
 
