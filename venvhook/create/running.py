@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # What tools write when the cause is none of theirs: with what is told then.
 _CAUSES = (
     (("No space left on device", "os error 28", "Disk quota exceeded"), "the disk is full"),
+    (("incomplete-download", "IncompleteDownload"), "a download broke off, as it also does where the disk is full"),
     (
         (
             "Connection refused", "Failed to establish a new connection", "Name or service not known", "dns error",
