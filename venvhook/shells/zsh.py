@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from venvhook.shells.bash import quote
+from venvhook.shells.bash import assign, broken, quote, unset
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,13 +37,13 @@ def plan(plan: Plan) -> str:
 
 def undo(operations: Sequence[tuple[str, str | None]]) -> str:
     """The text that sets variables and, where there is no value, unsets them; those that are readonly by now stay."""
-    changes = ((name, _unset(name) if value is None else _set(name, value)) for name, value in operations)
+    changes = ((name, unset(name) if value is None else assign(name, value)) for name, value in operations)
     return "".join(f"[[ ${{(t){name}}} == *readonly* ]] || {change}\n" for name, change in changes)
 
 
 def _stale(conditions: Sequence[Condition]) -> list[str]:
     lines = [_marker_stale(c) for c in conditions if c[0] in ("marker", "odd")]
-    tests = [_broken(c) for c in conditions if c[0] not in ("marker", "odd")]
+    tests = [broken(c) for c in conditions if c[0] not in ("marker", "odd")]
     return [*lines, "[[ " + " || ".join(tests or ["! 1"]) + " ]]"]
 
 
@@ -59,30 +59,16 @@ def _marker_stale(condition: Condition) -> str:
     )
 
 
-def _broken(condition: Condition) -> str:
-    """The test that a condition no longer holds, for use between `[[` and `]]`."""
-    kind, *rest = condition
-    if kind == "never":
-        return "1"
-    if kind == "variable":
-        name, value = rest
-        return f'"${{{name}+=}}${{{name}-}}" != {quote("" if value is None else "=" + str(value))}'
-    path = quote(str(rest[0]))
-    if kind in ("same", "older"):
-        return f"! {path} {'-ef' if kind == 'same' else '-ot'} {quote(str(rest[1]))}"
-    return {"exists": "! -e ", "absent": "-e ", "mine": "! -O ", "theirs": "-O "}[str(kind)] + path
-
-
 def _enter(plan: Plan) -> list[str]:
     begin = " ".join(quote(text) for text in (plan.sign, plan.home, plan.bin, plan.name, plan.label))
     types = " ".join(f"${{(t){name}}}" for name in plan.names)
     lines = [f'_venvhook_begin {begin} "{types}" {" ".join(plan.names)} || return 1']
     for name, value in plan.variables:
-        lines.append(f"if [[ ${{{name}+x}} ]]; then _venvhook_save {name}; {_unset(name)}; fi")
+        lines.append(f"if [[ ${{{name}+x}} ]]; then _venvhook_save {name}; {unset(name)}; fi")
         if value is not None:
-            lines.append(_set(name, value))
+            lines.append(assign(name, value))
     lines += [f"_venvhook_prepend {name} {' '.join(map(quote, folders))}" for name, folders in plan.lists]
-    return lines + [_set(name, value) for name, value in plan.exports()]
+    return lines + [assign(name, value) for name, value in plan.exports()]
 
 
 def _leave(plan: Plan) -> list[str]:
@@ -94,16 +80,8 @@ def _leave(plan: Plan) -> list[str]:
         ours = quote("" if value is None else "=" + value)
         # What has become readonly meanwhile stays: to touch it would end this function, and all that called it.
         lines.append(f'if [[ "${{{name}+=}}${{{name}-}}" == {ours} && ${{(t){name}}} != *readonly* ]]; then')
-        lines += [_unset(name)] if value is not None else []
+        lines += [unset(name)] if value is not None else []
         lines += [f"if [[ ${{_VENVHOOK_OLD_{name}+x}} ]]; then _venvhook_restore {name}; fi", "fi"]
     lines += [f"_venvhook_remove {name} {' '.join(map(quote, folders))}" for name, folders in plan.lists]
     gone = [name for name, _ in plan.exports()] + ["_VENVHOOK_OLD_" + name for name in plan.names]
-    return [*lines, _unset(" ".join(gone))]
-
-
-def _set(name: str, value: str) -> str:
-    return f"builtin export {name}={quote(value)}"
-
-
-def _unset(names: str) -> str:
-    return f"builtin unset -v {names}"
+    return [*lines, unset(" ".join(gone))]
