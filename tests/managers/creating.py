@@ -54,21 +54,28 @@ def wheel(folder: Path, name: str, version: str, body: str = "") -> Path:
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Says nothing, not of clients that were ended either."""
+    """Says nothing, not of clients that were ended either; and never comes to the end of `endless`."""
+
+    stalled = threading.Event()  # somebody waits for the rest of it
 
     def log_message(self, *arguments: Any) -> None:
         pass
 
     def copyfile(self, source: Any, outputfile: Any) -> None:
         with contextlib.suppress(ConnectionError):
-            super().copyfile(source, outputfile)
+            if "/endless-" in self.path:
+                outputfile.write(source.read()[:-100])
+                self.stalled.set()
+                self.rfile.read(1)  # until the client is gone
+            else:
+                super().copyfile(source, outputfile)
 
 
 @pytest.fixture(scope="session")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a package index (PEP 503) that has toy 1.0 and 2.0, and large 1.0."""
+    """The address of a package index (PEP 503) that has toy 1.0 and 2.0, large 1.0, and endless 1.0."""
     root = tmp_path_factory.mktemp("index")
-    for name, versions in (("toy", ("1.0", "2.0")), ("large", ("1.0",))):
+    for name, versions in (("toy", ("1.0", "2.0")), ("large", ("1.0",)), ("endless", ("1.0",))):
         folder = root / "simple" / name
         folder.mkdir(parents=True)
         body = "DATA = '" + "x" * 40_000_000 + "'\n" if name == "large" else ""
