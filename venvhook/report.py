@@ -1,4 +1,4 @@
-"""What `allow` and `status` show of a project, as data and as text. Decides nothing; nothing of the project is run."""
+"""What `allow` and `status` know of a project, and the same as data. Decides nothing; nothing of the project is run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from venvhook.shells import INTERFACE, SHELLS, emitter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from venvhook.locate import Candidate
     from venvhook.plan import Plan
@@ -35,6 +35,7 @@ TRUST = {
     "denied": "denied; to undo that: venvhook allow",
     "undecided": "not allowed yet; to look at it and allow it: venvhook allow",
 }
+TRUSTED = ("allowed", "folder")  # those of TRUST with which a project is entered
 
 
 class Report:
@@ -59,6 +60,11 @@ class Report:
     def names(self) -> list[str]:
         """The names that the dotenv files set, once each: what an allow covers."""
         return list(dict.fromkeys(name for _, names in self.dotenv for name in names or ()))
+
+    @property
+    def secret(self) -> set[str]:
+        """The variables whose values are never shown: what only dotenv files set, and what activate scripts save."""
+        return set(self.names) - set(dict(self.meaning.variables if self.meaning else ())) | set(SCRIPT_VARIABLES)
 
     @property
     def folders(self) -> list[str]:
@@ -145,87 +151,6 @@ def _dotenv(report: Report) -> list[tuple[str, list[str] | None]]:
 def _is_command(folder: str, name: str) -> bool:
     paths = [os.path.join(folder, name + end) for end in ((".exe", ".bat", ".cmd") if environment.WINDOWS else ("",))]
     return any(os.path.isfile(path) and os.access(path, os.X_OK) for path in paths)
-
-
-# ---- As text ---------------------------------------------------------------------------------------------------------
-
-
-def meaning_rows(report: Report) -> list[tuple[str, str]]:
-    """What a marker means for a shell, in labelled lines: what `allow` asks a person to look at."""
-    found = [*environment_rows(report), *_sets(report)]
-    found += [(f"in front of {name}", folder) for name, folder in report.prepended()]
-    for path, names in report.dotenv:
-        found.append(("dotenv", f"{path}: {'is not there yet' if names is None else _sets_names(names)}"))
-    found += [("hides", f"{name}, by the one in {folder}") for name, folder in report.shadowed]
-    return found
-
-
-def environment_rows(report: Report) -> list[tuple[str, str]]:
-    """Where the environment is, why there, its Python, and what is wrong with it."""
-    chosen, found = report.chosen, report.asked.search and report.asked.search.found
-    rows = []
-    if chosen:
-        rows.append(("environment", _place(chosen)))
-    if report.problem:
-        known = chosen is not None and report.problem.path == chosen.path
-        told = VenvhookError(report.problem.problem, remedy=report.problem.remedy) if known else report.problem
-        rows.append(("problem", str(told)))
-    if found:
-        rows.append(("python", f"{found.version or 'of unknown version'}, {os.path.realpath(found.python)}"))
-    return rows + [("warning", warning) for warning in report.asked.warnings]
-
-
-def _place(candidate: Candidate) -> str:
-    whose = "" if candidate.manager == "auto" else f"{candidate.manager}: "
-    return f"{candidate.path} ({whose}{candidate.why})"
-
-
-def _sets(report: Report) -> list[tuple[str, str]]:
-    variables = report.meaning.variables if report.meaning else ()
-    sets = [("sets", f"{name} = {value}") for name, value in variables if value is not None]
-    return sets + [("unsets", name) for name, value in variables if value is None]
-
-
-def _sets_names(names: Sequence[str]) -> str:
-    return f"sets {', '.join(names)}" if names else "sets nothing"
-
-
-def difference(before: bytes, now: bytes) -> list[str]:
-    """What was edited in a marker since it was allowed, as the lines of a unified diff."""
-    import difflib
-
-    old, new = (os.fsdecode(text).splitlines() for text in (before, now))
-    return list(difflib.unified_diff(old, new, "allowed", "now", lineterm="", n=2))
-
-
-def status_rows(report: Report, environ: Mapping[str, str]) -> list[tuple[str, str]]:
-    """All that `status` says, in labelled lines; ENVIRON is the shell's own."""
-    asked = report.asked
-    rows = [("project", asked.project)]
-    if asked.folder != asked.project:
-        rows.append(("without links", asked.folder))
-    rows += [("marker", asked.marker_path)]
-    rows += [("trust", TRUST[report.trust])] if report.trust else []
-    rows += [("problem", str(report.error))] if report.error else []
-    rows += meaning_rows(report)
-    rows += [("another place", _place(c) + ("" if os.path.lexists(c.path) else ": not there")) for c in report.others]
-    rows += [("note", note) for note in asked.search.notes] if asked.search else []
-    if report.plan:
-        rows += [("health", "good"), ("prompt", report.plan.name)]
-    return [*rows, ("this shell", _here(report, environ)), ("kept plans", ", ".join(kept(asked)) or "none")]
-
-
-def _here(report: Report, environ: Mapping[str, str]) -> str:
-    """What this shell is in, from what it exports."""
-    inside, active = environ.get("VENVHOOK_PROJECT"), environ.get("VIRTUAL_ENV")
-    off = "; VENVHOOK_DISABLE is set, so nothing is entered" if environ.get("VENVHOOK_DISABLE") else ""
-    if inside == report.asked.folder:
-        home = report.plan.home if report.plan else None
-        other = f", but VIRTUAL_ENV is {active or 'not set'}" if home and active != home else ""
-        return f"has entered it{other}{off}"
-    if inside:
-        return f"has entered {inside}{off}"
-    return (f"has not entered it; VIRTUAL_ENV is {active}" if active else "has not entered it") + off
 
 
 def kept(asked: Project) -> list[str]:
@@ -318,10 +243,9 @@ def _environment(report: Report) -> dict[str, object] | None:
 
 
 def _enter(report: Report) -> dict[str, object] | None:
-    plan, meaning = report.plan, report.meaning
-    if plan is None or meaning is None:
+    plan, secret = report.plan, report.secret
+    if plan is None:
         return None
-    secret = set(report.names) - set(dict(meaning.variables)) | set(SCRIPT_VARIABLES)
     return {
         "variables": {name: value for name, value in plan.variables if name not in secret},
         "dotenv": [{"path": path, "names": names} for path, names in report.dotenv],

@@ -19,6 +19,11 @@ def fits(version: str, wanted: str) -> bool:
     )
 
 
+def short(version: str) -> str:
+    """VERSION as 3.12.4: virtualenv writes more behind it."""
+    return ".".join(version.split(".")[:3])
+
+
 def numbers(version: str) -> list[int]:
     """The parts of a version up to the first that is no number."""
     found = []

@@ -48,7 +48,7 @@ def test_version(home: Home) -> None:
     [
         ("allow --nope", "--nope", "venvhook allow --help"),
         ("nope", "nope", "venvhook --help"),
-        ("plan", "SHELL", "venvhook plan --help"),
+        ("plan", "missing argument 'SHELL' (one of bash, zsh, fish, pwsh)", "venvhook plan --help"),
         ("plan tcsh", "tcsh is none of bash, zsh, fish, pwsh", "venvhook plan --help"),
         ("install --shell ksh", "ksh is none of", "venvhook install --help"),
         ("run", "COMMAND", "venvhook run --help"),
@@ -71,7 +71,7 @@ def test_on_and_off_need_the_hook(home: Home, word: str) -> None:
         "to install it: venvhook install; then open a new shell\n"
     )
     os.makedirs(home.folders.hook)
-    assert home.run(word).err.endswith("not loaded in this shell; open a new shell\n")
+    assert home.run(word).err.endswith("; open a new shell, or, if that does not help: venvhook doctor\n")
 
 
 def test_ctrl_c_and_signals(home: Home) -> None:

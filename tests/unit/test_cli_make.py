@@ -235,11 +235,14 @@ def test_remove_asks_and_without_a_terminal_refuses(home: Home) -> None:
     home.allowed()
     home.patch.setattr("sys.stdin", io.StringIO())
     result = home.run("remove")
-    assert result.err == (f"venvhook: {root}: is only deleted when you say so; to do it without being asked: --yes\n")
+    remedy = "to do it without being asked: venvhook remove --yes"
+    assert result.err == f"venvhook: {root}: is only deleted when you say so; {remedy}\n"
     assert root.exists()
     assert home.run("remove", "--yes").out == f"{root}: removed\n"
     assert os.listdir(home.shop) == [".venvhook.toml"]
-    assert home.run("remove", "--yes").err == f"venvhook: {root}: there is no environment\n"
+    assert (
+        home.run("remove", "--yes").err == f"venvhook: {root}: there is no environment; to make it: venvhook create\n"
+    )
 
 
 @pytest.mark.parametrize(("answer", "status"), [(True, 0), (False, 1)])
@@ -336,21 +339,39 @@ def test_list_shows_every_project(home: Home) -> None:
     ]
     assert data[1]["environment"] == f"{home.shop}/.venv" and data[1]["size"] > 1000
     assert data[1]["manager"] == "venv" and data[1]["problem"] is None
-    out = home.run("list").out.splitlines()
-    assert (
-        out[0].split() == ["project", "trust", "manager", "Python", "size", "health", "environment"] and len(out) == 3
-    )
+    (home.shop / ".venv/pyvenv.cfg").unlink()
+    home.marker("# edited", other)
+    out = [line.split("  ") for line in home.run("list").out.splitlines()]
+    assert [[cell.strip() for cell in line if cell.strip()] for line in out] == [
+        ["project", "state", "manager", "environment"],  # nothing is known of any Python or size
+        ["~/other", "denied"],
+        ["~/shop", "this is no environment", "venv", ".venv"],
+    ]
+
+
+def test_list_tells_in_a_few_words_what_is_wrong(home: Home) -> None:
+    def state() -> str:
+        return home.run("list").out.splitlines()[1].split("  ")[1].strip()
+
+    home.allowed()
+    assert state() == "no environment"
+    home.environment()
+    assert state() == "good"
+    home.marker("# edited")
+    assert state() == "edited"
+    (home.shop / ".venvhook.toml").unlink()
+    assert state() == "it has no .venvhook.toml"
 
 
 def test_prune_forgets_what_is_gone(home: Home) -> None:
     home.allowed()
     kept = keep.place(home.folders.cache, str(home.shop))
     keep.write(kept, ".bash", "")
-    assert home.run("prune").out == "no kept plan was left over\n"
+    assert home.run("prune").out == "nothing to forget: every known project is still there\n"
     assert home.record() and os.listdir(kept)
     home.go(home.home)
     shutil.rmtree(home.shop)
-    assert home.run("prune").out == f"forgotten: {home.shop}\nkept plans removed: 1\n"
+    assert home.run("prune").out == f"forgotten: {home.shop}\n"
     assert home.record() is None and not os.path.exists(kept)
     assert home.run("list").out.startswith("no project is known yet")
 

@@ -11,6 +11,7 @@ import pytest
 from test_cli_home import Home
 
 from venvhook import marker, report
+from venvhook.cli import run
 
 
 @pytest.fixture
@@ -53,14 +54,14 @@ def test_allow_shows_what_it_is_that_is_allowed(home: Home) -> None:
     assert out.startswith(f"{home.shop}/.venvhook.toml\n") and out.endswith("\nallowed\n")
     shown = " ".join(out.split())
     for part in (
-        f"environment {home.shop}/.venv (venv: ",
+        "environment ~/shop/.venv why venv: ",
         f"python 3.{sys.version_info[1]}",
         "sets DEBUG = 1",
         "unsets PIP_INDEX_URL",
-        f"in front of PATH {home.shop}/scripts",
-        f"dotenv {home.shop}/.env: sets SECRET",
-        f"{home.shop}/.env.local: is not there yet",
-        f"hides git, by the one in {home.shop}/.venv/bin ls, by the one in {home.shop}/scripts",
+        "prepends ~/shop/scripts to PATH",
+        "dotenv ~/shop/.env: sets SECRET",
+        "~/shop/.env.local: is not there yet",
+        "hides git, by the one in ~/shop/.venv/bin ls, by the one in ~/shop/scripts",
     ):
         assert part in shown
     assert "hunter2" not in out and "mine" not in out
@@ -69,7 +70,7 @@ def test_allow_shows_what_it_is_that_is_allowed(home: Home) -> None:
 def test_allow_without_an_environment_names_create(home: Home) -> None:
     home.marker()
     out = home.run("allow").out
-    assert "there is no environment yet; to make it: venvhook create" in out
+    assert "problem      there is no environment yet\n" in out
     assert out.endswith("allowed; to make the environment: venvhook create\n")
 
 
@@ -233,16 +234,22 @@ def test_status_of_a_project_in_order(home: Home) -> None:
         "prompt": "shop_",
     }
     assert data["shell"] == {"virtual_env": None, "project": None, "entered": False, "disabled": False}
-    assert "good" in home.run("status").out
+    assert "  state        good\n" in home.run("status").out
 
 
 def test_status_says_what_this_shell_is_in(home: Home) -> None:
     root = home.environment()
     home.allowed()
     home.patch.setenv("VIRTUAL_ENV", str(root))
-    assert f"has not entered it; VIRTUAL_ENV is {root}" in home.run("status").out
-    home.patch.setenv("VENVHOOK_PROJECT", str(home.shop))
+    assert f"has not entered it; VIRTUAL_ENV is {root}; to enter it: venvhook on\n" in home.run("status").out
+    assert "venvhook on" not in home.run("status", str(home.shop)).out  # which may be elsewhere
+    for name, value in run.environment(home.folders, None).items():
+        home.patch.setenv(name, value)
     assert "this shell   has entered it\n" in home.run("status").out
+    home.patch.setenv("PATH", f"/x:{os.environ['PATH']}")
+    assert "has entered it, but /x comes before its commands on PATH\n" in home.run("status").out
+    home.patch.setenv("PATH", "/x")
+    assert "has entered it, but its commands are not on PATH\n" in home.run("status").out
     assert home.run("status", "--json").data["shell"]["entered"] is True
     home.patch.setenv("VIRTUAL_ENV", "/other")
     assert "has entered it, but VIRTUAL_ENV is /other" in home.run("status").out
@@ -251,10 +258,46 @@ def test_status_says_what_this_shell_is_in(home: Home) -> None:
     assert "has entered /elsewhere; VENVHOOK_DISABLE is set" in home.run("status").out
 
 
+def test_status_says_what_was_changed_in_this_shell(home: Home) -> None:
+    home.environment()
+    (home.shop / ".env").write_text("SECRET=hunter2\nB=b\n")
+    home.allowed('dotenv = [".env"]\n[variables]\nA = "a"\nB = "own"\nC = "c"\nD = false')
+    for name, value in run.environment(home.folders, None).items():
+        home.patch.setenv(name, value)
+    assert "changed here" not in home.run("status").out
+    home.patch.setenv("SECRET", "hunter3")
+    home.patch.setenv("B", "other")
+    home.patch.delenv("C")
+    home.patch.setenv("D", "")
+    lines = home.run("status").out.split("changed here")[1].splitlines()[:4]
+    assert sorted(line.strip() for line in lines) == ["B = other", "C is not set", "D =", "SECRET"]
+
+
+def test_status_begins_with_the_state_and_one_next_command(home: Home) -> None:
+    def state() -> str:
+        (line,) = [line for line in home.run("status").out.splitlines() if line.startswith("  state ")]
+        return line.split(maxsplit=1)[1]
+
+    home.marker()
+    assert state() == report.TRUST["undecided"]
+    assert "venvhook create" not in home.run("status").out  # which would not work before that
+    home.run("allow")
+    assert state() == "there is no environment yet; to make it: venvhook create"
+    root = home.environment()
+    assert state() == "good"
+    home.allowed('python = "2.6"')
+    assert state() == "good, with a warning"
+    home.marker("nope = 1")
+    assert state().startswith(f"{home.shop}/.venvhook.toml:1: unknown key nope")
+    home.allowed()
+    root.joinpath("pyvenv.cfg").unlink()
+    assert state().endswith("to make it anew: venvhook rebuild")
+
+
 def test_status_names_the_other_places(home: Home) -> None:
     chosen, other = home.environment(), home.environment("venv")
     home.marker()
-    assert f"another place  {other} (" in home.run("status").out
+    assert "another place  ~/shop/venv (" in home.run("status").out
     found = {each["path"]: each for each in home.run("status", "--json").data["candidates"]}
     assert found[str(chosen)]["chosen"] and found[str(chosen)]["why"]
     assert found[str(other)]["exists"] and not found[str(other)]["chosen"]
@@ -286,7 +329,7 @@ def test_a_new_name_in_a_dotenv_file_is_told(home: Home) -> None:
     assert home.run("status", "--json").data["environment"]["healthy"]
     (home.shop / ".env").write_text("A=2\nB=2\n")
     assert "it sets B, which you have not allowed" in home.run("status").out
-    assert "sets A, B" in " ".join(home.run("allow").out.split())
+    assert "sets A, B (new: B)" in " ".join(home.run("allow").out.split())
     assert "which you have not allowed" not in home.run("status").out
 
 

@@ -59,10 +59,14 @@ def _run(arguments: list[str], folders: Folders) -> int:
 
 
 def _usage(error: Exception) -> int:
-    message = str(error.format_message()).rstrip(".")  # type: ignore[attr-defined]
+    said = str(error.format_message()).rstrip(".").split(". ")  # type: ignore[attr-defined]
+    message = "; ".join(sentence[:1].lower() + sentence[1:] for sentence in said)
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "venvhook"
-    _say(f"{message[:1].lower()}{message[1:]}; see: {path} --help")
+    choices = getattr(getattr(error, "param", None), "help", None)
+    if choices and message.startswith("missing"):
+        message += f" ({choices[:1].lower()}{choices[1:].rstrip('.')})"
+    _say(f"{message}{'' if message.endswith('?') else ';'} see: {path} --help")
     return 2
 
 

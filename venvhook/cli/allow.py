@@ -6,7 +6,7 @@ import os
 
 from venvhook import folders as own
 from venvhook import report, trust
-from venvhook.cli import place, show
+from venvhook.cli import place, show, wording
 from venvhook.trust import Record
 
 TYPE_CHECKING = False
@@ -22,10 +22,9 @@ def allow(folders: Folders, directory: str | None) -> None:
 def allow_project(folders: Folders, project: str) -> None:
     """Allow a project as it is now. VenvhookError, and nothing recorded, for a marker that cannot act."""
     seen = report.look(place.asked(folders, project))
-    _show(seen)
+    _show(seen, folders)
     record(folders, seen)
-    there = seen.plan is not None
-    show.line("allowed" if there or not _missing(seen) else "allowed; to make the environment: venvhook create")
+    show.line("allowed; to make the environment: venvhook create" if wording.missing(seen) else "allowed")
 
 
 def record(folders: Folders, seen: report.Report) -> None:
@@ -44,20 +43,16 @@ def deny(folders: Folders, directory: str | None) -> None:
     show.line(f"{folder}: denied; to undo that: venvhook allow")
 
 
-def _show(seen: report.Report) -> None:
+def _show(seen: report.Report, folders: Folders) -> None:
     show.line(seen.asked.marker_path)
     if seen.record and seen.record.allowed and seen.record.marker != seen.asked.text:
         show.line("  edited since you allowed it:")
-        for line in report.difference(seen.record.marker, seen.asked.text):
+        for line in wording.difference(seen.record.marker, seen.asked.text):
             show.line(f"    {line}")
     elif seen.trust == "denied":
         show.line("  you had denied it")
     if not seen.error:
-        show.rows(report.meaning_rows(seen))
-
-
-def _missing(seen: report.Report) -> bool:
-    return seen.chosen is not None and not os.path.lexists(seen.chosen.path)
+        show.rows(wording.meaning(seen, folders))
 
 
 def _decide(folders: Folders, decision: Record) -> None:

@@ -2,9 +2,11 @@
 # No `from __future__ import annotations`: on Python 3.9, typer would not see what is annotated.
 # ruff: noqa: UP006, UP035
 
-from typing import Annotated, List, Optional
+import shutil
+from typing import Annotated, Any, List, Optional
 
 import typer
+import typer.core
 
 from venvhook import __version__
 from venvhook.shells import SHELLS
@@ -13,8 +15,24 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from venvhook.folders import Folders
 
+
+class Commands(typer.core.TyperGroup):
+    """The list of commands, of which typer would cut lines that do not fit."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Each with the first sentence of its help, in as many lines as that takes."""
+        with formatter.section("Commands"):
+            shown = [(name, command) for name, command in self.commands.items() if not command.hidden]
+            formatter.write_dl([(name, command.get_short_help_str(limit=1000)) for name, command in shown])
+
+
+# terminal_width: typer would take 50 columns for the least there is.
+_settings = {
+    "help_option_names": ["--help", "-h"],
+    "terminal_width": max(min(shutil.get_terminal_size().columns, 80) - 2, 20),
+}
 # rich_markup_mode: rich would cost more than everything else together.
-app = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings={"help_option_names": ["--help", "-h"]})
+app = typer.Typer(cls=Commands, add_completion=False, rich_markup_mode=None, context_settings=_settings)
 
 
 def _known(shells: Optional[object]) -> Optional[object]:

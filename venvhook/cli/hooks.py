@@ -63,7 +63,7 @@ def plan(folders: Folders, shell: str, directory: str | None) -> None:
     if seen.error:
         raise seen.error
     asked = seen.asked
-    if seen.trust not in ("allowed", "folder"):
+    if seen.trust not in report.TRUSTED:
         show.note(f"{asked.marker_path}: {report.TRUST[seen.trust]}; until then, nothing of this is run")
     _text(emitter(shell).plan(seen.plan or Plan(asked.project, asked.folder, asked.conditions, str(seen.problem))))
 
@@ -71,7 +71,8 @@ def plan(folders: Folders, shell: str, directory: str | None) -> None:
 def switch(folders: Folders, word: str) -> None:
     """`on` and `off` came here, so there is no shell function to do it."""
     installed = os.path.isdir(folders.hook)
-    remedy = "open a new shell" if installed else "to install it: venvhook install; then open a new shell"
+    remedy = "open a new shell, or, if that does not help: venvhook doctor"
+    remedy = remedy if installed else "to install it: venvhook install; then open a new shell"
     raise VenvhookError(f"{word} is done by the hook, which is not loaded in this shell", remedy=remedy)
 
 

@@ -6,14 +6,14 @@ import os
 
 from venvhook import environment, keep, marker, trust
 from venvhook.cli import place, show
-from venvhook.cli.make import short
 from venvhook.errors import VenvhookError
 from venvhook.locate import locate
 from venvhook.trust import Record
+from venvhook.versions import short
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from venvhook.environment import Environment
     from venvhook.folders import Folders
@@ -46,15 +46,16 @@ def _folders(store: str) -> list[str]:
 
 def known(folders: Folders, as_json: bool) -> None:
     """Show every project with its environment."""
+    records = decided(folders.data)
     with show.working("looking at every project"):
-        found = [_entry(record) for record in decided(folders.data)]
+        found = [_entry(record) for record in records]
     if as_json:
         show.data(found)
     elif not found:
         show.line("no project is known yet; to add one: venvhook init, or venvhook allow")
     else:
-        headers = ("project", "trust", "manager", "Python", "size", "health", "environment")
-        show.table(headers, [_cells(entry) for entry in found])
+        headers = ("project", "state", "Python", "manager", "size", "environment")
+        show.table(headers, [_cells(entry, _state(entry, record), folders) for entry, record in zip(found, records)])
 
 
 def _entry(record: Record) -> dict[str, object]:
@@ -90,12 +91,26 @@ def _complaint(found: Environment, meaning: Marker) -> VenvhookError | None:
     return VenvhookError(f"its commands were made for {elsewhere}", found.root) if elsewhere else None
 
 
-def _cells(entry: dict[str, object]) -> list[str]:
-    amount = entry["size"]
-    health = "good" if entry["healthy"] else entry["problem"]
-    texts = [entry["project"], entry["trust"], entry["manager"], entry["python"]]
+def _state(entry: Mapping[str, object], record: Record) -> str:
+    """In a few words, whether the project would be entered as it was allowed, or why not."""
+    try:
+        edited = record.allowed and marker.read(record.folder) != record.marker
+    except VenvhookError:
+        edited = False  # there is none: the entry says so
+    if edited or entry["healthy"]:
+        return "edited" if edited else "good"
+    problem = str(entry["problem"] or entry["trust"])
+    return problem.replace("there is no environment yet", "no environment").partition(" (")[0].partition(": ")[0]
+
+
+def _cells(entry: Mapping[str, object], state: str, folders: Folders) -> list[str]:
+    amount, project = entry["size"], str(entry["project"])
+    root = str(entry["environment"] or "")
+    inside = root.startswith(os.path.join(project, ""))
     sized = readable(amount) if isinstance(amount, int) else ""
-    return [*(str(text or "") for text in texts), sized, str(health or ""), str(entry["environment"] or "")]
+    place_of = os.path.relpath(root, project) if inside else place.near(root, folders)
+    facts = (str(entry[key] or "") for key in ("python", "manager"))
+    return [place.near(project, folders), state, *facts, sized, place_of]
 
 
 def size(folder: str) -> int:
@@ -121,12 +136,15 @@ def readable(amount: float) -> str:
 
 def prune(folders: Folders) -> None:
     """Forget the decisions about folders that do not exist any more, and the plans of projects that do not."""
-    for record in decided(folders.data):
-        if not os.path.isdir(record.folder):
-            trust.forget(folders.data, record.folder)
-            show.line(f"forgotten: {record.folder}")
-    count = sum(1 for folder in _kept(folders.cache) if _without_project(folders.cache, folder) and _drop(folder))
-    show.line(f"kept plans removed: {count}" if count else "no kept plan was left over")
+    gone = {record.folder for record in decided(folders.data) if not os.path.isdir(record.folder)}
+    for folder in gone:
+        trust.forget(folders.data, folder)
+    kept = [(_project(folders.cache, path), path) for path in _kept(folders.cache)]
+    idle = {project for project, path in kept if not _marked(project) and _drop(path)}
+    for project in sorted(gone | idle):
+        show.line(f"forgotten: {project}")
+    if not gone | idle:
+        show.line("nothing to forget: every known project is still there")
 
 
 def _kept(cache: str) -> list[str]:
@@ -134,9 +152,13 @@ def _kept(cache: str) -> list[str]:
     return [path for path, _, _ in os.walk(keep.place(cache, os.sep), topdown=False)][:-1]
 
 
-def _without_project(cache: str, folder: str) -> bool:
-    project = os.sep + os.path.relpath(folder, keep.place(cache, os.sep))
-    return not os.path.lexists(os.path.join(os.path.normpath(project), marker.NAME))
+def _project(cache: str, kept: str) -> str:
+    """The project whose plans are in the folder KEPT."""
+    return os.path.normpath(os.sep + os.path.relpath(kept, keep.place(cache, os.sep)))
+
+
+def _marked(project: str) -> bool:
+    return os.path.lexists(os.path.join(project, marker.NAME))
 
 
 def _drop(folder: str) -> bool:

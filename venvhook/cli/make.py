@@ -17,13 +17,11 @@ from venvhook.environment import Unfit, inspect
 from venvhook.errors import VenvhookError, shown
 from venvhook.locate import NAMED, auto, is_name, locate, resolve
 from venvhook.project import Notice
+from venvhook.versions import short
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from venvhook.create.order import Recipe
-    from venvhook.create.running import Say
     from venvhook.environment import Environment
     from venvhook.folders import Folders
     from venvhook.locate import Search
@@ -178,7 +176,7 @@ def _make(wanted: Wanted, order: Order, how: Recipe, old: str | None) -> None:
     making.nothing_left(wanted.root)
     try:
         with alone(wanted.asked.marker_path):
-            found = making.remake(old, order, how, _working) if old else making.make(order, how, _working)
+            found = making.remake(old, order, how, show.working) if old else making.make(order, how, show.working)
     except Failed as failed:
         print(failed.output, file=sys.stderr)
         raise
@@ -191,20 +189,6 @@ def _make(wanted: Wanted, order: Order, how: Recipe, old: str | None) -> None:
         show.note(f"but the project's environment is {other}; to see why: venvhook status")
 
 
-@contextlib.contextmanager
-def _working(text: str) -> Iterator[Say]:
-    """While a tool runs: a spinner with TEXT and the last line that it wrote, where stderr is a terminal."""
-    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-        yield lambda line: None
-        return
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(stderr=True)
-    with console.status(Text(shown(text))) as status:
-        yield lambda line: status.update(Text(f"{shown(text)}: {line}"[: max(console.width - 3, 20)]))
-
-
 def _version(root: str) -> str:
     """The version, such as 3.12, of the Python that ROOT has, or had before that was taken away; with its kind."""
     from venvhook.environment import Environment, settings
@@ -214,11 +198,6 @@ def _version(root: str) -> str:
     pypy = os.path.lexists(os.path.join(found.bin, "pypy3"))
     version = ".".join(found.version.split(".")[:2])
     return f"pypy{version}" if version and pypy else version
-
-
-def short(version: str) -> str:
-    """VERSION as 3.12.4: virtualenv writes more behind it."""
-    return ".".join(version.split(".")[:3])
 
 
 def _exist(files: list[str]) -> None:
@@ -244,7 +223,8 @@ def remove(folders: Folders, directory: str | None, yes: bool) -> None:
 
 def _ask(root: str) -> None:
     if not sys.stdin.isatty():
-        raise VenvhookError("is only deleted when you say so", root, remedy="to do it without being asked: --yes")
+        remedy = "to do it without being asked: venvhook remove --yes"
+        raise VenvhookError("is only deleted when you say so", root, remedy=remedy)
     import typer
 
     if not typer.confirm(shown(f"delete the environment {root} ({_described(root)})?"), err=True):

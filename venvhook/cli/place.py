@@ -52,6 +52,12 @@ def project(folders: Folders, directory: str | None) -> str:
     return found
 
 
+def near(path: str, folders: Folders) -> str:
+    """PATH as a person writes it: `~` for the home folder."""
+    home = folders.home.rstrip(os.sep)
+    return "~" + path[len(home) :] if home and (path + os.sep).startswith(home + os.sep) else path
+
+
 def ceilings(folders: Folders) -> Sequence[str]:
     """Where a search ends: VENVHOOK_CEILING, else the user's settings; wrong ones are told by `status`."""
     named = os.environ.get("VENVHOOK_CEILING")

@@ -30,7 +30,8 @@ def pythons(folders: Folders, named: str | None, as_json: bool) -> None:
         each = [{"path": p.path, "version": p.version, "kind": p.kind, "chosen": mark} for p, mark in marked]
         show.data({"wanted": wanted or None, "problem": problem or None, "pythons": each})
         return
-    show.table(("", "Python", "kind", "path"), [("*" if mark else "", p.version, p.kind, p.path) for p, mark in marked])
+    cells = [(f"{'*' if mark else ' '} {python.version}", python.kind, python.path) for python, mark in marked]
+    show.table(("  Python", "kind", "path"), cells)
     show.line(problem or f"* is what venvhook create takes here{f' ({why}{wanted})' if wanted else ''}")
 
 
@@ -46,7 +47,7 @@ def _wanted(folders: Folders, named: str | None, project: str | None) -> tuple[s
         return named, "--python "
     seen = report.look(place.asked(folders, project)) if project else None
     # A path in the marker is started to be asked for its version: not before the user has allowed that.
-    if seen and seen.trust in ("allowed", "folder") and seen.meaning and seen.meaning.python:
+    if seen and seen.trust in report.TRUSTED and seen.meaning and seen.meaning.python:
         return seen.meaning.python, "python = "
     return (own_wish(project), "the project asks for ") if project else ("", "")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from venvhook import marker, report
-from venvhook.cli import place, show
+from venvhook.cli import place, show, wording
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,4 +26,4 @@ def status(folders: Folders, directory: str | None, as_json: bool) -> None:
     if as_json:
         show.data(report.as_data(seen, start, os.environ))
     else:
-        show.rows(report.status_rows(seen, os.environ))
+        show.rows(wording.status(seen, folders, os.environ, directory is None))
