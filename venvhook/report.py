@@ -173,24 +173,9 @@ def nothing(start: str, environ: Mapping[str, str]) -> dict[str, object]:
 
 
 def as_data(report: Report, start: str, environ: Mapping[str, str]) -> dict[str, object]:
-    """The data of `status --json`. Keys are never renamed or removed, new ones may come.
+    """The data of `status --json`; docs/reference.md has the fields. None is renamed or removed, new ones may come.
 
-    start        the folder that was asked about
-    project      the project's folder as it was found; null without one
-    folder       the same without links
-    marker       the marker's path
-    trust        allowed, folder (allowed by the settings), edited, denied, undecided; null: the marker cannot be read
-    problem      what is wrong with marker, owners or dotenv files: path, line, problem, remedy; or null
-    environment  path, manager, why; python (its own path), interpreter (the same without links), version: null without
-                 a usable environment; healthy; problem, as above
-    candidates   the places that the environment could be at, the chosen one first: path, manager, why, chosen, exists
-    enter        what entering sets if it is allowed: variables (null: unset), dotenv (path, and names: null when it
-                 does not exist; never values), prepend, prompt; null where it would not be entered
-    shadows      common commands that would come from the project: name and folder
-    warnings     lines: what is wrong, but does not keep from entering
-    notes        lines: what else there is to know about where the environment is
-    kept         the shells that have a plan for the project
-    shell        virtual_env, project (VIRTUAL_ENV and VENVHOOK_PROJECT here), entered, disabled
+    START is the folder that was asked about, ENVIRON the shell's own.
     """
     asked = report.asked
     return {

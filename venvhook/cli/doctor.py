@@ -68,16 +68,7 @@ def _finding(finding: Finding, shell: str = "") -> tuple[str, str]:
 
 
 def as_data(seen: Diagnosis) -> dict[str, object]:
-    """The data of `doctor --json`. Keys are never renamed or removed, new ones may come.
-
-    works        whether there is no problem
-    version      of venvhook
-    helper       milliseconds that the helper takes; null: it does not answer
-    shells       the shells that have a hook: shell, version, works, reason (why not, or null), loaded_by (path, line),
-                 triggers (by name: in place or not), prompt (who shows the name), microseconds (at each prompt, or
-                 null), neighbours (name, and hooks: prompt, cd), transcript (what was typed and shown)
-    findings     serious (a problem, not a note), shell (or null), path, line, problem, remedy
-    """
+    """The data of `doctor --json`; docs/reference.md has the fields. None is renamed or removed, new ones may come."""
     return {
         "works": seen.works,
         "version": __version__,
