@@ -27,10 +27,14 @@ def read_plain(path: str, limit: int) -> bytes:
     return data
 
 
+class Fleeting(VenvhookError):
+    """What looks like a plain file and is made up whenever it is read (proc(5)): no two readings need be equal."""
+
+
 def read_bytes(path: str, limit: int) -> bytes:
     """The bytes of the plain file (or link to one) PATH.
 
-    VenvhookError when it is anything else, cannot be read, or is longer than LIMIT bytes.
+    VenvhookError when it is anything else (Fleeting: see there), cannot be read, or is longer than LIMIT bytes.
     Never waits for another process, as an open fifo would, and never takes a terminal.
     """
     flags = os.O_RDONLY
@@ -59,6 +63,8 @@ def _read_plain(descriptor: int, path: str, limit: int) -> bytes:
         if not more:
             break
         data += more
+    if data and not os.fstat(descriptor).st_size:
+        raise Fleeting("is made up by the system at each reading", path, remedy="it must be a plain file")
     return data
 
 

@@ -51,7 +51,9 @@ def plan_text(project: str, shell: str, interface: str, places: Places, environ:
     """A project's plan for a shell. An error of our own becomes a notice, so that the prompt lives."""
     began = time.time_ns() - COARSE
     asked = Project(project, places, environ)
-    kept, usable = keep.place(places.cache, project), keep.usable(places.cache)
+    # A shell can have inherited a PWD with `..` in it, which would lead out of the cache.
+    usable = keep.usable(places.cache) and os.path.normpath(project) == project
+    kept = keep.place(places.cache, project)
     try:
         if interface != INTERFACE:
             return emitter(shell).plan(notice(asked, "this shell's hook is of another version; open a new shell"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 from venvhook import config, environment, marker, trust
+from venvhook.document import Fleeting
 from venvhook.errors import VenvhookError
 from venvhook.locate import locate, resolve
 from venvhook.plan import SCRIPT_VARIABLES, Plan, harmless
@@ -75,7 +76,7 @@ class Project:
         try:
             self.text = marker.read(self.folder)
         except VenvhookError as error:
-            raise Notice(error, [("odd", self.project)]) from None
+            raise self._odd(error) from None
         self.conditions.append(("marker", self.project, self.text.decode("utf-8", "surrogateescape")))
         if self.project != self.folder:
             self.conditions.append(("same", self.project, self.folder))
@@ -86,6 +87,25 @@ class Project:
         except VenvhookError as error:
             self.warnings.append(str(error))
 
+    def _odd(self, error: VenvhookError) -> Notice:
+        """The notice of a marker that cannot be read; a denied project has nothing to say even then."""
+        odd: Condition = ("odd", self.project)
+        if isinstance(error, Fleeting) and os.path.islink(self.marker_path):  # hooks would find another text each time
+            odd = ("same", self.marker_path, os.path.join(self.folder, os.readlink(self.marker_path)))
+        notice = Notice(error, [odd])
+        if self._denied():
+            notice.line = ""
+        return notice
+
+    def _denied(self) -> bool:
+        """Look up what the user has decided, and rest the answer on it; whether that was a no."""
+        self.record = trust.find(self.places.data, self.folder)
+        if self.record is None:
+            self.watch(trust.place(self.places.data, self.folder))  # it appears with the first decision
+            return False
+        self.conditions.append(("exists", self.record.path))
+        return not self.record.allowed
+
     def watch(self, path: str) -> bool:
         """Rest the answer on a file beside the marker; whether it is there."""
         there = os.path.exists(path)
@@ -95,15 +115,10 @@ class Project:
 
     def judge(self) -> Marker:
         """What the marker means, if it may act (`venvhook.trust`)."""
-        self.record = trust.find(self.places.data, self.folder)
-        if self.record is None:
-            self.watch(trust.place(self.places.data, self.folder))  # it appears with the first decision
-        else:
-            self.conditions.append(("exists", self.record.path))
-            if not self.record.allowed:
-                raise Notice("")
-            if self.record.marker == self.text:
-                return self.record.meaning
+        if self._denied():
+            raise Notice("")
+        if self.record and self.record.marker == self.text:
+            return self.record.meaning
         if trust.within(self.folder, self.settings.allow):
             self.record = None  # it was about other bytes
             return self._parsed()
@@ -122,7 +137,7 @@ class Project:
         found = trust.intruder([path, *others])
         if found:
             path, why = found
-            remedy = "it is not entered before you have mended that (chown, chmod o-w)"
+            remedy = "it is not entered before you have mended that (chown, chmod o-w, another place)"
             raise Notice(VenvhookError(why, path, remedy=remedy), [("never",)])
         if os.name != "nt" and os.path.exists(path) and os.stat(path).st_uid == os.geteuid():
             self.conditions.append(("mine", path))

@@ -127,7 +127,8 @@ def within(folder: str, allowed: Iterable[str]) -> bool:
 def intruder(paths: Iterable[str]) -> tuple[str, str] | None:
     """The first of PATHS that somebody else could have put there, and why.
 
-    That is what belongs neither to the user nor to root, links on the way included, or what everybody may write to.
+    That is what belongs neither to the user nor to root, links on the way included, or what everybody may write to;
+    and what leads through /proc (proc(5)), where `self/cwd` is the folder that each program happens to be in.
     Windows has no such owners: there, nothing is found.
     """
     for path in paths if os.name != "nt" else ():
@@ -136,6 +137,8 @@ def intruder(paths: Iterable[str]) -> tuple[str, str] | None:
                 seen = os.lstat(step)
             except OSError:
                 continue
+            if os.path.normpath(step).startswith("/proc/"):
+                return os.path.normpath(step), "it is another place for each program"
             if seen.st_uid not in (os.geteuid(), 0):
                 return step, f"it belongs to another user ({seen.st_uid})"
             if seen.st_mode & 0o002 and seen.st_mode & 0o170000 != 0o120000:

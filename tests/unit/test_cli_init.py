@@ -163,6 +163,19 @@ def test_private_in_a_worktree(home: Home) -> None:
     assert git(home, home.home / "other", "status", "--porcelain") == ""
 
 
+def test_private_writes_through_no_link(home: Home) -> None:
+    """An unpacked archive can bring one that leads to a start-up file, and a folder named like a command."""
+    git(home, home.shop, "init", "-q")
+    startup = home.home / ".bashrc"
+    startup.write_text("# mine\n")
+    (home.shop / ".git/info/exclude").unlink()
+    (home.shop / ".git/info/exclude").symlink_to(startup)
+    result = home.run("init", "--private")
+    assert result.status == 1 and result.err.count("\n") == 1 and "exclude: is a link; " in result.err
+    assert startup.read_text() == "# mine\n"
+    assert os.listdir(home.shop) == [".git"]
+
+
 def test_private_outside_of_git_writes_nothing(home: Home) -> None:
     home.patch.setenv("GIT_CEILING_DIRECTORIES", str(home.root))
     result = home.run("init", "--private")

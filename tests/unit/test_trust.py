@@ -285,6 +285,13 @@ def test_what_another_user_owns(tmp_path: Path, give_away: Away) -> None:
         assert trust.intruder([str(tmp_path), str(seen)]) == (str(path), "it belongs to another user (54321)")
 
 
+@pytest.mark.skipif(not os.path.exists("/proc/self/cwd"), reason="this system has no /proc")
+@pytest.mark.parametrize("target", ["/proc/self/cwd", "up/../../proc/self/cwd"])
+def test_what_is_another_place_for_each_program(tmp_path: Path, target: str) -> None:
+    (tmp_path / "link").symlink_to(target.replace("up", "/".join([".."] * len(tmp_path.parts))))
+    assert trust.intruder([str(tmp_path / "link")]) == ("/proc/self/cwd", "it is another place for each program")
+
+
 @posix
 def test_roots_files_are_trusted_by_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 54321)

@@ -193,6 +193,8 @@ def _exclude_file(folder: str) -> tuple[str, str]:
     """The exclude file of the git work tree that FOLDER is in (gitignore(5)), and the line for its marker."""
     prefix = _git(folder, "rev-parse", "--show-prefix")
     path = os.path.join(folder, _git(folder, "rev-parse", "--git-path", "info/exclude"))
+    if os.path.islink(path):  # an unpacked archive can have it lead to a start-up file of a shell
+        raise VenvhookError("is a link", path, remedy="write the marker's name into what it leads to, or take it away")
     special = str.maketrans({character: "\\" + character for character in "\\*?["})
     return path, "/" + (prefix + marker.NAME).translate(special)
 

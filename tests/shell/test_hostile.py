@@ -1,0 +1,145 @@
+"""Hostile projects and variables: who clones and enters one gets no code run, no variable set, no noise at each prompt.
+
+Guards scenarios 34 to 39, and statements of docs/security.md. Trust as it is meant to be used: test_trust.py.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from .dialects import Dialect
+from .test_trust import one_line
+from .world import World, make_environment, same_but_moves
+
+ALWAYS_NEW = ["/proc/uptime", "/proc/self/stat", "/proc/sys/kernel/random/uuid"]
+linux = pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="this system has no /proc")
+
+
+@linux
+@pytest.mark.scenario(37)
+@pytest.mark.parametrize("target", ALWAYS_NEW)
+def test_a_marker_that_is_never_the_same_is_told_once(world: World, target: str) -> None:
+    """git can hold such a link. Compared at each prompt, it would be asked about and told of at each prompt."""
+    app = world.work / "app"
+    app.mkdir()
+    (app / ".venvhook.toml").symlink_to(target)
+    live = world.start()
+    assert one_line(live.run("cd app"))
+    world.helper_calls()
+    assert live.run("") + live.run("cd .") == ""
+    assert world.helper_calls() == []
+    (app / ".venvhook.toml").unlink()
+    world.mark(app, b"")
+    assert "allow" in live.run("")
+
+
+@pytest.mark.scenario(34)
+@pytest.mark.parametrize("oddity", ["too long", "fifo", "dangling link"])
+def test_a_denied_project_stays_silent_whatever_becomes_of_its_marker(world: World, oddity: str) -> None:
+    app = world.project(env=False, allow=False)
+    world.cli("deny", str(app))
+    live = world.start()
+    assert live.run("cd app") == ""
+    marker = app / ".venvhook.toml"
+    marker.unlink()
+    if oddity == "too long":
+        marker.write_bytes(b"#" * 4097)
+    elif oddity == "fifo":
+        os.mkfifo(marker)
+    else:
+        marker.symlink_to("nowhere")
+    assert live.run("") == ""
+    assert live.run("cd ..") + live.run("cd app") + live.run("") == ""
+    assert world.start(cwd=app).first == ""
+
+
+@linux
+@pytest.mark.scenario(35)
+@pytest.mark.parametrize("target", ["/proc/self/cwd", "{up}/proc/self/cwd", "/proc/self/root{app}/real"])
+def test_an_environment_that_is_elsewhere_for_each_program_is_refused(world: World, target: str) -> None:
+    """Its bin on PATH would be whatever folder a program happens to be in."""
+    app = world.project(env=False)
+    made = make_environment(app / "real")
+    for name in ("bin", "pyvenv.cfg"):
+        shutil.copytree(made / name, app / name, symlinks=True) if name == "bin" else shutil.copy(made / name, app)
+    (app / ".venv").symlink_to(target.format(app=app, up="/".join([".."] * len(app.parts))))
+    live = world.start()
+    before = live.environ()
+    said = live.run("cd app")
+    assert one_line(said) and "/proc/self" in said, said
+    same_but_moves(live.environ(), before)
+
+
+@pytest.mark.scenario(38)
+def test_what_is_inherited_is_data(world: World, shell: Dialect) -> None:
+    """Somebody exports what a shell inside a project would: nothing of it is run, and no name is set freely."""
+    harm = f"$(touch {world.root}/HARM)`touch {world.root}/HARM`';touch {world.root}/HARM;'"
+    words = f"A=00000000 B- PATH:{harm.replace(' ', '')} PROMPT_COMMAND- BASH_ENV- LD_PRELOAD- x;touch=1 {harm}"
+    forged = {"VENVHOOK_PROJECT": harm, "_VENVHOOK_SET": words}
+    names = ("A", "B", "PATH", "PROMPT_COMMAND", "BASH_ENV", "LD_PRELOAD")
+    forged.update({f"_VENVHOOK_OLD_{name}": f"={harm}" for name in names})
+    live = world.start(env=forged)
+    assert live.first == ""
+    after = live.environ()
+    for name in (b"PROMPT_COMMAND", b"BASH_ENV", b"LD_PRELOAD", b"VENVHOOK_PROJECT", b"_VENVHOOK_SET"):
+        assert name not in after
+    assert live.run("echo alive") == "alive"
+    assert not (world.root / "HARM").exists()
+
+
+@pytest.mark.scenario(32)
+def test_no_control_character_of_a_path_reaches_the_terminal(world: World, shell: Dialect) -> None:
+    """The name of a folder neither sets the window's title nor forges a line, nor turns the reading direction."""
+    app = world.work / "a\x1b]0;owned\x07b\nvenvhook: all is well\u202egnp"
+    app.mkdir()
+    world.mark(app, b"")
+    live = world.start(env={"TO": str(app)}, after="function fish_title; end" if shell.name == "fish" else "")
+    said = live.run({"pwsh": "Set-Location -LiteralPath $env:TO"}.get(shell.name, 'cd "$TO"'))
+    assert said.startswith("venvhook: ") and "\\x1b]0;owned\\x07b\\nvenvhook: all is well\\u202egnp" in said
+    assert b"\x1b]0;owned" not in live.raw
+    for command in ("allow", "status", "deny"):
+        assert "\\x1b]0;owned" in live.run(f"venvhook {command}")
+        assert b"\x1b]0;owned" not in live.raw and "\u202e".encode() not in live.raw, command
+
+
+@pytest.mark.scenario(33)
+def test_another_folder_in_the_place_of_an_allowed_one(world: World) -> None:
+    """What is allowed is the folder by its path and the marker's bytes: other bytes ask, the same ones do not."""
+    app = world.project("app", '[variables]\nA = "1"')
+    live = world.start(cwd=app)
+    assert live.get("A") == "1"
+    os.rename(app, world.work / "old")
+    app.mkdir()
+    world.mark(app, '[variables]\nA = "2"')
+    assert one_line(live.run(f"cd {app}"))
+    assert live.get("A") is None
+    (world.root / "link").symlink_to(world.work / "old")
+    assert one_line(live.run(f"cd {world.root}/link"))
+
+
+@pytest.mark.scenario(35)
+def test_a_marker_above_the_home_that_everybody_may_write(world: World) -> None:
+    """As anybody can put one into /tmp, or an administrator one into /home: it says its line, and does nothing."""
+    world.mark(world.root, '[variables]\nA = "1"')
+    make_environment(world.root / ".venv")
+    world.cli("allow", str(world.root))
+    world.root.chmod(0o777)
+    live = world.start(cwd=world.home)
+    assert one_line(live.first) and str(world.root) in live.first
+    assert live.get("A") is None
+
+
+@pytest.mark.scenario(32)
+def test_dots_and_slashes_name_the_same_project(world: World) -> None:
+    app: Path = world.project(allow=False)
+    world.cli("allow", f"{app}/../app/./")
+    live = world.start()
+    assert live.run("cd app") == ""
+    assert live.prefix() == "(app) "
+    world.cli("deny", f"{world.work}//app/")
+    live.run("")
+    assert live.prefix() == ""
