@@ -37,8 +37,11 @@ _venvhook_offer_taken() {
         @python) _venvhook_offer $(venvhook pythons --names 2>/dev/null) ;;
         *) _venvhook_offer $1 ;;
     esac
-    builtin compopt +o dirnames 2>/dev/null # bash 3.2 has none, and offers folders where nothing else is
+    _venvhook_option +o dirnames
 }
+# Options for this completion alone. bash 3.2 has none, and offers folders where nothing else is.
+_venvhook_option() { builtin compopt "$@" 2>/dev/null || :; }
+
 _venvhook_tab() {
     local IFS=$' \t\n' current=${COMP_WORDS[COMP_CWORD]} command='' option='' options=1 nth=0 at word _venvhook_takes
     COMPREPLY=()
@@ -62,12 +65,16 @@ _venvhook_tab() {
             fi
         fi
     done
+    if [[ $options && $current == --*=* ]]; then # bash 3.2 does not part them
+        _venvhook_takes "$command" "${current%%=*}" 0
+        option=$_venvhook_takes current=${current#*=}
+    fi
     if [[ $option ]]; then
         if [[ $current == '=' ]]; then current=''; fi
         _venvhook_offer_taken "$option"
     elif [[ ! $command || $options && $current == -* ]]; then
         _venvhook_offer_words "$command"
-        builtin compopt +o dirnames 2>/dev/null
+        _venvhook_option +o dirnames
     else
         _venvhook_takes "$command" '' "$nth"
         _venvhook_offer_taken "$_venvhook_takes"
@@ -76,7 +83,7 @@ _venvhook_tab() {
 }
 # The command of run begins at that word: as if it stood alone, where bash-completion can do so.
 _venvhook_delegate() {
-    builtin compopt +o dirnames -o default 2>/dev/null
+    _venvhook_option +o dirnames -o default
     if builtin declare -F _command_offset >/dev/null; then _command_offset "$1"; fi
 }
 

@@ -1,4 +1,4 @@
-"""Options that hold for all tests: `--scenarios` prints how many scenarios hold in which shell.
+"""Options that hold for all tests: `--scenarios` prints how many scenarios hold in which shell, `--old` chooses shells.
 
 A test says which scenarios it shows with `@pytest.mark.scenario(7)`; the numbers are those of the public
 conformance table.
@@ -6,6 +6,7 @@ conformance table.
 
 from __future__ import annotations
 
+import os
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
@@ -24,9 +25,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--scenarios", action="store_true", help="print the table: scenario x shell = passed, failed, skipped"
     )
+    parser.addoption(
+        "--old",
+        metavar="FOLDERS",
+        default=os.environ.get("VENVHOOK_OLD_SHELLS", ""),
+        help="colon-separated folders with other shells (bash, zsh, fish, pwsh) than those on PATH to test; "
+        "default: VENVHOOK_OLD_SHELLS",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    folders = [os.path.abspath(folder) for folder in config.getoption("--old").split(os.pathsep) if folder]
+    os.environ["PATH"] = os.pathsep.join([*folders, os.environ.get("PATH", os.defpath)])
     config.addinivalue_line("markers", "scenario(*numbers): the scenarios of the conformance table that a test shows")
     config.addinivalue_line("markers", "shells(*names): the shells in which a test is meaningful; default: all four")
 

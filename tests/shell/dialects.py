@@ -6,8 +6,17 @@ status of the last command), and behind it the invisible mark with a count.
 
 from __future__ import annotations
 
+import functools
+import re
 import shutil
+import subprocess
 from typing import ClassVar
+
+
+@functools.cache
+def _version(program: str) -> tuple[int, ...]:
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+    return tuple(map(int, re.findall(r"\d+", said)[:3]))
 
 
 class Dialect:
@@ -26,6 +35,10 @@ class Dialect:
     @property
     def program(self) -> str:
         return shutil.which(self.name) or self.name
+
+    def lacks(self, *version: int) -> bool:
+        """Whether this shell is older than VERSION, which brought what a test is about."""
+        return _version(self.program) < version
 
     @property
     def argv(self) -> list[str]:

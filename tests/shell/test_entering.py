@@ -113,6 +113,8 @@ def test_cdpath(world: World) -> None:
 @pytest.mark.scenario(2)
 @pytest.mark.shells("bash", "zsh", "fish")
 def test_auto_cd(world: World) -> None:
+    if world.dialect.name == "bash" and world.dialect.lacks(4, 0):
+        pytest.skip("bash has autocd since 4.0")
     app = world.project()
     live = world.start(after={"bash": "shopt -s autocd", "zsh": "setopt auto_cd", "fish": ""}[world.dialect.name])
     live.run("./app")
@@ -224,6 +226,11 @@ def test_moving_inside_does_nothing(world: World) -> None:
     assert world.helper_calls() == []
 
 
+def compares_contents(shell: Dialect) -> bool:
+    """fish before 3.6 cannot compare files' times: each shell has to ask once."""
+    return shell.name == "fish" and shell.lacks(3, 6)
+
+
 @pytest.mark.scenario(5)
 def test_a_known_project_starts_nothing(world: World) -> None:
     world.project()
@@ -235,7 +242,7 @@ def test_a_known_project_starts_nothing(world: World) -> None:
     another = world.start()
     another.run("cd app")
     assert another.prefix() == "(app) "
-    assert world.helper_calls() == []
+    assert len(world.helper_calls()) == compares_contents(world.dialect)
 
 
 @pytest.mark.scenario(6)

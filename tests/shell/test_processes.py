@@ -16,6 +16,7 @@ import pytest
 
 from .dialects import Dialect
 from .terminal import Terminal
+from .test_entering import compares_contents
 from .world import World
 
 pytestmark = [
@@ -64,6 +65,8 @@ def known(world: World) -> Terminal:
         (world.project(name) / "sub").mkdir()
     world.start().run("cd app; cd ../other; cd ..")
     live = world.start()
+    if compares_contents(world.dialect):
+        live.run("cd app; cd ../other; cd ..")
     world.helper_calls()
     return live
 
@@ -114,7 +117,8 @@ def test_a_deactivate_of_the_users_costs_one_in_bash(world: World, shell: Dialec
     world.project()
     live = world.start(before=shell.function("deactivate", "echo mine"))
     live.run("cd app; cd ..")
-    assert processes(live, world.root / "log", "cd app", "cd ..") <= (1 if shell.name == "bash" else 0)
+    copies = shell.name == "zsh" and not shell.lacks(5, 8)
+    assert processes(live, world.root / "log", "cd app", "cd ..") <= (0 if copies else 1)
 
 
 @pytest.mark.shells("bash", "zsh", "fish")
