@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from venvhook.document import read_plain
+from venvhook.document import entries, read_plain
 from venvhook.errors import VenvhookError
 from venvhook.names import refuse
 
@@ -22,7 +22,7 @@ UNSET = "***unset***"  # conda's own mark for a variable that is to have no valu
 def variables(prefix: str, name: str, environ: Mapping[str, str]) -> list[tuple[str, str | None]]:
     """The variables for the environment PREFIX, shown as NAME, on top of what is active in ENVIRON; None: unset."""
     level = environ.get("CONDA_SHLVL", "").strip()
-    before = int(level) if level.isdecimal() else 0
+    before = int(level) if level.isdecimal() and len(level) < 10 else 0
     found: list[tuple[str, str | None]] = [
         ("CONDA_PREFIX", prefix),
         ("CONDA_SHLVL", str(before + 1)),
@@ -54,20 +54,27 @@ def settings(prefix: str) -> dict[str, str]:
         if not os.path.isdir(path):
             said = _json(path)
             found.update(_table(said.get("env_vars")) if os.path.basename(path) == "state" else said)
-    return {k: v for k, v in found.items() if isinstance(v, str) and v != UNSET and "\0" not in v and refuse(k) is None}
+    return {k: v for k, v in found.items() if isinstance(v, str) and v != UNSET and _possible(v) and refuse(k) is None}
+
+
+def _possible(value: str) -> bool:
+    """Whether a variable can hold it: JSON can name a NUL, and halves of characters."""
+    try:
+        return b"\0" not in value.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return False
 
 
 def files(prefix: str) -> list[str]:
     """What `settings` rests on, in the order of reading: the folder of the packages' files, these, its own file."""
     folder = os.path.join(prefix, "etc", "conda", "env_vars.d")
-    inside = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
-    return [folder, *(os.path.join(folder, name) for name in inside), os.path.join(prefix, "conda-meta", "state")]
+    inside = [os.path.join(folder, name) for name in entries(folder)]
+    return [folder, *inside, os.path.join(prefix, "conda-meta", "state")]
 
 
 def scripts(prefix: str) -> list[str]:
     """The scripts that `conda activate` would run, and entering does not."""
-    folder = os.path.join(prefix, "etc", "conda", "activate.d")
-    return sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    return entries(os.path.join(prefix, "etc", "conda", "activate.d"))
 
 
 def _json(path: str) -> dict[str, object]:
@@ -78,7 +85,7 @@ def _json(path: str) -> dict[str, object]:
 
     try:
         return _table(json.loads(text))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise VenvhookError("is no JSON", path, remedy="mend it with: conda env config vars") from None
 
 

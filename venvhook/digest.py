@@ -13,4 +13,9 @@ except ImportError:
 
 def digest(text: str) -> str:
     """Sixteen hexadecimal digits of SHA-256."""
-    return str(sha256(text.encode("utf-8", "surrogateescape")).hexdigest())[:16]
+    return digest_of_bytes(text.encode("utf-8", "surrogateescape"))
+
+
+def digest_of_bytes(data: bytes) -> str:
+    """The same of bytes."""
+    return str(sha256(data).hexdigest())[:16]

@@ -115,6 +115,14 @@ def line_at(text: str, at: int) -> int:
     return text.count("\n", 0, at) + 1
 
 
+def entries(folder: str) -> list[str]:
+    """What is in FOLDER, sorted; nothing where it cannot be listed."""
+    try:
+        return sorted(os.listdir(folder))
+    except OSError:
+        return []
+
+
 # ---- TOML ------------------------------------------------------------------------------------------------------------
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 
-from venvhook.document import read_bytes
+from venvhook.document import entries, read_bytes
 from venvhook.errors import VenvhookError
 
 TYPE_CHECKING = False
@@ -104,7 +104,7 @@ def settings(path: str) -> dict[str, str]:
 
 def _conda_version(folder: str) -> str:
     """The version in the name of the record that conda keeps of the package python (`python-3.12.1-…json`)."""
-    records = [name.split("-") for name in os.listdir(folder) if name.startswith("python-") and name.endswith(".json")]
+    records = [name.split("-") for name in entries(folder) if name.startswith("python-") and name.endswith(".json")]
     return next((parts[1] for parts in records if len(parts) == 3 and parts[1][:1].isdigit()), "")
 
 
@@ -116,10 +116,7 @@ def _library_version(root: str) -> str:
 
 
 def _libraries(root: str) -> list[str]:
-    try:
-        return sorted(name for name in os.listdir(os.path.join(root, "lib")) if name.startswith(("python", "pypy")))
-    except OSError:
-        return []
+    return [name for name in entries(os.path.join(root, "lib")) if name.startswith(("python", "pypy"))]
 
 
 def _signs(root: str) -> list[str]:
@@ -194,5 +191,5 @@ def _lines(path: str) -> list[str]:
 def _same(one: str, other: str) -> bool:
     try:
         return os.path.samefile(one, other)
-    except OSError:
+    except (OSError, ValueError):  # a path with a NUL is none
         return False

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import time
 
-from venvhook.digest import digest
+from venvhook.digest import digest, digest_of_bytes
 from venvhook.errors import VenvhookError
 from venvhook.marker import Marker
 
@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_HEAD, _END = b"venvhook record 1", b"end"
+_HEAD = b"venvhook record 2"
 
 
 class Record:
@@ -33,24 +33,31 @@ class Record:
         self.path = ""
 
     def dump(self) -> bytes:
-        """The record as bytes: fields with a NUL between, which none of them holds."""
+        """The record as bytes: fields with a NUL between, which none of them holds, and a digest of all of them."""
         fields = [_HEAD, b"allow" if self.allowed else b"deny", os.fsencode(self.folder), self.marker]
-        fields += [b" ".join(map(os.fsencode, self.dotenv_names)), *map(os.fsencode, self.meaning.fields()), _END]
-        return b"\0".join(fields)
+        fields += [b" ".join(map(os.fsencode, self.dotenv_names)), *map(os.fsencode, self.meaning.fields())]
+        whole = b"\0".join(fields)
+        return whole + b"\0" + _seal(whole)
 
     @classmethod
     def load(cls, data: bytes) -> Record:
-        """The record that was dumped. Raises ValueError for anything else, cut ones included."""
-        fields = data.split(b"\0")
-        if len(fields) < 6 or fields[0] != _HEAD or fields[-1] != _END or fields[1] not in (b"allow", b"deny"):
+        """The record that was dumped. Raises ValueError for anything else, cut and garbled ones included."""
+        whole, _, seal = data.rpartition(b"\0")
+        fields = whole.split(b"\0")
+        if seal != _seal(whole) or len(fields) < 5 or fields[0] != _HEAD or fields[1] not in (b"allow", b"deny"):
             raise ValueError("not a whole record")
         try:
-            meaning = Marker.from_fields([os.fsdecode(field) for field in fields[5:-1]])
+            meaning = Marker.from_fields([os.fsdecode(field) for field in fields[5:]])
         except VenvhookError as error:
             raise ValueError(error.problem) from None
         record = cls(os.fsdecode(fields[2]), fields[1] == b"allow", fields[3], meaning)
         record.dotenv_names = os.fsdecode(fields[4]).split()
         return record
+
+
+def _seal(data: bytes) -> bytes:
+    """What a disk that garbles DATA does not hit by chance. Against people it is no protection: the store is."""
+    return digest_of_bytes(data).encode()
 
 
 def place(data: str, folder: str) -> str:

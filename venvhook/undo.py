@@ -34,7 +34,7 @@ def operations(environ: Mapping[str, str]) -> list[tuple[str, str | None]]:
     What the user changed since stays. What makes no sense (somebody else's `_VENVHOOK_SET`) is passed over.
     """
     done: list[tuple[str, str | None]] = []
-    for word in environ.get("_VENVHOOK_SET", "").split():
+    for word in dict.fromkeys(environ.get("_VENVHOOK_SET", "").split()):
         name = word.rstrip("-").partition("=")[0].partition(":")[0]
         if not _ours(name):
             continue

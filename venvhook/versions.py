@@ -25,11 +25,11 @@ def short(version: str) -> str:
 
 
 def numbers(version: str) -> list[int]:
-    """The parts of a version up to the first that is no number."""
+    """The parts of a version up to the first that is no number, or none that a version has."""
     found = []
     for part in version.strip().split("."):
         digits = part[: len(part) - len(part.lstrip("0123456789"))]
-        if not digits:
+        if not 0 < len(digits) < 10:  # no version has as many, and Python makes no number of thousands
             break
         found.append(int(digits))
         if digits != part:

@@ -62,6 +62,15 @@ def test_a_cut_record_is_none(record: Record, data: st.DataObject) -> None:
             Record.load(whole[:length])
 
 
+@given(records(), st.data())
+def test_a_record_with_another_byte_is_none(record: Record, data: st.DataObject) -> None:
+    whole = bytearray(record.dump())
+    at = data.draw(st.integers(0, len(whole) - 1))
+    whole[at] ^= data.draw(st.integers(1, 255))
+    with pytest.raises(ValueError):
+        Record.load(bytes(whole))
+
+
 @given(records(), st.binary(max_size=5))
 def test_a_record_with_more_behind_is_none(record: Record, more: bytes) -> None:
     with pytest.raises((ValueError, VenvhookError)):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 
+from venvhook.document import entries
 from venvhook.errors import VenvhookError
 from venvhook.locate.search import Candidate
 
@@ -70,8 +71,7 @@ def _leads_out(versions: str, name: str) -> bool:
 def _is_old(place: str) -> bool:
     """An environment of a virtualenv before 20 has no pyvenv.cfg."""
     library = os.path.join(place, "lib")
-    inside = os.listdir(library) if os.path.isdir(library) else []
-    return any(os.path.exists(os.path.join(library, name, "orig-prefix.txt")) for name in inside)
+    return any(os.path.exists(os.path.join(library, name, "orig-prefix.txt")) for name in entries(library))
 
 
 def _root(search: Search) -> str:

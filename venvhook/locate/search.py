@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from venvhook.document import Document, read_plain
+from venvhook.document import Document, entries, read_plain
 from venvhook.environment import Unfit, inspect
 from venvhook.errors import VenvhookError
 
@@ -110,6 +110,8 @@ class Search:
         if value is UNREAD:
             self._values[path] = self._parsed(path)
             value = below(self._values[path], keys)
+        if isinstance(value, str) and "\0" in value:
+            raise VenvhookError(f"{'.'.join(keys)} holds a NUL", path, remedy="take it out")
         return value
 
     def _parsed(self, path: str) -> dict[str, object]:
@@ -123,10 +125,7 @@ class Search:
     def names(self, folder: str) -> list[str]:
         """What is in a folder, sorted; nothing where there is none."""
         self._watch(folder)
-        try:
-            return sorted(os.listdir(folder))
-        except OSError:
-            return []
+        return entries(folder)
 
     # ---- What came of it
 

@@ -47,7 +47,12 @@ def others(search: Search) -> Iterator[Candidate]:
 
 def named(search: Search, path: str) -> Iterator[Candidate]:
     """What the `.venv` file PATH names: a path relative to it, or a name in one of the dialects' folders."""
-    line = (search.text(path) or "").strip()
+    itself = Candidate("venv", path, "a file that names the environment")
+    try:
+        line = (search.text(path) or "").strip()
+    except VenvhookError as error:
+        search.refuse(itself, error)
+        return
     if not line or "\n" in line:
         return  # an empty one is pipenv's for "as if it were not there"
     if "/" in line or os.sep in line:
@@ -59,8 +64,7 @@ def named(search: Search, path: str) -> Iterator[Candidate]:
         yield Candidate("venv", place, "the file .venv names it", binding=True)
         return
     problem = f"it names {line}, which is not in {', '.join(dict.fromkeys(map(os.path.dirname, places)))}"
-    error = VenvhookError(problem, path, remedy="mend it, or take it away")
-    search.refuse(Candidate("venv", path, "a file that names the environment"), error)
+    search.refuse(itself, VenvhookError(problem, path, remedy="mend it, or take it away"))
 
 
 def _homes(search: Search) -> list[str]:

@@ -34,10 +34,13 @@ def matches(folder: str, root: str, patterns: list[str]) -> bool:
 
 
 def _match(parts: list[str], pattern: list[str]) -> bool:
+    """All at once, for each step of PATTERN, where in PARTS it may have come to: no pattern takes long."""
     from fnmatch import fnmatchcase
 
-    if not pattern:
-        return not parts
-    if pattern[0] == "**":
-        return any(_match(parts[start:], pattern[1:]) for start in range(len(parts) + 1))
-    return bool(parts) and fnmatchcase(parts[0], pattern[0]) and _match(parts[1:], pattern[1:])
+    reached = {0}
+    for step in pattern:
+        if step == "**":
+            reached = {at for at in range(len(parts) + 1) if at >= min(reached, default=at + 1)}
+        else:
+            reached = {at + 1 for at in reached if at < len(parts) and fnmatchcase(parts[at], step)}
+    return len(parts) in reached
