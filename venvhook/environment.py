@@ -143,13 +143,15 @@ def _unquoted(prompt: str) -> str:
     return prompt
 
 
-def version_fits(found: Environment, wanted: str | None) -> bool:
-    """Whether the environment's Python is one that is asked for: `3.12`, `>=3.11`, `pypy3.10`, or an interpreter's
-    path."""
+def version_fits(found: Environment, wanted: str | None, folder: str = "") -> bool:
+    """Whether the environment's Python is one that is asked for: `3.12`, `>=3.11`, `pypy3.10`, or a path.
+
+    FOLDER is the project's, from which a relative path starts.
+    """
     if not wanted or not found.version:
         return True
     if os.sep in wanted or "/" in wanted:
-        wanted = os.path.expanduser(wanted)
+        wanted = os.path.normpath(os.path.join(folder, os.path.expanduser(wanted)))
         same = os.path.realpath(wanted) == os.path.realpath(found.python)
         return same or not os.path.exists(wanted) or found.settings.get("home") == os.path.dirname(wanted)
     from venvhook.versions import fits

@@ -159,7 +159,7 @@ class Project:
     def _complain(self, found: Environment, meaning: Marker) -> None:
         """What is wrong with an environment that can be entered all the same."""
         problems = []
-        if not environment.version_fits(found, meaning.python):
+        if not environment.version_fits(found, meaning.python, self.folder):
             problems.append(f"it has Python {found.version}, the marker asks for {meaning.python}")
         elsewhere = environment.made_for(found)
         if elsewhere:

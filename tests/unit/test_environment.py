@@ -137,3 +137,15 @@ def test_what_an_environment_is_called(
 def test_version_fits(version: str, wanted: str | None, fits: bool) -> None:
     found = environment.Environment("/e", "/e/pyvenv.cfg", {"version": version} if version else {})
     assert environment.version_fits(found, wanted) is fits
+
+
+def test_a_relative_path_of_an_interpreter_starts_from_the_project(
+    tmp_path: Path, make_environment: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = environment.inspect(str(make_environment(tmp_path / ".venv")))
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools/python").touch()
+    for folder in (tmp_path, Path("/")):
+        monkeypatch.chdir(folder)
+        assert not environment.version_fits(found, "./tools/python", str(tmp_path))
+        assert environment.version_fits(found, "./.venv/bin/python", str(tmp_path))

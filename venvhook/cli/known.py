@@ -68,7 +68,7 @@ def _entry(record: Record) -> dict[str, object]:
     if not record.allowed:
         return entry
     search = locate(record.folder, record.meaning, place.outside(os.environ))
-    problem = search.problem if search.found is None else _complaint(search.found, record.meaning)
+    problem = search.problem if search.found is None else _complaint(search.found, record.meaning, record.folder)
     if search.chosen:
         entry.update(environment=search.chosen.path, manager=_manager(search.chosen, record.meaning))
     entry.update(healthy=problem is None, problem=problem.problem if problem else None)
@@ -83,9 +83,9 @@ def _manager(chosen: Candidate, meaning: Marker) -> str | None:
     return named or (chosen.manager if chosen.manager != "auto" else None)
 
 
-def _complaint(found: Environment, meaning: Marker) -> VenvhookError | None:
+def _complaint(found: Environment, meaning: Marker, folder: str) -> VenvhookError | None:
     """What is wrong with an environment that can be entered."""
-    if not environment.version_fits(found, meaning.python):
+    if not environment.version_fits(found, meaning.python, folder):
         return VenvhookError(f"it has Python {found.version}, the marker asks for {meaning.python}", found.root)
     elsewhere = environment.made_for(found)
     return VenvhookError(f"its commands were made for {elsewhere}", found.root) if elsewhere else None

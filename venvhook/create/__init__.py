@@ -83,7 +83,7 @@ def _made(order: Order, how: Recipe, working: Working) -> Environment:
         raise VenvhookError("no environment was made here", order.root, remedy=remedy)
     found = inspect(order.root)
     _do(Step("trying it", [found.python, "-I", "-c", "pass"]), order, working)
-    if order.wish and not version_fits(found, order.wish):
+    if order.wish and not version_fits(found, order.wish, order.folder):
         problem = f"it would have Python {found.version}, not {order.wish}"
         remedy = "its manager's own files ask for that one; ask for the same in the marker"
         raise VenvhookError(problem, order.root, remedy=remedy)
