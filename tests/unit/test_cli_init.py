@@ -110,11 +110,70 @@ def test_a_marker_is_only_written_over_by_force(home: Home) -> None:
     assert result.status == 1
     assert result.err == (
         f"venvhook: {home.shop}/.venvhook.toml: exists already; "
-        "to allow it: venvhook allow; to write it anew: venvhook init --force\n"
+        "to allow it: venvhook allow; to add what is found now: venvhook init --force\n"
     )
     assert home.record() is None
     assert home.run("init", "--force").status == 0
-    assert meaning(home).venv == ".venv"
+    assert (home.shop / ".venvhook.toml").read_text() == '# mine\nvenv = ".venv" # where the environment is\n'
+
+
+KEPT = """\
+# For all of us.
+python = "3.9" # the server's
+
+requirements = []
+[variables]   # ours
+A = '1'
+"""
+
+
+def test_force_keeps_what_is_written_and_adds_what_is_found(home: Home) -> None:
+    path = home.marker(KEPT)
+    path.chmod(0o600)
+    (home.shop / "Pipfile").touch()
+    (home.shop / "requirements.txt").touch()
+    (home.shop / ".python-version").write_text("3.11")
+    (home.shop / ".env").write_text("B=1\n")
+    assert home.run("init", "--force", "--manager", "venv").status == 0
+    added = (
+        'venv = ".venv" # where the environment is\nmanager = "venv" # whose environment it is\n'
+        'dotenv = [".env"] # variables that are set while inside\n'
+    )
+    first, last = KEPT.split("[variables]")
+    assert path.read_text().split() == (first + added + "[variables]" + last).split()
+    assert path.stat().st_mode & 0o777 == 0o600
+    again = path.read_bytes()
+    assert home.run("init", "--force").status == 0 and path.read_bytes() == again
+
+
+def test_force_changes_what_is_asked_for(home: Home) -> None:
+    path = home.marker(KEPT)
+    result = home.run("init", "--force", "--python", "3.12", "--prompt", "x")
+    assert result.status == 0 and "found" not in result.out
+    assert 'python = "3.12" # the server\'s\n' in path.read_text() and "# For all of us.\n" in path.read_text()
+    found = meaning(home)
+    assert (found.python, found.prompt, found.variables) == ("3.12", "x", (("A", "1"),))
+    record = home.record()
+    assert record and record.allowed and record.marker == path.read_bytes()
+
+
+def test_force_keeps_line_ends_and_the_byte_order_mark(home: Home) -> None:
+    path = home.shop / ".venvhook.toml"
+    path.write_bytes(b"\xef\xbb\xbf# mine\r\nprompt = 'p'\r\n")
+    assert home.run("init", "--force").status == 0
+    text = path.read_bytes()
+    assert (
+        text.startswith(b"\xef\xbb\xbf# mine\r\nprompt = 'p'\r\nvenv = ")
+        and text.count(b"\n") == text.count(b"\r\n") == 3
+    )
+
+
+@pytest.mark.parametrize("text", ["nope = 1\n", "venv = \n", "# " + "x" * 4090 + "\n"])
+def test_force_loses_nothing_of_what_is_not_understood(home: Home, text: str) -> None:
+    path = home.marker(text)
+    result = home.run("init", "--force")
+    assert result.status == 1 and result.err.startswith(f"venvhook: {path}:") and result.err.count("\n") == 1
+    assert path.read_text() == text and home.record() is None
 
 
 def test_a_folder_that_cannot_be_trusted(home: Home) -> None:

@@ -58,6 +58,46 @@ def test_create_makes_what_the_marker_describes(home: Home) -> None:
     assert home.run("which").out == f"{root}/bin/python\n"
 
 
+def test_the_python_that_was_asked_for_is_noted_in_the_marker(home: Home) -> None:
+    without_pip(home)
+    path = home.allowed("# ours\npython = '3' # any\n[variables]\nA = '1'\n")
+    result = home.run("create", "--python", HERE)
+    assert (result.status, result.err) == (0, "")
+    assert result.out.endswith(f'{path}: python = "{HERE}" is noted there, and allowed\n')
+    assert path.read_text() == f"# ours\npython = \"{HERE}\" # any\n[variables]\nA = '1'\n"
+    assert home.run("status", "--json").data["trust"] == "allowed"
+    assert "noted" not in home.run("rebuild", "--python", HERE).out  # it says so already
+
+
+def test_a_python_is_only_noted_for_an_environment_that_was_made(home: Home) -> None:
+    path = home.allowed('packages = ["-e ./missing"]\n')
+    without_pip(home)
+    before = path.read_bytes()
+    for wanted in (HERE, "2.6"):
+        assert home.run("create", "--python", wanted).status == 1
+        assert path.read_bytes() == before
+    path.unlink()
+    (home.home / "elsewhere.toml").touch()
+    path.symlink_to(home.home / "elsewhere.toml")
+    home.run("allow")
+    result = home.run("create", "--python", HERE)
+    assert result.status == 0 and path.is_symlink() and path.read_text() == ""
+    assert result.err == (
+        f"venvhook: {path}: is a link, so it is left as it is; "
+        f'to have it asked for from now on, write python = "{HERE}" there\n'
+    )
+
+
+def test_noting_a_python_decides_nothing_where_the_settings_do(home: Home) -> None:
+    without_pip(home)
+    Path(home.folders.config).mkdir()
+    (Path(home.folders.config) / "config.toml").write_text('allow = ["~"]')
+    path = home.marker()
+    assert home.run("create", "--python", HERE).status == 0
+    assert HERE in path.read_text() and home.record() is None
+    assert home.run("status", "--json").data["trust"] == "folder"
+
+
 def test_create_of_what_is_there(home: Home) -> None:
     root = home.environment()
     home.allowed()

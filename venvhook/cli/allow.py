@@ -33,13 +33,13 @@ def record(folders: Folders, seen: report.Report) -> None:
         raise seen.error or AssertionError("a marker without a meaning has an error")
     decision = Record(seen.asked.folder, True, seen.asked.text, seen.meaning)
     decision.dotenv_names = sorted(seen.names)
-    _decide(folders, decision)
+    decide(folders, decision)
 
 
 def deny(folders: Folders, directory: str | None) -> None:
     """Silence a project for good. Its marker is not even read."""
     folder = os.path.realpath(place.project(folders, directory))
-    _decide(folders, Record(folder, False))
+    decide(folders, Record(folder, False))
     show.line(f"{folder}: denied; to undo that: venvhook allow")
 
 
@@ -55,7 +55,8 @@ def _show(seen: report.Report, folders: Folders) -> None:
         show.rows(wording.meaning(seen, folders))
 
 
-def _decide(folders: Folders, decision: Record) -> None:
+def decide(folders: Folders, decision: Record) -> None:
+    """Write a decision. VenvhookError, OSError."""
     for path in (folders.data, os.path.join(folders.data, "trust")):
         own.make_private(path)
     trust.decide(folders.data, decision)

@@ -53,6 +53,9 @@ Shells = Annotated[
     typer.Option("--shell", metavar="SHELL", callback=_known, help="This shell; may be given more than once."),
 ]
 PYTHON = "Which Python: 3.12, >=3.11, pypy3.10, or a path."
+Python = Annotated[
+    Optional[str], typer.Option("--python", metavar="VERSION", help=PYTHON[:-1] + "; noted in the marker.")
+]
 Locked = Annotated[bool, typer.Option("--locked", help="As the manager's lock file says; fail if it is out of date.")]
 
 
@@ -92,7 +95,9 @@ def init(
     ] = None,
     prompt: Annotated[Optional[str], typer.Option("--prompt", metavar="NAME", help="The name that is shown.")] = None,
     private: Annotated[bool, typer.Option("--private", help="Keep the marker out of git, for you alone.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Write it anew if there is one.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="There is one: keep it, add what is found, change what is asked.")
+    ] = False,
 ) -> None:
     """Write a marker for what is in the folder, and allow it."""
     from venvhook.cli import init
@@ -106,7 +111,7 @@ def init(
 def create(
     context: typer.Context,
     directory: Directory = None,
-    python: Annotated[Optional[str], typer.Option("--python", metavar="VERSION", help=PYTHON)] = None,
+    python: Python = None,
     no_install: Annotated[bool, typer.Option("--no-install", help="Install nothing into it.")] = False,
     locked: Locked = False,
 ) -> None:
@@ -120,7 +125,7 @@ def create(
 def rebuild(
     context: typer.Context,
     directory: Directory = None,
-    python: Annotated[Optional[str], typer.Option("--python", metavar="VERSION", help=PYTHON)] = None,
+    python: Python = None,
     locked: Locked = False,
 ) -> None:
     """Make the environment anew.

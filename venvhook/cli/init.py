@@ -6,8 +6,7 @@ import os
 import subprocess
 
 from venvhook import dotenv, environment, marker, trust
-from venvhook import folders as own
-from venvhook.cli import allow, place, show
+from venvhook.cli import allow, edit, place, show
 from venvhook.document import Document, read_plain
 from venvhook.errors import VenvhookError
 from venvhook.locate import Search, auto
@@ -18,15 +17,6 @@ if TYPE_CHECKING:
 
 REQUIREMENTS = ("requirements.txt", "requirements-dev.txt", "requirements_dev.txt", "dev-requirements.txt")
 BY_PIP = (None, "auto", "venv", "virtualenv", "uv")
-COMMENTS = {
-    "venv": "where the environment is",
-    "manager": "whose environment it is",
-    "python": "the Python that `venvhook create` takes",
-    "prompt": "the name that is shown",
-    "requirements": "what `venvhook create` installs",
-    "packages": "what it installs besides",
-    "dotenv": "variables that are set while inside",
-}
 
 
 class Options:
@@ -43,20 +33,27 @@ def init(folders: Folders, directory: str | None, options: Options) -> None:
     """Write a marker, allow it, and say what comes next. VenvhookError, and nothing written, where that cannot be."""
     folder = place.start(directory)
     path = os.path.join(folder, marker.NAME)
-    if os.path.lexists(path) and not options.force:
-        remedy = "to allow it: venvhook allow; to write it anew: venvhook init --force"
-        raise VenvhookError("exists already", path, remedy=remedy)
     _refuse_others(folder)
+    before = _before(folder, path, options.force)
     found: list[str] = []
-    text = written(_values(folder, options, found))
-    marker.parse(text, path)
+    text = edit.changed(before, path, _changes(before, folder, options, found))
     exclude = _exclude_file(folder) if options.private else None
     for line in found:
         show.line(line)
     if exclude:
         _exclude(*exclude)
-    _write(path, text)
+    edit.write(path, text)
     allow.allow_project(folders, folder)
+
+
+def _before(folder: str, path: str, force: bool) -> bytes:
+    """The marker that is there already, which only FORCE lets be changed; else nothing."""
+    if not os.path.lexists(path):
+        return b""
+    if not force:
+        remedy = "to allow it: venvhook allow; to add what is found now: venvhook init --force"
+        raise VenvhookError("exists already", path, remedy=remedy)
+    return marker.read(folder)
 
 
 def _refuse_others(folder: str) -> None:
@@ -66,42 +63,27 @@ def _refuse_others(folder: str) -> None:
         raise VenvhookError(found[1], found[0], remedy="to change that: chown, chmod o-w")
 
 
-def written(values: dict[str, object]) -> bytes:
-    """The marker that says VALUES, with a comment behind each."""
-    import tomlkit
-
-    document = tomlkit.document()
-    for key, value in values.items():
-        item = tomlkit.item(value)
-        document.add(key, item.comment(COMMENTS[key]))
-    text = tomlkit.dumps(document) or "# Empty: venvhook finds this project's environment by itself.\n"
-    return text.encode("utf-8", "surrogateescape")
-
-
-def _write(path: str, text: bytes) -> None:
-    try:
-        own.write(path, text, 0o644)
-    except OSError as error:
-        problem = f"cannot be written ({(error.strerror or '').lower()})"
-        raise VenvhookError(problem, path, remedy="make its folder writable, or move away what is there") from None
-
-
 # ---- What lies in the folder -----------------------------------------------------------------------------------------
 
 
-def _values(folder: str, options: Options, found: list[str]) -> dict[str, object]:
-    """The keys of the marker, in its order; what was seen, and what was made of it, goes to FOUND as lines."""
-    manager = options.manager or _manager(folder, found)
+def _changes(before: bytes, folder: str, options: Options, found: list[str]) -> dict[str, object]:
+    """The keys that the person asks for, and those that the marker BEFORE does not have, in the marker's order.
+
+    What was seen, and what was made of it, goes to FOUND as lines.
+    """
+    path = os.path.join(folder, marker.NAME)
+    kept, there = marker.parse(before, path), Document(before, path).values
+    manager = options.manager or kept.manager or _manager(folder, found)
     values = {
-        "venv": options.venv or _environment(folder, manager, found),
+        "venv": options.venv or kept.venv or _environment(folder, manager, found),
         "manager": manager,
-        "python": options.python or _python(folder, found),
+        "python": options.python or kept.python or _python(folder, found),
         "prompt": options.prompt,
         "requirements": _requirements(folder, found) if manager in BY_PIP else None,
         "packages": _packages(folder, found) if manager in BY_PIP and manager != "uv" else None,
         "dotenv": _dotenv(folder, found),
     }
-    return {key: value for key, value in values.items() if value}
+    return {key: value for key, value in values.items() if value and (key not in there or getattr(options, key, None))}
 
 
 def _manager(folder: str, found: list[str]) -> str | None:

@@ -8,7 +8,7 @@ import sys
 
 from venvhook import create as making
 from venvhook import pythons
-from venvhook.cli import place, show
+from venvhook.cli import edit, place, show
 from venvhook.create import guard
 from venvhook.create.order import Order, requirement_arguments
 from venvhook.create.running import Failed, alone
@@ -157,6 +157,7 @@ def create(folders: Folders, directory: str | None, options: Options) -> None:
         raise VenvhookError(problem, root, remedy=remedy)
     order = wanted.order(options)
     _make(wanted, order, making.recipe(wanted.manager, order), None)
+    _remember(wanted, options.python)
 
 
 def rebuild(folders: Folders, directory: str | None, options: Options) -> None:
@@ -170,6 +171,7 @@ def rebuild(folders: Folders, directory: str | None, options: Options) -> None:
         guard.removable(old, wanted.asked.folder, folders.home, damaged=True)
     order = wanted.order(options, _version(old) if old else "")
     _make(wanted, order, making.recipe(wanted.manager, order), old)
+    _remember(wanted, options.python)
 
 
 def _make(wanted: Wanted, order: Order, how: Recipe, old: str | None) -> None:
@@ -187,6 +189,17 @@ def _make(wanted: Wanted, order: Order, how: Recipe, old: str | None) -> None:
     if search.found is None or os.path.realpath(search.found.root) != os.path.realpath(found.root):
         other = search.chosen.path if search.chosen else "none"
         show.note(f"but the project's environment is {other}; to see why: venvhook status")
+
+
+def _remember(wanted: Wanted, named: str | None) -> None:
+    """Write the Python that the person NAMED into the marker, where it says another one or none; and allow that."""
+    if not named or named == wanted.meaning.python:
+        return
+    try:
+        edit.change(wanted.folders, wanted.asked, {"python": named})
+        show.line(f'{wanted.asked.marker_path}: python = "{named}" is noted there, and allowed')
+    except VenvhookError as error:
+        show.note(f'{error}; to have it asked for from now on, write python = "{named}" there')
 
 
 def _version(root: str) -> str:
