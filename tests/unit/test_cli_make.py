@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import http.server
 import io
 import os
 import shutil
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -149,6 +151,28 @@ def test_a_failure_leaves_nothing_and_shows_what_the_tool_said(home: Home) -> No
     assert result.status == 1 and "No module named pip" in result.err
     last = result.err.splitlines()[-1]
     assert last.startswith(f"venvhook: {home.shop}/a/b/c: installing packages failed (status 1); ")
+    assert os.listdir(home.shop) == [".venvhook.toml"]
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
+def test_a_tool_that_would_ask_for_a_password_fails_at_once(home: Home) -> None:
+    class Closed(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", 'Basic realm="x"')
+            self.end_headers()
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Closed) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        home.allowed(f'packages = ["x @ git+http://127.0.0.1:{server.server_port}/x.git"]')
+        home.patch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+        result = home.finish("create")
+        server.shutdown()
+    last = result.err.splitlines()[-1]
+    assert result.status == 1 and "; credentials are wanted, and no tool can ask for them here: " in last
     assert os.listdir(home.shop) == [".venvhook.toml"]
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_cli_home import Home
+from test_cli_home import PACKAGE, Home
 
 from venvhook import undo
 from venvhook.cli.place import outside
@@ -135,6 +137,25 @@ def test_run_without_an_environment(home: Home) -> None:
     assert home.run("run", "true").err == (
         f"venvhook: {home.shop}/.venv: there is no environment yet; to make it: venvhook create\n"
     )
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="platformdirs knows no XDG_DATA_HOME there")
+def test_a_job_allows_and_runs_without_a_home(home: Home) -> None:
+    home.environment()
+    home.marker()
+    code = "from venvhook import cli, folders; folders.record_path = lambda prefix='': '/nowhere'; cli.script()"
+    environ = {"PATH": os.defpath, "PYTHONPATH": str(PACKAGE), "XDG_DATA_HOME": str(home.root / "data")}
+
+    def job(*arguments: str, **more: str) -> tuple[int, str, str]:
+        command = [sys.executable, "-c", code, *arguments]
+        done = subprocess.run(command, env={**environ, **more}, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    assert job("run", "true", CI="true")[0] == 1  # not because it is a job
+    status, out, error = job("allow")
+    assert (status, out.splitlines()[-1], error) == (0, "allowed", "")
+    assert job("run", "--", "python", "-c", "import sys; print(sys.prefix)") == (0, f"{home.shop}/.venv\n", "")
+    assert job("run", "false", HOME="/nowhere")[0] == 1
 
 
 def test_which(shop: Home) -> None:

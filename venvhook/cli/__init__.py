@@ -6,6 +6,7 @@ the output any more. What a command does is in a module of its own, imported whe
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 
@@ -92,4 +93,6 @@ def _path(error: OSError) -> str | None:
 
 
 def _say(line: str) -> None:
+    with contextlib.suppress(OSError):  # nobody reads it, or the disk is full
+        sys.stdout.flush()  # what was shown before the error stands before it, in the log of a job too
     print(f"venvhook: {shown(line)}", file=sys.stderr)

@@ -30,7 +30,8 @@ def path(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """One line on stderr, for the person."""
+    """One line on stderr, for the person, behind what was shown before it."""
+    sys.stdout.flush()
     print(f"venvhook: {shown(text)}", file=sys.stderr)
 
 
@@ -117,7 +118,7 @@ def _drawn(headers: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
 def working(text: str) -> Iterator[Callable[[str], None]]:
     """While something takes its time: TEXT on stderr where that is a terminal, with a spinner if it can draw one.
 
-    Yields what shows the last line that a tool has written.
+    Yields what shows the last line that a tool has written. However it ends, the cursor is there again.
     """
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         if sys.stderr.isatty():
@@ -127,6 +128,8 @@ def working(text: str) -> Iterator[Callable[[str], None]]:
     from rich.console import Console
     from rich.text import Text
 
+    from venvhook.create.running import ended_once
+
     console = Console(stderr=True)
-    with console.status(Text(shown(text)), spinner="line") as status:
+    with ended_once(), console.status(Text(shown(text)), spinner="line") as status:
         yield lambda line: status.update(Text(f"{shown(text)}: {line}"[: max(console.width - 3, 20)]))

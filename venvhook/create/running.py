@@ -32,6 +32,13 @@ _CAUSES = (
     ),
     (
         (
+            "could not read Username", "could not read Password", "Permission denied (publickey", "Authorization error",
+            "401 Unauthorized", "401 Client Error", "Credentials not correct",
+        ),
+        "credentials are wanted, and no tool can ask for them here: give them by netrc, keyring or the tool's settings",
+    ),
+    (
+        (
             "No matching distribution", "ResolutionImpossible", "No solution found", "version solving failed",
             "match any versions", "Unable to find a resolution",
         ),
