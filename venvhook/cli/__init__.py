@@ -52,6 +52,10 @@ def _run(arguments: list[str], folders: Folders) -> int:
         sys.stdout.flush()
     except typer.Abort:
         return INTERRUPTED
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # which typer hides behind a status of its own
+            raise end.__context__ from None
+        raise
     except Exception as error:
         if not hasattr(error, "format_message"):  # what typer's errors have, and its versions call differently
             raise
