@@ -125,14 +125,7 @@ class Ground:
 
     def allow(self, text: bytes = b"") -> None:
         (self.shop / marker.NAME).write_bytes(text)
-        try:
-            meaning = marker.parse(text, "M")
-        except VenvhookError:
-            return
-        record = Record(str(self.shop), True, text, meaning)
-        for name in ("A", "B", "C", "D"):
-            record.dotenv_names = [*record.dotenv_names, name]
-        trust.decide(str(self.root / "data"), record)
+        allow(self.root / "data", self.shop)
 
     def state(self) -> dict[str, object]:
         """All that a person has there, not what is venvhook's own."""
@@ -179,3 +172,14 @@ def clear_plan(text: str) -> None:
     """A plan that comes of a defect says so."""
     assert "to see more" not in text, text
     text.encode("utf-8", "surrogateescape")
+
+
+def allow(data: Path, project: Path) -> None:
+    """As `venvhook allow` does, whatever is wrong beside the marker itself."""
+    text = (project / marker.NAME).read_bytes()
+    try:
+        record = Record(str(project), True, text, marker.parse(text, "M"))
+    except VenvhookError:
+        return
+    record.dotenv_names = ["A", "B", "C", "D"]
+    trust.decide(str(data), record)
