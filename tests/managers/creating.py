@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -123,7 +124,9 @@ class Maker:
         for name in ("tools", "tmp", ".cache/pypoetry", ".config", ".local/share"):
             (world.home / name).mkdir(parents=True)
         base = world.home / ".venvhook"
-        self.folders = Folders(*(str(base / name) for name in ("data", "cache", "config")), str(world.home))
+        self.folders = Folders(
+            str(base / "data"), str(world.caches / "venvhook"), str(base / "config"), str(world.home)
+        )
         world.environ["TMPDIR"] = str(world.home / "tmp")
         world.environ.update(PATH=f"{self.tools}:{SYSTEM_PATH}", PIP_CONFIG_FILE=os.devnull, PYENV_ROOT=str(base))
         world.environ.update(PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_RETRIES="1", POETRY_REQUESTS_MAX_RETRIES="0")
@@ -194,6 +197,14 @@ class Maker:
         }.items():
             assert not paths, f"{what}: {sorted(paths)[:9]}"
 
+    def ended(self) -> None:
+        """Wait until nothing runs any more of what was started in this home, as far as /proc tells."""
+        home = f"HOME={self.world.home}".encode()
+        limit = time.monotonic() + 60
+        while running := [path.parent.name for path in Path("/proc").glob("[0-9]*/environ") if home in _fields(path)]:
+            assert time.monotonic() < limit, running
+            time.sleep(0.02)
+
     def tree(self) -> dict[str, str]:
         """Everything below home and projects, with what it is; without caches."""
         return {path: _state(os.path.join(self.world.home, path)) for path in self.paths()}
@@ -219,6 +230,14 @@ class Maker:
         return self.asks(root, "import toy; print(toy.VERSION)")
 
 
+def _fields(path: Path) -> list[bytes]:
+    """What a file holds between NULs; nothing for one that is gone, or somebody else's."""
+    try:
+        return path.read_bytes().split(b"\0")
+    except OSError:
+        return []
+
+
 def _state(path: str) -> str:
     if os.path.islink(path):
         return "-> " + os.readlink(path)
@@ -236,14 +255,19 @@ def with_tool(maker: Maker, installed: Callable[..., Path]) -> Callable[[str], M
     """The same with a manager on PATH."""
 
     def install(name: str) -> Maker:
-        command = name.partition(" ")[0]
-        if command == "pdm":  # 2.29.3 was released before those, and cannot use them
-            maker.tool(installed("pdm-httpx", "pdm", "hishel<2", "unearth<0.18") / command)
-        elif command not in ("venv", "virtualenvwrapper"):
-            maker.tool(installed(command) / command)
+        equip(maker, name, installed)
         return maker
 
     return install
+
+
+def equip(maker: Maker, kit: str, installed: Callable[..., Path]) -> None:
+    """Put the command of a manager, by the name of its kit, on PATH."""
+    command = kit.partition(" ")[0]
+    if command == "pdm":  # 2.29.3 was released before those, and cannot use them
+        maker.tool(installed("pdm-httpx", "pdm", "hishel<2", "unearth<0.18") / command)
+    elif command not in ("venv", "virtualenvwrapper"):
+        maker.tool(installed(command) / command)
 
 
 class Kit:

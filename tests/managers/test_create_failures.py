@@ -11,7 +11,7 @@ from typing import Callable
 import pytest
 
 from . import creating
-from .creating import KITS, Maker
+from .creating import KITS, Maker, equip
 from .world import World
 
 index, maker, with_tool = creating.index, creating.maker, creating.with_tool  # fixtures
@@ -48,12 +48,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("manager", [name for name in KITS if name != "uv sync"])
-def test_a_full_disk(small_disk: Path, index: str, installed: Callable[..., Path], manager: str) -> None:
-    maker = Maker(World(small_disk), index)
-    if manager == "pdm":
-        maker.tool(installed("pdm-httpx", "pdm", "hishel<2", "unearth<0.18") / manager)
-    elif manager not in ("venv", "virtualenvwrapper"):
-        maker.tool(installed(manager) / manager)
+def test_a_full_disk(small_disk: Path, caches: Path, index: str, installed: Callable[..., Path], manager: str) -> None:
+    maker = Maker(World(small_disk, caches), index)
+    equip(maker, manager, installed)
     KITS[manager].lay(maker, "large==1.0")
     with open(small_disk / "filler", "wb") as file:
         file.write(b"x" * 30_000_000)

@@ -154,6 +154,7 @@ def test_virtualenvwrapper_is_told_of_the_project(with_tool: WithTool) -> None:
 @pytest.mark.parametrize("manager", ["poetry", "pdm", "hatch", "uv sync", "pipenv", "uv", "virtualenv"])
 def test_a_manager_that_is_missing(maker: Maker, manager: str) -> None:
     command = manager.partition(" ")[0]
+    maker.world.environ["PATH"] = str(maker.tools)  # the machine may have it
     KITS[manager].lay(maker)
     line = maker.fails(problem=f"the command {command} is not on PATH; to get it: pipx install {command}").line
     instead = {"pipenv": "", "uv": 'manager = "venv"', "virtualenv": 'manager = "venv"'}

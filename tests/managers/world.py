@@ -19,14 +19,21 @@ NAMES = ("plain", "My Proj (x)", "prüfung-日本", "a" * 60, "dots.and_under.sc
 
 
 class World:
-    """A home folder of its own, and what is exported there. No manager is on PATH."""
+    """A home folder of its own, and what is exported there. No manager is on PATH.
 
-    def __init__(self, root: Path) -> None:
+    In CACHES is what need not be found out by each test anew.
+    """
+
+    def __init__(self, root: Path, caches: Path) -> None:
         self.home = root / "home"
         self.home.mkdir()
         self.projects = root / "projects"
         self.projects.mkdir()
         self.environ = {"HOME": str(self.home), "PATH": SYSTEM_PATH, "LANG": "C.UTF-8", "NO_COLOR": "1"}
+        self.caches = caches
+        # virtualenv, which most managers use, unpacks pip once for all tests, and looks for no newer one on the net
+        self.environ.update(VIRTUALENV_OVERRIDE_APP_DATA=str(caches / "virtualenv"))
+        self.environ.update(VIRTUALENV_SYMLINK_APP_DATA="1", VIRTUALENV_NO_PERIODIC_UPDATE="1")
 
     def project(self, name: str, **files: str) -> Path:
         """A new project; FILES by name, with `__` for a dot and a leading `_` for a leading dot."""
