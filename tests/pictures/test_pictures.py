@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -32,6 +33,8 @@ DATA = {
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the picture of a session that has just been held."""
+    if shutil.which("bash") is None:
+        pytest.skip("bash is not installed")
     folder = tmp_path_factory.mktemp("pictures")
     main(folder)
     return folder
