@@ -26,6 +26,7 @@ def test_an_empty_folder(home: Home) -> None:
     result = home.run("init")
     assert result.status == 0
     assert (home.shop / ".venvhook.toml").read_text() == 'venv = ".venv" # where the environment is\n'
+    assert result.out.startswith("found nothing: ") and " nearest marker " not in result.out
     assert result.out.endswith("allowed; to make the environment: venvhook create\n")
     record = home.record()
     assert record and record.allowed
@@ -185,8 +186,10 @@ def test_a_folder_that_cannot_be_trusted(home: Home) -> None:
 
 def test_the_marker_of_a_folder_above_is_left_alone(home: Home) -> None:
     home.marker("# above", home.home)
-    assert home.run("init").status == 0
+    result = home.run("init")
+    assert result.status == 0
     assert (home.home / ".venvhook.toml").read_text() == "# above"
+    assert f"what {home.home}/.venvhook.toml says does not hold in here any more: " in result.out
     assert home.record() and not home.record(home.home)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from venvhook.folders import Folders
 
 REQUIREMENTS = ("requirements.txt", "requirements-dev.txt", "requirements_dev.txt", "dev-requirements.txt")
+NOTHING = "found nothing: no environment, no manager's files, no requirements"
 BY_PIP = (None, "auto", "venv", "virtualenv", "uv")
 
 
@@ -38,7 +39,7 @@ def init(folders: Folders, directory: str | None, options: Options) -> None:
     found: list[str] = []
     text = edit.changed(before, path, _changes(before, folder, options, found))
     exclude = _exclude_file(folder) if options.private else None
-    for line in found:
+    for line in found if before else [*(found or [NOTHING]), *_above(folders, folder)]:
         show.line(line)
     if exclude:
         _exclude(*exclude)
@@ -54,6 +55,13 @@ def _before(folder: str, path: str, force: bool) -> bytes:
         remedy = "to allow it: venvhook allow; to add what is found now: venvhook init --force"
         raise VenvhookError("exists already", path, remedy=remedy)
     return marker.read(folder)
+
+
+def _above(folders: Folders, folder: str) -> list[str]:
+    """That a marker further up, which counted in FOLDER until now, does not any more."""
+    found = marker.find(os.path.dirname(folder), place.ceilings(folders))
+    path = os.path.join(found or "", marker.NAME)
+    return [f"what {path} says does not hold in here any more: the nearest marker wins"] if found else []
 
 
 def _refuse_others(folder: str) -> None:
