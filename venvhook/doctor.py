@@ -38,6 +38,11 @@ if TYPE_CHECKING:
     from venvhook.proof import Proof
 
 SLOW = 0.5  # seconds from which on the helper is called slow
+# What says that an environment is active, which word in a startup file does that, what to say and to do.
+_ACTIVE = (
+    ("CONDA_DEFAULT_ENV", "conda", "conda activates {}", "run: conda config --set auto_activate_base false"),
+    ("VIRTUAL_ENV", "activate", "{} is active", "take that out of the startup files"),
+)
 _PATIENCE = 10  # seconds that the helper may take
 
 
@@ -346,16 +351,18 @@ def _notes(live: Shell, places: Folders) -> Iterator[VenvhookError]:
         path, line = _place(live, word)
         remedy = "where venvhook is to do that, take its line out of the startup file"
         yield VenvhookError(f"{name} activates environments too", path, line, remedy)
-    if live.fact("CONDA_DEFAULT_ENV"):
-        problem = (
-            f"conda activates {live.fact('CONDA_DEFAULT_ENV')} in each new shell; it comes back on leaving a project"
-        )
-        yield VenvhookError(problem, remedy="to have none: conda config --set auto_activate_base false")
-    elif live.fact("VIRTUAL_ENV"):
-        path, line = _place(live, "activate")
-        problem = f"{live.fact('VIRTUAL_ENV')} is active in each new shell; it comes back on leaving a project"
-        yield VenvhookError(problem, path, line, "to have none, take that out of the startup files")
+    yield from _active(live)
     if live.fact("VIRTUAL_ENV_DISABLE_PROMPT") and live.prompt.startswith("no name"):
         path, line = _place(live, "VIRTUAL_ENV_DISABLE_PROMPT")
         remedy = "to have it shown, unset it there"
         yield VenvhookError("VIRTUAL_ENV_DISABLE_PROMPT is set, so no name is shown", path, line, remedy)
+
+
+def _active(live: Shell) -> Iterator[VenvhookError]:
+    """An environment that a new shell begins with, not one that it merely inherits from the shell of the person."""
+    for name, word, problem, remedy in _ACTIVE:
+        value, (path, line) = live.fact(name), _place(live, word)
+        if value and (path or os.environ.get(name) != value):
+            told = f"{problem.format(value)} in each new shell; it comes back on leaving a project"
+            yield VenvhookError(told, path, line, f"to have none, {remedy}")
+            return

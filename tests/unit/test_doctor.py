@@ -28,7 +28,7 @@ class Seen:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home with bash alone, in which venvhook is installed."""
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    for name in ("XDG_CONFIG_HOME", "VENVHOOK_DISABLE"):
+    for name in ("XDG_CONFIG_HOME", "VENVHOOK_DISABLE", "VIRTUAL_ENV", "CONDA_DEFAULT_ENV"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(install, "installed", lambda: ["bash"])
     (tmp_path / "home").mkdir()
@@ -138,6 +138,19 @@ def test_a_python_that_is_gone(look: Look) -> None:
 def test_what_activates_environments_too(look: Look, facts: dict[str, str], said: str) -> None:
     (note,) = look(**facts)
     assert said in note and not note.startswith("!")
+
+
+def test_an_environment_that_is_only_inherited_is_no_note(
+    look: Look, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VIRTUAL_ENV", "/v")
+    assert look(VIRTUAL_ENV="/v") == []
+    assert len(look(VIRTUAL_ENV="/w")) == 1
+    with (home / ".bashrc").open("a") as file:
+        file.write("source /v/bin/activate\n")
+    (said,) = look(VIRTUAL_ENV="/v")
+    line = len((home / ".bashrc").read_text().splitlines())
+    assert said.startswith(f"{home}/.bashrc:{line}: /v is active in each new shell")
 
 
 def test_a_prompt_without_the_name(look: Look) -> None:
