@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 BASE = getattr(sys, "_base_executable", sys.executable)
-MANAGERS = ROOT / ".pytest_cache" / "d" / f"managers-3.{sys.version_info[1]}"
+MANAGERS = ROOT / ".cache" / "pytest" / "d" / f"managers-3.{sys.version_info[1]}"
 BARE = [BASE, "-I", "-S", "-X", "utf8", "-c", "pass"]
 
 LOCATE = """if True:

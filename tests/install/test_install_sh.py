@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -12,21 +13,36 @@ import sys
 from pathlib import Path
 
 import pytest
+from once import once
+
+from venvhook.document import Document
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "install.sh"
 SH = [name for name in ("dash", "busybox", "bash") if shutil.which(name)]
 SHELLS = [name for name in ("bash", "zsh", "fish", "pwsh") if shutil.which(name)]
-OFFLINE = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_EXTRA_INDEX_URL": "", "PIP_CONFIG_FILE": os.devnull}
+OFFLINE = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_NO_INDEX": "", "PIP_FIND_LINKS": ""}
 as_root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give a file away")
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="install.sh is for POSIX systems")
 
 
-class Home:
-    """A home folder, and install.sh run in it."""
+@pytest.fixture(scope="session")
+def wheels(pytestconfig: pytest.Config) -> Path:
+    """All that install.sh gets from the package index, once for all tests."""
+    text = (ROOT / "pyproject.toml").read_bytes()
+    table = Document(text, "pyproject.toml").values
+    needed = [*table["project"]["dependencies"], *table["build-system"]["requires"]]
+    name = f"wheels-3.{sys.version_info[1]}-{hashlib.sha256(text).hexdigest()[:8]}"
+    place = Path(pytestconfig.cache.mkdir("install")) / name  # type: ignore[union-attr]
+    return once(place, [sys.executable, "-m", "pip", "download", "--quiet", "--dest", place, *needed])
 
-    def __init__(self, path: Path) -> None:
+
+class Home:
+    """A home folder, and install.sh run in it, with an index of packages that is the folder WHEELS."""
+
+    def __init__(self, path: Path, wheels: Path) -> None:
         self.path = path
+        self.index = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": wheels.as_uri(), "PIP_CONFIG_FILE": os.devnull}
         self.data = path / ".local/share/venvhook"
         self.link = path / ".local/bin/venvhook"
         path.mkdir(parents=True)
@@ -34,10 +50,9 @@ class Home:
             (path / name).write_bytes(b"# no line end")
 
     def environment(self, **more: str) -> dict[str, str]:
-        kept = {
-            name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "ZDOTDIR", "VIRTUAL_"))
-        }
-        return {**kept, "HOME": str(self.path), "TERM": "xterm", **more}
+        foreign = ("XDG_", "ZDOTDIR", "VIRTUAL_", "PIP_")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+        return {**kept, **self.index, "HOME": str(self.path), "TERM": "xterm", **more}
 
     def command(self, *arguments: str, sh: str = SH[0]) -> list[str]:
         return [sh, *(["ash"] if sh == "busybox" else []), str(SCRIPT), *arguments]
@@ -59,8 +74,8 @@ class Home:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path / "home")
+def home(tmp_path: Path, wheels: Path) -> Home:
+    return Home(tmp_path / "home", wheels)
 
 
 BEFORE = [".bashrc", ".zshrc"]
@@ -78,8 +93,8 @@ def refused(run: subprocess.CompletedProcess[str], *words: str) -> None:
 
 @pytest.mark.scenario(46, 47)
 @pytest.mark.parametrize("sh", SH)
-def test_installed_proved_again_and_away(tmp_path: Path, sh: str) -> None:
-    home = Home(tmp_path / 'it\'s a "home" é')
+def test_installed_proved_again_and_away(tmp_path: Path, wheels: Path, sh: str) -> None:
+    home = Home(tmp_path / 'it\'s a "home" é', wheels)
     options, shells = ([], SHELLS) if sh == SH[0] else (["--shell", "bash"], ["bash"])  # it takes its time
     first = home.run(*options, sh=sh)
     assert (first.returncode, first.stderr) == (0, "")

@@ -5,14 +5,12 @@ What they make is compared with what is located when none of them is on PATH.
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Callable
 
 import pytest
+from once import once
 
 from .world import BASE, NAMES, World
 
@@ -39,48 +37,14 @@ def installed(pytestconfig: pytest.Config) -> Callable[..., Path]:
     home = Path(pytestconfig.cache.mkdir(f"managers-3.{sys.version_info[1]}"))  # type: ignore[union-attr]
 
     def install(name: str, *requirements: str) -> Path:
-        place = home / name
-        wanted = requirements or (name,)
+        place, wanted = home / name, requirements or (name,)
         if name == "uv":
-            _once(place, [sys.executable, "-m", "pip", "install", "--quiet", "--target", place, *wanted])
-        else:
-            uv = install("uv") / "uv"
-            making = [uv, "venv", "--quiet", "--no-project", "--python", BASE, place]
-            _once(place, making, [uv, "pip", "install", "--quiet", "--python", place / "bin/python", *wanted])
-        return place / "bin"
+            return once(place, [sys.executable, "-m", "pip", "install", "--quiet", "--target", place, *wanted]) / "bin"
+        uv = install("uv") / "uv"
+        making = [uv, "venv", "--quiet", "--no-project", "--python", BASE, place]
+        return once(place, making, [uv, "pip", "install", "--quiet", "--python", place / "bin/python", *wanted]) / "bin"
 
     return install
-
-
-def _once(place: Path, *commands: list[str | Path]) -> None:
-    """Run what makes the folder PLACE, unless that is done; where there is no index, the test is skipped."""
-    with _locked(place.with_suffix(".lock")):
-        done = place / "installed"
-        if done.exists():
-            return
-        shutil.rmtree(place, ignore_errors=True)
-        for command in commands:
-            answer = subprocess.run(command, capture_output=True, text=True, timeout=600)
-            if answer.returncode and not os.environ.get("CI"):
-                pytest.skip(f"{place.name} cannot be installed: {answer.stderr[-300:]}")
-            assert answer.returncode == 0, answer.stderr
-        done.touch()
-
-
-class _locked:
-    """Only one process at a time gets in."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __enter__(self) -> None:
-        import fcntl
-
-        self.file = self.path.open("w")
-        fcntl.flock(self.file, fcntl.LOCK_EX)
-
-    def __exit__(self, *exception: object) -> None:
-        self.file.close()
 
 
 @pytest.fixture(scope="session")
