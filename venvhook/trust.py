@@ -12,6 +12,7 @@ import os
 import time
 
 from venvhook.digest import digest, digest_of_bytes
+from venvhook.document import entries
 from venvhook.errors import VenvhookError
 from venvhook.marker import Marker
 
@@ -86,7 +87,7 @@ def decide(data: str, record: Record) -> Record:
     Of decisions made at one moment the one with the greatest name stays, whoever wrote it.
     """
     where = place(data, record.folder)
-    record.path = os.path.join(where, f"{time.time_ns():020d}-{os.getpid()}")
+    record.path = os.path.join(where, f"{max(time.time_ns(), _newest(where) + 1):020d}-{os.getpid()}")
     try:
         os.makedirs(os.path.dirname(where), mode=0o700, exist_ok=True)  # the mode is only the last one's
         os.makedirs(where, mode=0o700, exist_ok=True)
@@ -94,6 +95,7 @@ def decide(data: str, record: Record) -> Record:
             file.write(record.dump())
         os.replace(record.path + ".part", record.path)
     except OSError as error:
+        _unlink(record.path + ".part")
         problem = f"the decision cannot be written ({error.strerror})"
         raise VenvhookError(problem, where, remedy="make the folder writable") from None
     for name in _decisions(where)[1:]:
@@ -106,10 +108,16 @@ def _decisions(where: str) -> list[str]:
     return sorted((name for name in os.listdir(where) if not name.endswith(".part")), reverse=True)
 
 
+def _newest(where: str) -> int:
+    """When the last decision in a folder was made (ns since 1970), by a clock that may have been ahead; 0: never."""
+    moments = [name.partition("-")[0] for name in entries(where)]
+    return max((int(moment) for moment in moments if len(moment) == 20 and moment.isdecimal()), default=0)
+
+
 def _unlink(path: str) -> None:
     try:
         os.unlink(path)
-    except FileNotFoundError:  # another decision took it away
+    except OSError:  # another decision took it away
         pass
 
 

@@ -111,6 +111,14 @@ def test_the_last_decision_counts_and_is_a_new_file(tmp_path: Path) -> None:
     assert len(set(paths)) == 4
 
 
+def test_a_clock_that_is_set_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for moment, text in ((2_000_000_000_000_000_000, b"one"), (1_500_000_000_000_000_000, b"two"), (7, b"three")):
+        monkeypatch.setattr("time.time_ns", lambda moment=moment: moment)
+        allow(tmp_path, text=text)
+        assert decision(tmp_path) == text
+    assert len(files(tmp_path)) == 1
+
+
 def test_decisions_are_about_one_folder(tmp_path: Path) -> None:
     allow(tmp_path, "/p")
     assert all(decision(tmp_path, folder) is None for folder in ("/p/q", "/", "/P", "/p/", "/q", ""))
