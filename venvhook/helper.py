@@ -18,20 +18,17 @@ from venvhook.shells import INTERFACE, emitter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from _thread import LockType
+    from collections.abc import Callable, Sequence
 
 SECONDS = 5  # that an answer may take
 COARSE = 20_000_000  # ns: file systems stamp with a clock that lags behind by some milliseconds
 
 
-class Late(BaseException):
-    """The answer took too long. No OSError, which the system calls that take so long are guarded against."""
-
-
 def main(arguments: Sequence[str], data: str, cache: str, settings: str, home: str) -> int:
     """Answer a hook on stdout; the exit status. DATA, CACHE, SETTINGS and HOME are the folders fixed by installing."""
     interface, verb, shell, *rest = arguments
-    _limit()
+    _interruptible()
     os.umask(0o077)  # what is kept is for the user's eyes only, the folders on the way to it too
     environ = dict(os.environ)
     answer = ""
@@ -42,18 +39,20 @@ def main(arguments: Sequence[str], data: str, cache: str, settings: str, home: s
             environ.pop(name, None)
             environ.update({} if value is None else {name: value})
     if rest:
-        answer += plan_text(rest[0], shell, interface, Places(data, cache, settings, home), environ)
-    sys.stdout.buffer.write(answer.encode("utf-8", "surrogateescape"))
+        asked = None
+        turn = _limit(lambda: _write(answer + late(rest[0], shell, asked)))
+        asked = Project(rest[0], Places(data, cache, settings, home), environ)
+        text = plan_text(asked, shell, interface)
+        turn.acquire()
+        answer += text
+    _write(answer)
     return 0
 
 
-def plan_text(project: str, shell: str, interface: str, places: Places, environ: Mapping[str, str]) -> str:
+def plan_text(asked: Project, shell: str, interface: str) -> str:
     """A project's plan for a shell. An error of our own becomes a notice, so that the prompt lives."""
     began = time.time_ns() - COARSE
-    asked = Project(project, places, environ)
-    # A shell can have inherited a PWD with `..` in it, which would lead out of the cache.
-    usable = keep.usable(places.cache) and os.path.normpath(project) == project
-    kept = keep.place(places.cache, project)
+    kept, usable = keep.place(asked.places.cache, asked.project), keep.usable(asked.places.cache)
     try:
         if interface != INTERFACE:
             return emitter(shell).plan(notice(asked, "this shell's hook is of another version; open a new shell"))
@@ -64,14 +63,8 @@ def plan_text(project: str, shell: str, interface: str, places: Places, environ:
         own = dict(plan.variables)
         plan.conditions = tuple(c for c in plan.conditions if c[0] != "variable" or c[1] not in own)
         text = emitter(shell).plan(plan)
-    except Late:
-        return emitter(shell).plan(
-            notice(asked, f"looking at it took more than {SECONDS} s; to try again: venvhook on")
-        )
     except Exception as error:  # a defect of ours, or of the machine: one line instead of a dead prompt
         return emitter(shell).plan(notice(asked, f"{type(error).__name__}: {error}; to see more: venvhook status"))
-    finally:
-        _in_time()
     if usable:
         keep.write(kept, emitter(shell).SUFFIX, text)
     return text
@@ -83,22 +76,40 @@ def notice(asked: Project, problem: str) -> Plan:
     return Plan(asked.project, asked.folder, marker, shown(f"{asked.marker_path}: {problem}"))
 
 
-def _limit() -> None:
-    """Ctrl-C ends the helper without a word; what takes too long raises Late."""
+def late(project: str, shell: str, asked: Project | None) -> str:
+    """The plan of a project that could not be looked at in time; ASKED is how far that went."""
+    line = f"looking at it took more than {SECONDS} s; to try again: venvhook on"
+    unseen = Plan(project, project, (), shown(f"{project}: {line}"))
+    return emitter(shell).plan(notice(asked, line) if asked else unseen)
+
+
+def _interruptible() -> None:
+    """Ctrl-C ends the helper without a word."""
     import _signal  # type: ignore[import-not-found, unused-ignore]  # what signal wraps, without its enums
 
     _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
-    if hasattr(_signal, "setitimer"):
-        _signal.signal(_signal.SIGALRM, _late)
-        _signal.setitimer(_signal.ITIMER_REAL, SECONDS)
 
 
-def _in_time() -> None:
-    import _signal
+def _limit(give_up: Callable[[], object]) -> LockType:
+    """Have the process GIVE_UP and end after SECONDS, unless the lock that is returned has been taken before.
 
-    if hasattr(_signal, "setitimer"):
-        _signal.setitimer(_signal.ITIMER_REAL, 0)
+    By a thread: a file system that hangs lets no signal through that a program handles, and while one waits, not even
+    Ctrl-C.
+    """
+    import _thread
+
+    turn = _thread.allocate_lock()
+
+    def wait() -> None:
+        time.sleep(SECONDS)
+        if turn.acquire(False):
+            give_up()
+            os._exit(0)
+
+    _thread.start_new_thread(wait, ())
+    return turn
 
 
-def _late(signal: int, frame: object) -> None:
-    raise Late
+def _write(answer: str) -> None:
+    sys.stdout.buffer.write(answer.encode("utf-8", "surrogateescape"))
+    sys.stdout.buffer.flush()

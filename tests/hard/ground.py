@@ -140,12 +140,16 @@ class Ground:
                     found[path] = (stat.S_IMODE(seen.st_mode), seen.st_mtime_ns, file.read())
         return found
 
+    def asked(self) -> Project:
+        """The project, as the helper is asked about it."""
+        return Project(str(self.shop), self.places, self.environ)
+
     def answered(self) -> None:
         """Every shell has its plan, nothing is run, and all that the person has is as it was."""
         before = self.state()
-        clear(Project(str(self.shop), self.places, self.environ).plan().notice)
+        clear(self.asked().plan().notice)
         for shell in SHELLS:
-            clear_plan(helper.plan_text(str(self.shop), shell, INTERFACE, self.places, self.environ))
+            clear_plan(helper.plan_text(self.asked(), shell, INTERFACE))
         assert self.state() == before
         assert not list(self.root.rglob("*CANARY*"))
 

@@ -99,7 +99,7 @@ def endings(work: Callable[[], object], happens: Callable[[], object]) -> Iterat
 def answer(ground: Ground) -> None:
     """What a hook asks, in each shell; None of a defect's words."""
     for shell in SHELLS:
-        clear_plan(helper.plan_text(str(ground.shop), shell, INTERFACE, ground.places, ground.environ))
+        clear_plan(helper.plan_text(ground.asked(), shell, INTERFACE))
 
 
 def decided(ground: Ground) -> bytes | None:

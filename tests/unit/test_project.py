@@ -17,7 +17,7 @@ import pytest
 from venvhook import dotenv, helper, marker, trust
 from venvhook.marker import Marker
 from venvhook.plan import Plan
-from venvhook.project import Places
+from venvhook.project import Places, Project
 from venvhook.shells import INTERFACE
 from venvhook.trust import Record
 
@@ -76,9 +76,8 @@ class World:
         for path in (*self.project.rglob("*"), self.settings):
             if path.exists():
                 os.utime(path, (1_600_000_000, 1_600_000_000))  # files of a second ago would be looked at once more
-        text = helper.plan_text(
-            str(project or self.project), "captured", INTERFACE, self.places, {"HOME": str(self.home)}
-        )
+        asked = Project(str(project or self.project), self.places, {"HOME": str(self.home)})
+        text = helper.plan_text(asked, "captured", INTERFACE)
         assert text == "text"
         return self.emitter.captured
 
