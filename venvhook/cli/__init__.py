@@ -6,7 +6,6 @@ the output any more. What a command does is in a module of its own, imported whe
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 
@@ -85,7 +84,7 @@ def _told(command: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that nothing fails when it is closed
+        _flush()
         return UNREAD
     except OSError as error:
         _say(str(VenvhookError((error.strerror or str(error)).lower(), _path(error))))
@@ -96,7 +95,14 @@ def _path(error: OSError) -> str | None:
     return os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else None
 
 
+def _flush() -> None:
+    """Show what was shown before an error before it, in the log of a job too."""
+    try:
+        sys.stdout.flush()
+    except OSError:  # nobody reads it, or the disk is full
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that nothing fails when it is closed
+
+
 def _say(line: str) -> None:
-    with contextlib.suppress(OSError):  # nobody reads it, or the disk is full
-        sys.stdout.flush()  # what was shown before the error stands before it, in the log of a job too
+    _flush()
     print(f"venvhook: {shown(line)}", file=sys.stderr)
