@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from venvhook import cli, trust
-from venvhook.cli import place
+from venvhook.cli import place, run
 from venvhook.folders import Folders
 
 PACKAGE = Path(__file__).parents[2]
@@ -77,6 +77,11 @@ class Home:
         """A real environment in the project, without pip."""
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", self.shop / name], check=True)
         return self.shop / name
+
+    def inside(self) -> dict[str, str]:
+        """The variables inside the project of the current folder."""
+        asked, plan = run.entered(self.folders, None)
+        return run.apply(plan, asked.environ)
 
     def record(self, folder: Path | None = None) -> trust.Record | None:
         return trust.find(self.folders.data, os.path.realpath(folder or self.shop))

@@ -111,6 +111,11 @@ def test_the_status_is_the_commands(shop: Home) -> None:
     assert shop.finish("run", "sh", "-c", "kill -TERM $$").status == -signal.SIGTERM
     missing = shop.finish("run", "nope-nope")
     assert missing.status == 127 and missing.err.startswith("venvhook: nope-nope: no such command; ")
+    assert missing.err.endswith(": venvhook run uv pip install nope-nope\n")  # it has no pip
+    executable = shop.shop / ".venv/bin/pip"
+    executable.touch(0o755)
+    assert shop.finish("run", "nope-nope").err.endswith(": venvhook run python -m pip install nope-nope\n")
+    assert shop.finish("run", "./nope").err == "venvhook: ./nope: no such command\n"
     (shop.shop / "plain").touch()
     refused = shop.finish("run", "./plain")
     assert (refused.status, refused.err) == (126, "venvhook: ./plain: permission denied\n")
@@ -137,6 +142,14 @@ def test_run_without_an_environment(home: Home) -> None:
     assert home.run("run", "true").err == (
         f"venvhook: {home.shop}/.venv: there is no environment yet; to make it: venvhook create\n"
     )
+
+
+def test_what_installs_a_command_is_its_managers(home: Home) -> None:
+    (home.shop / "Pipfile").touch()
+    home.patch.setenv("PIPENV_VENV_IN_PROJECT", "1")
+    home.environment()
+    home.allowed('manager = "pipenv"')
+    assert home.run("which", "nope-nope").err.endswith(": pipenv install nope-nope\n")
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="platformdirs knows no XDG_DATA_HOME there")

@@ -11,7 +11,6 @@ import pytest
 from test_cli_home import Home
 
 from venvhook import marker, report
-from venvhook.cli import run
 
 
 @pytest.fixture
@@ -243,7 +242,7 @@ def test_status_says_what_this_shell_is_in(home: Home) -> None:
     home.patch.setenv("VIRTUAL_ENV", str(root))
     assert f"has not entered it; VIRTUAL_ENV is {root}; to enter it: venvhook on\n" in home.run("status").out
     assert "venvhook on" not in home.run("status", str(home.shop)).out  # which may be elsewhere
-    for name, value in run.environment(home.folders, None).items():
+    for name, value in home.inside().items():
         home.patch.setenv(name, value)
     assert "this shell   has entered it\n" in home.run("status").out
     home.patch.setenv("PATH", f"/x:{os.environ['PATH']}")
@@ -262,7 +261,7 @@ def test_status_says_what_was_changed_in_this_shell(home: Home) -> None:
     home.environment()
     (home.shop / ".env").write_text("SECRET=hunter2\nB=b\n")
     home.allowed('dotenv = [".env"]\n[variables]\nA = "a"\nB = "own"\nC = "c"\nD = false')
-    for name, value in run.environment(home.folders, None).items():
+    for name, value in home.inside().items():
         home.patch.setenv(name, value)
     assert "changed here" not in home.run("status").out
     home.patch.setenv("SECRET", "hunter3")

@@ -132,7 +132,7 @@ def test_variables_of_our_own() -> None:
 
 def touched(home: Home) -> set[str]:
     """What entering the project that a home is in sets, unsets or notes."""
-    found = run.environment(home.folders, None)
+    found = home.inside()
     names = {re.split("[-=:]", word)[0] for word in found["_VENVHOOK_SET"].split()}
     assert names
     olds = {"_VENVHOOK_OLD_NAME" for name in found if name.startswith("_VENVHOOK_OLD_")}

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from venvhook.folders import Folders
     from venvhook.plan import Plan
+    from venvhook.project import Project
 
+ADD = {"conda": "conda install", "pdm": "pdm add", "pipenv": "pipenv install", "poetry": "poetry add"}
 NOT_EXECUTABLE, NOT_FOUND = 126, 127  # POSIX, Shell Command Language, 2.8.2
 
 
@@ -43,8 +45,8 @@ def apply(plan: Plan, environ: Mapping[str, str]) -> dict[str, str]:
     return result
 
 
-def environment(folders: Folders, directory: str | None) -> dict[str, str]:
-    """The variables inside the project that DIRECTORY is in. VenvhookError where it would not be entered."""
+def entered(folders: Folders, directory: str | None) -> tuple[Project, Plan]:
+    """The project that DIRECTORY is in, and its plan. VenvhookError where it would not be entered."""
     asked = place.asked(folders, place.project(folders, directory))
     plan = asked.plan()
     if not plan.sign:
@@ -53,33 +55,42 @@ def environment(folders: Folders, directory: str | None) -> dict[str, str]:
         raise VenvhookError("you denied it", asked.marker_path, remedy="to undo that: venvhook allow")
     if plan.notice:
         show.note(plan.notice)
-    return apply(plan, asked.environ)
+    return asked, plan
 
 
 def which(folders: Folders, command: str) -> None:
     """Print the path that COMMAND has inside the project."""
-    path = environment(folders, None)["PATH"]
-    found = shutil.which(command, path=path)
+    asked, plan = entered(folders, None)
+    found = shutil.which(command, path=apply(plan, asked.environ)["PATH"])
     if found is None:
-        project = place.project(folders, None)
-        remedy = f"to install what has it: venvhook run python -m pip install {command}"
-        raise VenvhookError(f"no command {command} in its environment, nor elsewhere on PATH", project, remedy=remedy)
+        problem = f"no command {command} in its environment, nor elsewhere on PATH"
+        raise VenvhookError(problem, asked.project, remedy=_installing(asked, plan, command))
     show.path(found)
 
 
 def run(folders: Folders, directory: str | None, command: Sequence[str]) -> int:
     """Become COMMAND, with the project's environment; its exit status where a process cannot become another."""
-    environ = environment(folders, directory)
+    asked, plan = entered(folders, directory)
     sys.stdout.flush()
     sys.stderr.flush()
     try:
-        return _become(list(command), environ)
+        return _become(list(command), apply(plan, asked.environ))
     except OSError as error:
         missing = isinstance(error, FileNotFoundError)
         problem = "no such command" if missing else (error.strerror or str(error)).lower()
-        remedy = "install it into the environment: venvhook run python -m pip install …" if missing else None
+        remedy = (
+            _installing(asked, plan, command[0]) if missing and os.path.basename(command[0]) == command[0] else None
+        )
         show.note(str(VenvhookError(problem, command[0], remedy=remedy)))
         return NOT_FOUND if missing else NOT_EXECUTABLE
+
+
+def _installing(asked: Project, plan: Plan, command: str) -> str:
+    """How a package comes into the environment of PLAN: not every one has pip."""
+    manager = asked.search.chosen.manager if asked.search and asked.search.chosen else ""
+    pip = shutil.which("pip", path=plan.bin) and "venvhook run python -m pip install"
+    add = ADD.get(manager) or pip or "venvhook run uv pip install"
+    return f"to install the package that has it, if that is called so too: {add} {command}"
 
 
 def _become(command: list[str], environ: dict[str, str]) -> int:
