@@ -26,6 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker("managers")
+            item.add_marker(pytest.mark.scenario(43 if "create" in item.path.name else 40))
 
 
 @pytest.fixture(scope="session")

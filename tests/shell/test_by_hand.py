@@ -244,7 +244,7 @@ def test_edits_of_path_survive_a_yield(world: World, shell: Dialect, other: Path
     assert live.get("PATH") == f"/mine:{path}"
 
 
-@pytest.mark.scenario(15)
+@pytest.mark.scenario(15, 17)
 def test_what_was_active_before_comes_back(world: World, shell: Dialect, other: Path) -> None:
     app = world.project()
     live = world.start()

@@ -245,8 +245,10 @@ def test_a_known_project_starts_nothing(world: World) -> None:
     assert len(world.helper_calls()) == compares_contents(world.dialect)
 
 
+MOVED = ("fish", "pwsh")  # these have no subshells: a substitution moves the shell itself
+
+
 @pytest.mark.scenario(6)
-@pytest.mark.shells("bash", "zsh", "fish")
 def test_subshells(world: World, shell: Dialect) -> None:
     app = world.project()
     live = world.start()
@@ -254,11 +256,11 @@ def test_subshells(world: World, shell: Dialect) -> None:
     before = live.environ()
     world.helper_calls()
     prefix = "python -c 'import sys; print(sys.prefix)'"
-    if shell.name != "fish":  # fish has no subshells
+    if shell.name not in MOVED:
         assert live.run(shell.subshell(f"cd app && {prefix}")) == str(app / ".venv")
         same_but_moves(live.environ(), before)
     assert live.run(shell.capture(f"cd app; {prefix}")) == f"[{app}/.venv]"
-    if shell.name == "fish":  # there a substitution moves the shell itself
+    if shell.name in MOVED:
         live.run("cd ..")
     same_but_moves(live.environ(), before)
     assert world.helper_calls() == []
@@ -277,13 +279,16 @@ def test_subshells_say_nothing_about_what_is_not_allowed(world: World, shell: Di
 
 
 @pytest.mark.scenario(6)
-@pytest.mark.shells("bash", "zsh", "fish")
-def test_completion_starts_nothing(world: World, shell: Dialect) -> None:
-    app = world.project(allow=False)
+@pytest.mark.parametrize("typed", ["cd ../app/fol", "cd ../../app/fol"])
+def test_completion_starts_nothing(world: World, shell: Dialect, typed: str) -> None:
+    """Shells and their completions change folders to see what is there; from a project, and from beside one."""
+    app, outer = world.project(allow=False), world.project("outer")
     (app / "folder-one").mkdir()
+    (outer / "sub").mkdir()
     live = world.start(before="autoload -U compinit; compinit -u" if shell.name == "zsh" else "")
+    live.run("cd outer" if typed == "cd ../app/fol" else "cd outer/sub")
     world.helper_calls()
-    live.send("cd app/fol\t")
+    live.send(typed + "\t")
     live.until(lambda: "folder-one" in live.prompt())
     live.send("\x15")
     live.run("echo")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from .dialects import Dialect
-from .world import World
+from .world import World, make_environment
 
 FISH_WITH = """functions -c fish_prompt below
 function again; return $argv; end
@@ -123,8 +123,9 @@ def test_an_engine_that_shows_the_name_itself(world: World, shell: Dialect, disa
     live.run("cd app")
     live.run("")
     assert live.prompt().count("<app> ") == 1
-    if disable:
+    if disable or shell.name != "pwsh":  # there the name is drawn in front of any prompt, unless the variable says no
         assert "(app)" not in live.prompt()
+    assert live.get("VIRTUAL_ENV_DISABLE_PROMPT") == (disable or None)
     live.run("cd ..")
     live.run("")
     assert live.prefix() == ""
@@ -168,6 +169,26 @@ def test_a_project_named_like_code(world: World, shell: Dialect, subst: str) -> 
     live.run(shell.cd(str(app)))
     live.run("")
     assert live.prefix() == "(_(touch HARM)_touch HARM__d_w) "
+    assert not list(world.root.rglob("HARM"))
+
+
+@pytest.mark.scenario(20)
+@pytest.mark.parametrize("by", ["folder", "pyvenv.cfg"])
+def test_an_environment_named_like_code(world: World, shell: Dialect, by: str) -> None:
+    code = "$(touch HARM)`touch HARM`%d\\w${HOME}"
+    app = world.project("app", f"venv = '{code}'" if by == "folder" else "", env=False, allow=False)
+    made = make_environment(world.root / "made")
+    for script in (made / "bin").glob("activate*"):
+        script.unlink()
+    if by == "pyvenv.cfg":
+        (made / "pyvenv.cfg").write_text((made / "pyvenv.cfg").read_text() + f"prompt = {code}\n")
+    made.rename(app / (code if by == "folder" else ".venv"))
+    world.cli("allow", str(app))
+    options = "setopt prompt_subst prompt_bang" if shell.name == "zsh" else ""
+    live = world.start(after=f"{options}\n{shell.prompt_rc}")
+    assert live.run("cd app") == ""
+    live.run("")
+    assert live.prefix() == "(_(touch HARM)_touch HARM__d_w_{HOME}) "
     assert not list(world.root.rglob("HARM"))
 
 

@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from .dialects import DIALECTS, Dialect
 from .terminal import Terminal
 
@@ -55,6 +57,15 @@ def environ_of(home: Path) -> dict[str, str]:
     for dialect in DIALECTS.values():
         found.update(dialect.environment)
     return found
+
+
+def as_if_not_root() -> tuple[str, ...]:
+    """What to start a program by that must not read what its owner may not: root can, unless deprived of that."""
+    if os.geteuid() != 0:
+        return ()
+    if shutil.which("setpriv") is None:
+        pytest.skip("root reads everything, and there is no setpriv")
+    return ("setpriv", "--bounding-set", "-dac_override,-dac_read_search")
 
 
 class Installation:
@@ -171,12 +182,13 @@ class World:
         cwd: str | Path | None = None,
         shell: str | None = None,
         arguments: tuple[str, ...] = (),
+        wrapper: tuple[str, ...] = (),
     ) -> Terminal:
-        """A live shell in `cwd` (default: the folder of the projects), at its first prompt."""
+        """A live shell in `cwd` (default: the folder of the projects), at its first prompt; started by `wrapper`."""
         dialect = DIALECTS[shell] if shell else self.dialect
         self.write_rc(dialect, before, after)
         variables = {**environ_of(self.home), "SHELL": dialect.program, **(env or {})}
-        terminal = Terminal([*dialect.argv, *arguments], variables, str(cwd or self.work), str(self.dump))
+        terminal = Terminal([*wrapper, *dialect.argv, *arguments], variables, str(cwd or self.work), str(self.dump))
         self.terminals.append(terminal)
         return terminal
 

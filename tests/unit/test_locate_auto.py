@@ -15,7 +15,7 @@ from venvhook.locate import Search, locate
 from venvhook.locate.search import LIMIT
 from venvhook.marker import MANAGERS, Marker
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX paths")
+pytestmark = [pytest.mark.scenario(41), pytest.mark.skipif(os.name == "nt", reason="POSIX paths")]
 Make = Callable[..., Path]
 
 

@@ -17,7 +17,7 @@ from venvhook.marker import Marker, parse
 from venvhook.plan import Plan
 from venvhook.project import Places, Project
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX environments")
+pytestmark = [pytest.mark.scenario(45), pytest.mark.skipif(os.name == "nt", reason="POSIX environments")]
 VERSION = ".".join(map(str, sys.version_info[:2]))
 
 

@@ -14,7 +14,7 @@ from venvhook.errors import VenvhookError
 from venvhook.locate import Search, locate
 from venvhook.marker import Marker
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX paths")
+pytestmark = [pytest.mark.scenario(40), pytest.mark.skipif(os.name == "nt", reason="POSIX paths")]
 Make = Callable[..., Path]
 
 

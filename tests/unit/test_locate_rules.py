@@ -13,7 +13,7 @@ from venvhook.locate import Search, hatch, locate, pdm, pipenv, places, poetry
 from venvhook.locate.naming import normalized
 from venvhook.marker import Marker
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX paths")
+pytestmark = [pytest.mark.scenario(40), pytest.mark.skipif(os.name == "nt", reason="POSIX paths")]
 Make = Callable[..., Path]
 SIXTY = "a" * 60
 
