@@ -24,24 +24,31 @@ TOOLS = [  # in the order in which the numbers name them
 
 
 class Numbers:
-    """What was measured: microseconds by shell, work and tool; each of these in the order in which it first comes."""
+    """What was measured of the tools that work in every shell: microseconds by shell, work and tool.
+
+    Shells, works and tools stand in the order in which each first comes.
+    """
 
     def __init__(self, data: dict[str, Any]) -> None:
-        rows = [row for row in data["rows"] if row.get("microseconds")]
-        self.taken = {(row["shell"], row["work"], row["tool"]): row["microseconds"] for row in rows}
-        self.shells, self.works, self.tools = (
-            list(dict.fromkeys(row[key] for row in rows)) for key in ("shell", "work", "tool")
-        )
+        rows = [row for row in data["rows"] if "microseconds" in row]
+        self.shells, self.works = (list(dict.fromkeys(row[key] for row in rows)) for key in ("shell", "work"))
+        seen = {(row["shell"], row["tool"]) for row in rows}
+        self.tools = [tool for tool in dict.fromkeys(row["tool"] for row in rows) if self._everywhere(tool, seen)]
+        every = {(row["shell"], row["work"], row["tool"]): row["microseconds"] for row in rows}
+        self.taken = {key: took for key, took in every.items() if key[2] in self.tools}
         self.tools_of = {
             work: [tool for tool in self.tools if any((shell, work, tool) in self.taken for shell in self.shells)]
             for work in self.works
         }
-        self.low = 10 ** math.floor(math.log10(min(self.taken.values())))
+        self.low = 10 ** math.floor(math.log10(min(took for took in self.taken.values() if took)))
         self.high = max(self.taken.values())
 
+    def _everywhere(self, tool: str, seen: set[tuple[str, str]]) -> bool:
+        return all((shell, tool) in seen for shell in self.shells)
+
     def share(self, microseconds: float) -> float:
-        """How much of the longest bar's length these are."""
-        return math.log(microseconds / self.low) / math.log(self.high / self.low)
+        """How much of the longest bar's length these are; what is too short for the scale has none."""
+        return max(0, math.log(microseconds / self.low) / math.log(self.high / self.low)) if microseconds else 0
 
     def tops(self) -> Iterator[tuple[str, int]]:
         """Each work, and where its group of bars begins; at last, where they end."""
@@ -61,7 +68,7 @@ def draw(data: dict[str, Any]) -> str:
     body += [svg.text(LABELS - 10, y + 11, work, "ink right") for work, y in groups]
     for number, shell in enumerate(numbers.shells):
         body += _panel(numbers, shell, LABELS + number * (PANEL + GAP))
-    body += _source(data, end)
+    body += _source(data, [*numbers.tools, *numbers.shells], end)
     colours = {f"tool{number}": TOOLS[number] for number in range(len(numbers.tools))}
     title = f"Time that {', '.join(numbers.tools)} take in {', '.join(numbers.shells)}, on a logarithmic scale"
     return svg.document(size, title, svg.style(PLAIN, {**COLOURS, **colours}), body)
@@ -94,15 +101,17 @@ def _bar(numbers: Numbers, tool: str, took: float, left: float, y: float) -> Ite
 
 def told(microseconds: float) -> str:
     """A time for a person, with two figures that count."""
+    if not microseconds:
+        return "0"
     unit, amount = ("ms", microseconds / 1000) if microseconds >= 1000 else ("µs", microseconds)
     figures = max(0, 1 - math.floor(math.log10(amount)))
     return f"{round(amount, figures):.{figures}f} {unit}"
 
 
-def _source(data: dict[str, Any], y: float) -> Iterator[str]:
-    """By which command, with what, and where the numbers were measured."""
-    machine = data["machine"]
-    versions = ", ".join(f"{tool} {version}" for tool, version in data["versions"].items())
+def _source(data: dict[str, Any], shown: list[str], y: float) -> Iterator[str]:
+    """By which command, with which versions of what is SHOWN, and where the numbers were measured."""
+    machine, known = data["machine"], data["versions"]
+    versions = ", ".join(f"{name} {known[name]}" for name in shown if name in known)
     yield svg.text(MARGIN, y + 16, f"Logarithmic scale; measured by {data['command']}", "pale small")
     yield svg.text(MARGIN, y + 32, versions, "pale small")
     yield svg.text(MARGIN, y + 48, f"{machine['cores']} × {machine['cpu']}, {machine['system']}", "pale small")

@@ -25,7 +25,9 @@ DATA = {
         {"shell": "bash", "tool": "one", "work": "prompt", "microseconds": 20},
         {"shell": "bash", "tool": "two", "work": "prompt", "microseconds": 2000},
         {"shell": "bash", "tool": "two", "work": "cd", "processes": 3},
+        {"shell": "bash", "tool": "three", "work": "cd", "microseconds": 1},
         {"shell": "zsh", "tool": "one", "work": "cd", "microseconds": 200, "processes": 0},
+        {"shell": "zsh", "tool": "two", "work": "cd", "microseconds": 0},
     ],
 }
 
@@ -82,14 +84,17 @@ def test_a_chart_has_a_bar_for_each_time() -> None:
     picture = ElementTree.fromstring(chart.draw(DATA))
     _, *one = widths(picture, "tool0")  # behind its place in the legend
     _, *two = widths(picture, "tool1")
-    assert (len(one), len(two)) == (2, 1)
-    assert one[0] < one[1] < two[0]
+    assert (len(one), len(two)) == (2, 2)
+    assert two[1] < one[0] < one[1] < two[0]
+    assert widths(picture, "tool2") == []  # it is not in every shell
     assert {"bash", "zsh", "prompt", "cd", "20 µs", "200 µs", "2.0 ms", "2 × a <cpu>, a system"} <= {
         each.text for each in picture.iter(f"{SVG}text")
     }
 
 
-@pytest.mark.parametrize(("took", "said"), [(9.97, "10.0 µs"), (14.4, "14 µs"), (999.9, "1000 µs"), (4800, "4.8 ms")])
+@pytest.mark.parametrize(
+    ("took", "said"), [(0, "0"), (9.97, "10.0 µs"), (14.4, "14 µs"), (999.9, "1000 µs"), (4800, "4.8 ms")]
+)
 def test_times_are_told(took: float, said: str) -> None:
     assert chart.told(took) == said
 
