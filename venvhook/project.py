@@ -83,6 +83,7 @@ class Project:
         settings = os.path.join(self.places.settings, config.NAME)
         try:
             if self.watch(settings):
+                self._believe(settings)
                 self.settings = config.parse(config.load(settings) or b"", settings, self.places.home)
         except VenvhookError as error:
             self.warnings.append(str(error))
@@ -105,6 +106,13 @@ class Project:
             return False
         self.conditions.append(("exists", self.record.path))
         return not self.record.allowed
+
+    def _believe(self, settings: str) -> None:
+        """Refuse settings of somebody else's: they say which folders are allowed."""
+        found = trust.intruder([settings])
+        if found:
+            remedy = "the defaults hold before you have mended that (chown, chmod o-w)"
+            raise VenvhookError(found[1], found[0], remedy=remedy)
 
     def watch(self, path: str) -> bool:
         """Rest the answer on a file beside the marker; whether it is there."""

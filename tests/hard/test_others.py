@@ -1,0 +1,176 @@
+"""Other users: whose decisions count, who may write where, and what of somebody else's is believed. As root only.
+
+Guards `su` and `sudo -s` with the other's home, projects of others, folders that everybody may write to. The other user
+is a number; nobody of that number has to exist.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Callable
+
+import pytest
+from shell.world import World
+
+from .ground import Ground, allow
+
+pytestmark = pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root can be somebody else")
+OTHER = 54321
+
+
+@pytest.fixture
+def ground() -> Iterator[Ground]:
+    """A project that is allowed, where the other user can come to it: pytest's own folders are closed to others."""
+    root = Path(os.path.realpath(tempfile.mkdtemp(prefix="vh-")))
+    root.chmod(0o755)
+    ground = Ground(root)
+    ground.clear()
+    ground.write({".venv/pyvenv.cfg": b"version = 3.11.4\n"})
+    ground.python(".venv")
+    ground.allow()
+    assert ground.asked().plan().sign
+    yield ground
+    shutil.rmtree(root)
+
+
+def give(*paths: Path, user: int = OTHER) -> None:
+    for root in paths:
+        for path in [root, *root.rglob("*")]:
+            os.chown(path, user, user, follow_symlinks=False)
+
+
+def as_the_other(work: Callable[[], object]) -> None:
+    """WORK, done by a process of the other user's; what it raises is shown."""
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setgroups([])
+            os.setgid(OTHER)
+            os.setuid(OTHER)
+            work()
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    assert os.WEXITSTATUS(os.waitpid(child, 0)[1]) == 0
+
+
+def owners(*roots: Path) -> set[int]:
+    return {path.lstat().st_uid for root in roots for path in [root, *root.rglob("*")]}
+
+
+def refused(ground: Ground, problem: str) -> None:
+    """Nothing is entered, and the line says why; in every shell, and by the command."""
+    ground.answered()
+    plan = ground.asked().plan()
+    assert (plan.sign, problem in plan.notice) == ("", True), plan.notice
+
+
+# ---- somebody else's home: su, sudo -s -------------------------------------------------------------------------------
+
+
+def test_roots_decisions_are_not_the_others(ground: Ground) -> None:
+    """`su` keeps HOME: what root allowed, root allowed."""
+    give(ground.shop)
+    (ground.root / "cache").mkdir(exist_ok=True)
+    for path in (ground.root / "data", *(ground.root / "data").rglob("*"), ground.root / "cache"):
+        path.chmod(0o777 if path.is_dir() else 0o666)
+    as_the_other(lambda: refused(ground, "is not allowed yet"))
+    assert owners(ground.root / "data", ground.root / "cache") == {0}
+
+
+def test_the_others_decisions_are_not_roots(ground: Ground) -> None:
+    """`sudo -s` keeps HOME: what somebody allowed in their own store does not count for root, nor is it touched."""
+    places = (ground.root / "data", ground.root / "cache", ground.root / "settings")
+    for place in places:
+        place.mkdir(exist_ok=True)
+    give(*places)
+    refused(ground, "is not allowed yet")
+    for command in (("allow",), ("deny",)):
+        status, said = ground.command(*command, str(ground.shop))
+        assert status == 1 and "belongs to another user" in said.splitlines()[-1], said
+    ground.command("status", str(ground.shop))
+    assert owners(*places) == {OTHER}
+
+
+def test_the_others_settings_are_not_roots(ground: Ground) -> None:
+    """Whoever may write config.toml decides which folders are allowed."""
+    shutil.rmtree(ground.root / "data")
+    settings = ground.root / "settings"
+    settings.mkdir()
+    (settings / "config.toml").write_text('allow = ["/"]\n')
+    assert ground.asked().plan().sign
+    for spoil in (lambda: give(settings), lambda: (give(settings, user=0), (settings / "config.toml").chmod(0o666))):
+        spoil()
+        refused(ground, "is not allowed yet")
+        assert "config.toml" in ground.command("status", str(ground.shop))[1]
+
+
+# ---- somebody else's project -----------------------------------------------------------------------------------------
+
+
+def test_a_project_of_somebody_else(ground: Ground) -> None:
+    give(ground.shop)
+    refused(ground, f"belongs to another user ({OTHER})")
+    status, said = ground.command("allow", str(ground.shop))
+    assert status == 1 and f"belongs to another user ({OTHER})" in said.splitlines()[-1]
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o1777])
+def test_a_parent_that_everybody_may_write_to(ground: Ground, mode: int) -> None:
+    """Somebody moves the project away, and puts one of the same marker there."""
+    parent = ground.root / "public"
+    parent.mkdir()
+    parent.chmod(mode)
+    ground.shop = ground.shop.rename(parent / "shop")
+    allow(ground.root / "data", ground.shop)
+    assert ground.asked().plan().sign
+    shutil.copytree(ground.shop, parent / "theirs", symlinks=True)
+    give(parent / "theirs")
+    ground.shop.rename(parent / "away")
+    (parent / "theirs").rename(ground.shop)
+    refused(ground, f"belongs to another user ({OTHER})")
+    shutil.rmtree(ground.shop)
+    ground.shop.symlink_to(parent / "away")  # or a link to it: that is not the folder that was allowed
+    refused(ground, "is not allowed yet")
+
+
+@pytest.mark.parametrize("below", ["scripts", "../scripts", ".env", "../secret.env"])
+def test_what_the_marker_names(ground: Ground, below: str) -> None:
+    path = ground.shop / below
+    text = f'dotenv = ["{below}"]\n' if path.suffix or path.name == ".env" else f'[prepend]\nPATH = ["{below}"]\n'
+    if text.startswith("dotenv"):
+        path.write_text("A=1\n")
+    else:
+        path.mkdir()
+    ground.allow(text.encode())
+    assert ground.asked().plan().sign
+    give(path)
+    refused(ground, f"belongs to another user ({OTHER})")
+
+
+# ---- in a shell ------------------------------------------------------------------------------------------------------
+
+
+def test_a_root_shell_in_somebodys_home(world: World) -> None:
+    app = world.project("app", '[variables]\nA = "1"\n')
+    world.start().run("cd app")  # there is a kept plan
+    kept = world.installation.cache
+    places = (world.installation.data / "trust", kept)
+    give(*places)
+    try:
+        live = world.start()
+        said = live.run("cd app")
+        assert said.startswith("venvhook: ") and "is not allowed yet" in said and "\n" not in said
+        assert (live.run(""), live.prefix(), live.get("A")) == ("", "", None)
+        assert "belongs to another user" in live.run("venvhook allow")
+        assert owners(*places) == {OTHER}
+    finally:
+        give(*places, user=0)
+    again = world.start(cwd=app)
+    assert (again.first, again.prefix()) == ("", "(app) ")
