@@ -2,6 +2,13 @@
 # values, a NUL behind each; doctor.py says which.
 _venvhook_fact() { builtin printf '%s\0%s\0' "$1" "$2"; }
 _venvhook_trigger() { if [[ $2 == *[$' ;\t\n']"$3"[$' ;\t\n']* ]]; then _venvhook_fact live "$1"; else _venvhook_fact dead "$1"; fi; }
+# Who has taken PROMPT_COMMAND may hand it on: is the hook called in the end?
+_venvhook_handed_on() {
+    local each IFS=$' \t\n'
+    _venvhook_ready=''
+    for each in ${PROMPT_COMMAND[@]+"${PROMPT_COMMAND[@]}"}; do builtin eval "$each"; done >/dev/null
+    [[ $_venvhook_ready ]]
+}
 _venvhook_probe() {
     local IFS=$'\n' TIMEFORMAT=%3R times=200 name entries='' spent
     _venvhook_fact version "$BASH_VERSION"
@@ -21,9 +28,14 @@ _venvhook_probe() {
     done
     for name in $(builtin compgen -A function); do _venvhook_fact function "$name"; done
     [[ ${_venvhook_python-} ]] || return 0
+    if [[ $entries != *_venvhook_prompt* ]] && _venvhook_handed_on; then entries=$'\n_venvhook_prompt\n'; fi
     _venvhook_trigger PROMPT_COMMAND "$entries" _venvhook_prompt
     if [[ ${VENVHOOK_WRAP_CD-${_venvhook_wrap_cd-}} != 0 ]]; then
-        for name in cd pushd popd; do _venvhook_trigger "$name" "$(builtin declare -f "$name")" _venvhook_go; done
+        for name in cd pushd popd; do
+            _venvhook_trigger "$name" "$(builtin declare -f "$name")" _venvhook_go
+            entries=$(builtin alias "$name" 2>/dev/null)
+            if [[ $entries && ! ${entries#*=} =~ [^[:alnum:]_](cd|pushd|popd)[^[:alnum:]_] ]]; then _venvhook_fact past "$name"; fi
+        done
     fi
     spent=$({ time for ((name = 0; name < times; name++)); do _venvhook_prompt; done; } 2>&1)
     spent=${spent##*$'\n'}

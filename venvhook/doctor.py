@@ -7,6 +7,7 @@ and enters a throw-away project (proof.py). The answer are keys and values, a NU
     python, launcher          the literals of the loaded hook; empty, where none is loaded
     live, dead                a trigger of the hook that is in its place, or that is not
     microseconds              what the hook takes at a prompt outside of every project
+    past                      a command that an alias leads past the hook
     prompt, cd                a text of what runs at prompts, and of what cd is
     function                  a function's name
     VENVHOOK_DISABLE, ...     a variable's value
@@ -347,6 +348,10 @@ def _notes(live: Shell, places: Folders) -> Iterator[VenvhookError]:
         yield VenvhookError(
             problem, live.fact("launcher"), remedy="take the line that loads it out of the startup files"
         )
+    for name in live.facts.get("past", []):
+        path, line = _place(live, f"alias {name}")
+        problem = f"{name} is an alias that goes past the hook, so a project is entered at the next prompt, not at once"
+        yield VenvhookError(problem, path, line, f"take it away behind what sets it: unalias {name}")
     for name, word in neighbours.rivals(*live.texts()):
         path, line = _place(live, word)
         remedy = "where venvhook is to do that, take its line out of the startup file"

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 # A tool, and the signs of it among the names of functions or in what is called at prompts and by cd.
 KNOWN = {
     "starship": r"\bstarship[_ ]|Invoke-Starship",
-    "powerlevel10k": r"\b_?p9k_|\bp10k\b",
+    "powerlevel10k": r"\b_p9k_|\bp10k\b",
+    "powerlevel9k": r"\bpowerlevel9k_",
+    "liquidprompt": r"\b__?lp_|^prompt_(on|OFF)$",
     "oh-my-zsh": r"^omz$|^_omz_",
     "oh-my-bash": r"^_omb_",
     "oh-my-posh": r"\b_?omp_|oh-my-posh|set_poshcontext",
@@ -35,8 +37,8 @@ KNOWN = {
     "autoswitch-virtualenv": r"_autoswitch_|^check_venv$",
     "virtualfish": r"\b__?vf|^vf$",
     "virtualenvwrapper": r"^virtualenvwrapper_",
-    "zoxide": r"\b__zoxide_",
-    "autojump": r"\bautojump_",
+    "zoxide": r"\b__?zoxide_",
+    "autojump": r"\bautojump_|^__aj_",
     "fasd": r"\b_?fasd_",
     "nvm or fnm": r"\b_fnm_autoload|\bload-nvmrc",
     "VS Code": r"\b__vsc_|__VSCode",

@@ -53,6 +53,8 @@ class Screen(pyte.Screen):
 class Terminal:
     """The shell `argv`, started in `cwd` with just the variables of `env`; `dump` is the program that writes them."""
 
+    above = 0  # how many lines the prompt has above the one that is typed in
+
     def __init__(self, argv: list[str], env: Mapping[str, str], cwd: str, dump: str) -> None:
         self.dump = dump
         self.raw = b""
@@ -75,7 +77,7 @@ class Terminal:
         echo = (self.screen.cursor.x + len(line)) // COLUMNS + 1
         self.send(line + "\r")
         self.wait(limit)
-        return "\n".join(self.screen.rows()[typed_at + echo : -1])
+        return "\n".join(self.screen.rows()[typed_at + echo : -1 - self.above])
 
     def wait(self, limit: float = LIMIT) -> None:
         """Until a prompt stands that was not there before."""
@@ -110,6 +112,10 @@ class Terminal:
     def prompt(self) -> str:
         """The last line of the prompt, as it stands on the screen."""
         return self.screen.rows()[-1]
+
+    def whole_prompt(self) -> str:
+        """The prompt with the lines above."""
+        return "\n".join(self.screen.rows()[-1 - self.above :])
 
     def prefix(self) -> str:
         """What stands before the test's own prompt, `0> `: `(name) ` or nothing."""

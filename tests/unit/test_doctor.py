@@ -153,6 +153,13 @@ def test_an_environment_that_is_only_inherited_is_no_note(
     assert said.startswith(f"{home}/.bashrc:{line}: /v is active in each new shell")
 
 
+def test_an_alias_that_goes_past_the_hook(look: Look, home: Path) -> None:
+    with (home / ".bashrc").open("a") as file:
+        file.write("alias cd=jump\n")
+    (said,) = look(past="cd")
+    assert said.startswith(f"{home}/.bashrc:6: cd is an alias that goes past the hook") and said.endswith("unalias cd")
+
+
 def test_a_prompt_without_the_name(look: Look) -> None:
     assert look(VIRTUAL_ENV_DISABLE_PROMPT="1") == []  # a prompt engine shows it
     (said,) = look(VIRTUAL_ENV_DISABLE_PROMPT="1", shows="no name in the prompt")
@@ -169,6 +176,10 @@ def test_a_prompt_without_the_name(look: Look) -> None:
         ((["_direnv_hook"], ["_direnv_hook"], ["_direnv_hook"]), "direnv", ("prompt", "cd")),
         (([], ['eval "$(mise hook-env)"\n_mise_hook'], []), "mise", ("prompt",)),
         (([], [], ["__zoxide_hook"]), "zoxide", ("cd",)),
+        ((["_zoxide_hook"], ["_zoxide_hook"], []), "zoxide", ("prompt",)),
+        ((["__aj_add"], [], []), "autojump", ()),
+        ((["__lp_set_prompt"], ["__lp_set_prompt"], []), "liquidprompt", ("prompt",)),
+        ((["powerlevel9k_prepare_prompts"], ["powerlevel9k_prepare_prompts"], []), "powerlevel9k", ("prompt",)),
         ((["autoenv_init"], [], ['autoenv_cd "$@"']), "autoenv", ("cd",)),
         ((["__vsc_prompt_cmd_original"], ["__vsc_prompt_cmd_original"], []), "VS Code", ("prompt",)),
         ((["__conda_activate", "conda"], [], []), "conda", ()),

@@ -204,7 +204,9 @@ def anchors(path: Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/reference.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/reference.md", "docs/crowded-shells.md"]
+)
 def test_links_lead_somewhere(name: str) -> None:
     path = PACKAGE / name
     for link in re.findall(r"\]\(([^)\s]+)\)", path.read_text()):

@@ -1,0 +1,199 @@
+"""Mechanisms of tools that are not packaged, by their documentation: what matters is who rewrites what, and when."""
+
+from __future__ import annotations
+
+# A prompt engine that makes the whole prompt anew each time from VIRTUAL_ENV, as starship does; its code is its own.
+ENGINE = {
+    "bash": r"""
+starship_precmd() {
+    STARSHIP_CMD_STATUS=$?
+    if [[ ${starship_before-} ]]; then eval "$starship_before"; fi
+    PS1="~ ${VIRTUAL_ENV:+<Zebra> }> "
+    return $STARSHIP_CMD_STATUS
+}
+starship_before=$PROMPT_COMMAND PROMPT_COMMAND=starship_precmd
+""",
+    "zsh": r"""
+setopt prompt_subst
+starship_engine() { print -rn -- "~ ${VIRTUAL_ENV:+<Zebra> }> " }
+starship_precmd() { STARSHIP_CMD_STATUS=$? }
+precmd_functions+=(starship_precmd)
+PROMPT='$(starship_engine prompt)'
+""",
+    "fish": r"""
+function fish_prompt
+    set -l starship_status $status
+    set -q VIRTUAL_ENV; and printf '~ <Zebra> > '; or printf '~ > '
+end
+""",
+}
+
+# One that nobody knows, and that shows VIRTUAL_ENV_PROMPT.
+UNKNOWN_ENGINE = {
+    "bash": r"""
+my_draw() { PS1="${VIRTUAL_ENV_PROMPT:+[$VIRTUAL_ENV_PROMPT] }\\w \$ "; }
+PROMPT_COMMAND="my_draw${PROMPT_COMMAND:+;$PROMPT_COMMAND}"
+""",
+    "zsh": r"""
+my_draw() { PS1="${VIRTUAL_ENV_PROMPT:+[$VIRTUAL_ENV_PROMPT] }%~ %# " }
+precmd_functions=(my_draw $precmd_functions)
+""",
+    "fish": r"""
+function fish_prompt
+    set -q VIRTUAL_ENV_PROMPT; and printf '[%s] ' $VIRTUAL_ENV_PROMPT
+    printf '%s> ' (prompt_pwd)
+end
+""",
+}
+
+# One that makes it anew each time and knows nothing of environments.
+BLIND_ENGINE = {
+    "bash": r"""
+my_draw() { PS1="<\\w> \$ "; }
+PROMPT_COMMAND="my_draw${PROMPT_COMMAND:+;$PROMPT_COMMAND}"
+""",
+    "zsh": r"""
+my_draw() { PS1="<%~> %# " }
+precmd_functions=(my_draw $precmd_functions)
+""",
+    "fish": r"""
+function fish_prompt
+    printf '<%s> > ' (prompt_pwd)
+end
+""",
+}
+
+# Editors wrap PS1 and PROMPT_COMMAND once, at the first prompt, to mark where prompts and commands begin and end.
+EDITOR = {
+    "bash": r"""
+__vsc_first=1 __vsc_status=0 __vsc_in_command=1
+__vsc_update_prompt() {
+    if [[ ${__vsc_custom_ps1+x} && $__vsc_custom_ps1 == "$PS1" ]]; then return; fi
+    __vsc_original_ps1=$PS1
+    __vsc_custom_ps1="\[\e]633;A\a\]$__vsc_original_ps1\[\e]633;B\a\]"
+    PS1=$__vsc_custom_ps1
+}
+__vsc_precmd() {
+    printf '\e]633;D;%s\a\e]633;P;Cwd=%s\a' "$__vsc_status" "$PWD"
+    __vsc_update_prompt
+    __vsc_in_command=0
+}
+__vsc_preexec() { __vsc_in_command=1; printf '\e]633;C\a'; }
+__vsc_prompt_cmd_original() {
+    __vsc_status=$?
+    local each
+    for each in "${__vsc_original_prompt_command[@]}"; do
+        (exit $__vsc_status)
+        eval "${each:-}"
+    done
+    __vsc_precmd
+    return $__vsc_status
+}
+__vsc_original_prompt_command=(${PROMPT_COMMAND[@]+"${PROMPT_COMMAND[@]}"})
+PROMPT_COMMAND=__vsc_prompt_cmd_original
+PS0='$(__vsc_preexec)'"${PS0-}"
+""",
+    "zsh": r"""
+__vsc_in_command=1
+__vsc_precmd() {
+    print -n "\e]633;D;$?\a\e]633;P;Cwd=$PWD\a"
+    if [[ ! ${__vsc_custom_ps1+x} || $__vsc_custom_ps1 != $PS1 ]]; then
+        __vsc_custom_ps1="%{"$'\e]633;A\a'"%}$PS1%{"$'\e]633;B\a'"%}"
+        PS1=$__vsc_custom_ps1
+    fi
+}
+__vsc_preexec() { print -n "\e]633;C\a" }
+precmd_functions+=(__vsc_precmd)
+preexec_functions+=(__vsc_preexec)
+""",
+    "fish": r"""
+function __vsc_fish_prompt_start --on-event fish_prompt
+    printf '\e]633;A\a'
+end
+function __vsc_cmd_executed --on-event fish_preexec
+    printf '\e]633;C\a'
+end
+function __vsc_init --on-event fish_prompt
+    functions -e __vsc_init
+    functions --copy fish_prompt __vsc_fish_prompt
+    function fish_prompt
+        printf '\e]633;A\a'
+        __vsc_fish_prompt
+        printf '\e]633;B\a'
+    end
+end
+""",
+}
+
+# A tool of jumps that has taken cd for itself, and counts.
+JUMPER = {
+    "bash": r"""
+jumps=0
+cd() { builtin cd "$@" || return; jumps=$((jumps + 1)); }
+""",
+    "zsh": r"""
+jumps=0
+cd() { builtin cd "$@" || return; jumps=$((jumps + 1)) }
+""",
+    "fish": r"""
+set -g jumps 0
+function cd
+    builtin cd $argv; or return
+    set -g jumps (math $jumps + 1)
+end
+""",
+}
+
+# One that stands in for cd by an alias, and calls the builtin.
+ALIAS = {
+    "bash": r"""
+_my_directories_cd() { builtin cd "$@"; }
+alias cd=_my_directories_cd
+""",
+}
+
+# bash's preexec and precmd by a DEBUG trap and PROMPT_COMMAND, put in place at the first prompt.
+PREEXEC = {
+    "bash": r"""
+__bp_seen=0
+__bp_precmd_invoke_cmd() {
+    __bp_last=$?
+    local each
+    for each in ${precmd_functions[@]+"${precmd_functions[@]}"}; do (exit $__bp_last); "$each"; done
+    return $__bp_last
+}
+__bp_interactive_mode() { __bp_mode=on; }
+__bp_preexec_invoke_exec() {
+    [[ $__bp_mode == on && ! ${COMP_LINE-} ]] || return 0
+    __bp_mode=off __bp_seen=$((__bp_seen + 1))
+}
+__bp_install() {
+    local rest=${PROMPT_COMMAND//__bp_install/:}
+    trap '__bp_preexec_invoke_exec "$_"' DEBUG
+    PROMPT_COMMAND="__bp_precmd_invoke_cmd"$'\n'"$rest"$'\n'"__bp_interactive_mode"
+}
+PROMPT_COMMAND="${PROMPT_COMMAND:+$PROMPT_COMMAND$'\n'}__bp_install"
+""",
+}
+
+# conda's function of that name: activating changes PATH, PS1 and the CONDA_ variables.
+CONDA = {
+    "bash": r"""
+export CONDA_SHLVL=0
+__conda_activate() {
+    case $1 in
+        activate)
+            export CONDA_SHLVL=1 CONDA_PREFIX=$HOME/conda/envs/$2 CONDA_DEFAULT_ENV=$2 CONDA_PROMPT_MODIFIER="($2) "
+            PATH=$CONDA_PREFIX/bin:$PATH PS1="($2) $PS1"
+            ;;
+        deactivate)
+            PATH=${PATH/"$CONDA_PREFIX/bin:"/} PS1=${PS1/"$CONDA_PROMPT_MODIFIER"/} CONDA_SHLVL=0
+            unset CONDA_PREFIX CONDA_DEFAULT_ENV CONDA_PROMPT_MODIFIER
+            ;;
+    esac
+}
+conda() { __conda_activate "$@"; }
+conda activate base
+""",
+}
+CONDA["zsh"] = CONDA["bash"]

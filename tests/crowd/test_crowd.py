@@ -1,0 +1,141 @@
+"""Beside other tools: one scenario, for each neighbour, each shell that it is for, and both orders of loading.
+
+Guards scenarios 18, 19, 21, 23, 25, 26 and 29 in company; and that doctor sees who else is there.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+from pathlib import Path
+from typing import Callable
+
+import pytest
+from shell.conftest import shells_are_required
+from shell.dialects import Dialect
+from shell.terminal import Terminal
+from shell.world import PACKAGE, environ_of, same_but_moves
+
+from venvhook import doctor, neighbours
+from venvhook.shells import emitter
+
+from .crowd import SHOWN, Crowd
+from .neighbours import NEIGHBOURS, Neighbour
+
+PREFIX = "python -c 'import sys; print(sys.prefix)'"
+# What does not hold yet, told by docs/crowded-shells.md: neighbour, shells, order, test.
+LATE = "the engine draws the first prompt before the hook has entered"
+DEFECTS = {
+    ("direnv with PATH_add", "bash", "first", "beside"): "direnv puts back a PATH that holds the environment",
+    ("direnv with PATH_add", "bash", "last", "beside"): "direnv puts back a PATH that holds the environment",
+    ("direnv with PATH_add", "fish", "first", "beside"): "direnv puts back a PATH that holds the environment",
+    ("direnv with PATH_add", "fish", "last", "beside"): "direnv puts back a PATH that holds the environment",
+    ("liquidprompt", "bash", "first", "started"): LATE,
+    ("an engine like starship", "bash", "first", "started"): LATE,
+    ("pure-prompt", "zsh", "first", "started"): LATE,
+    ("spaceship-prompt", "zsh", "first", "started"): LATE,
+    ("powerlevel9k", "zsh", "first", "beside"): "the name is shown twice",
+    ("powerlevel9k", "zsh", "first", "started"): "the name is shown twice",
+}
+
+
+def table(test: str) -> pytest.MarkDecorator:
+    """Every neighbour in each of its shells, loaded before venvhook and behind it."""
+    rows = []
+    for each, shell, order in ((n, s, o) for n in NEIGHBOURS for s in n.rc for o in ("first", "last")):
+        known = DEFECTS.get((each.name, shell, order, test))
+        marks = [pytest.mark.xfail(reason=known)] if known else []
+        rows.append(pytest.param(each, shell, order, marks=marks, id=f"{each.name}-{shell}-{order}"))
+    return pytest.mark.parametrize(("neighbour", "shell", "order"), rows, indirect=["neighbour", "shell"])
+
+
+@pytest.fixture
+def neighbour(request: pytest.FixtureRequest, fetched: Callable[[str], Path]) -> Neighbour:
+    """One that is not on this machine is skipped by name, but a Debian package fails where all are required."""
+    each: Neighbour = request.param
+    if each.npm:
+        folder = str(fetched(each.npm))
+        return dataclasses.replace(each, rc={shell: text.replace("{npm}", folder) for shell, text in each.rc.items()})
+    if not each.there:
+        said = f"{each.package} is not installed"
+        pytest.fail(said) if shells_are_required() else pytest.skip(said)
+    return each
+
+
+def moved_in(crowd: Crowd, neighbour: Neighbour) -> str:
+    """A project that both know; its environment."""
+    environment = crowd.shop()
+    shop = environment.parent
+    for name, text in neighbour.files.items():
+        (shop / name).parent.mkdir(exist_ok=True)
+        (shop / name).write_text(text)
+        (shop / name).chmod(0o755)
+    if ".envrc" in neighbour.files:
+        subprocess.run(["direnv", "allow", str(shop)], env=environ_of(crowd.home), check=True)
+    return str(environment)
+
+
+def named(live: Terminal, neighbour: Neighbour) -> int:
+    """How often the prompt that stands names the environment, in whatever way."""
+    text = live.whole_prompt()
+    return text.count(neighbour.shows) + len(SHOWN.findall(text.replace(neighbour.shows, "")))
+
+
+def doctors_facts(crowd: Crowd, live: Terminal) -> dict[str, list[str]]:
+    """What doctor would be answered by this shell."""
+    answer = crowd.root / "answer"
+    probe = PACKAGE / f"shell/probe{emitter(crowd.dialect.name).SUFFIX}"
+    live.run(f"{crowd.dialect.source(str(probe))} {answer}")
+    return doctor.facts(answer.read_bytes())
+
+
+def stays(live: Terminal, shell: Dialect, environment: str, neighbour: Neighbour) -> None:
+    """Inside: the name stands once at each prompt, python is the environment's, the status is the user's."""
+    for _ in range(2):
+        assert live.run("") == ""
+        assert neighbour.shows in live.whole_prompt() and named(live, neighbour) == 1
+    assert neighbour.silent(live.run(PREFIX)).splitlines()[0] == environment
+    live.run("sh -c 'exit 7'")
+    assert "status=7" in live.run(shell.say_status())
+
+
+@pytest.mark.scenario(18, 19, 21, 23, 25, 26, 29)
+@table("beside")
+def test_beside(crowd: Crowd, shell: Dialect, neighbour: Neighbour, order: str) -> None:
+    environment = moved_in(crowd, neighbour)
+    live = crowd.beside(neighbour.rc[shell.name], order, neighbour.lines)
+    assert "venvhook" not in live.first and named(live, neighbour) == 0
+    before = live.environ()
+    replaced = shell.name == "bash" and order in neighbour.takes_cd
+    for _ in range(2):
+        same_line = live.run(f"cd shop; {PREFIX}")
+        assert replaced or environment in same_line.splitlines()
+        stays(live, shell, environment, neighbour)
+        for line, answer in neighbour.works:
+            assert answer in live.run(line)
+        for line in ("cd ..", ""):
+            assert neighbour.silent(live.run(line)) == ""
+            assert named(live, neighbour) == 0
+        for line, answer in neighbour.after:
+            assert answer in live.run(line)
+        same_but_moves(live.environ(), before, ignored=neighbour.keeps)
+
+
+@pytest.mark.scenario(18, 27)
+@table("started")
+def test_started_inside(crowd: Crowd, shell: Dialect, neighbour: Neighbour, order: str) -> None:
+    """At the very first prompt; and nothing is asked or said at those that follow. Doctor finds who is there."""
+    environment = moved_in(crowd, neighbour)
+    live = crowd.beside(neighbour.rc[shell.name], order, neighbour.lines, crowd.work / "shop")
+    assert "venvhook" not in live.first and named(live, neighbour) == 1
+    crowd.helper_calls()
+    stays(live, shell, environment, neighbour)
+    assert crowd.helper_calls() == []
+    live.run("cd /")
+    live.run("")
+    assert live.get("VIRTUAL_ENV") is None
+    facts = doctors_facts(crowd, live)
+    replaced = shell.name == "bash" and order in neighbour.takes_cd
+    assert facts.get("dead", []) + facts.get("past", []) == (["cd"] if replaced else [])
+    seen = neighbours.found(facts["function"], facts["prompt"], facts.get("cd", []))
+    assert not neighbour.known_as or neighbour.known_as in [each.name for each in seen]
