@@ -1,25 +1,27 @@
-"""How long locating an environment takes, against asking its manager: python tests/bench/locate.py [ROUNDS]
+"""Locating an environment, beside asking its manager. Goal: at most 1/20.
 
-The managers are those that tests/managers installed (run them once before). Each makes an environment in a home folder
-of its own, is asked where it is, and then the same is located as hooks do it, in a fresh `python -I -S`. Shown are the
-medians in ms, the ratios, and the whole first visit (start of Python, imports, locating) over `python -I -S -c pass`.
+The managers are those that tests/managers installed (run these once before). Each makes an environment in a HOME of its
+own and is asked where it is; then the same is located as hooks have it done, in a fresh `python -I -S`.
 """
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
-import sys
-import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-ROOT = Path(__file__).parents[2]
-BASE = getattr(sys, "_base_executable", sys.executable)
-MANAGERS = ROOT / ".cache" / "pytest" / "d" / f"managers-3.{sys.version_info[1]}"
-BARE = [BASE, "-I", "-S", "-X", "utf8", "-c", "pass"]
+from rich.table import Table
 
+from . import ROOT
+from .obtain import BASE_PYTHON
+from .result import Asked, Result, show
+from .visit import POETRY
+
+CACHE = ROOT / ".cache/pytest/d"
+START = [BASE_PYTHON, "-I", "-S", "-X", "utf8", "-c"]
 LOCATE = """if True:
     import sys, os
     sys.path.insert(0, sys.argv[1])
@@ -29,93 +31,79 @@ LOCATE = """if True:
     from venvhook.locate import locate
     found = locate(sys.argv[2], Marker(manager=sys.argv[3]), os.environ).found
     took = time.perf_counter() - began
-    print(took * 1000, found and found.root)
+    print(took * 1000, found.root)
 """
+PROJECT = POETRY.partition("[tool")[0]
 
-PYPROJECT = '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.9"\n'
-CASES = {
-    "poetry": (
-        {"pyproject.toml": PYPROJECT + "[tool.poetry]\npackage-mode = false\n"},
-        ["poetry", "env", "use", BASE],
-        ["poetry", "env", "info", "--path"],
-    ),
-    "pipenv": ({"Pipfile": "[packages]\n"}, ["pipenv", "--python", BASE], ["pipenv", "--venv"]),
-    "pdm": (
+
+class Manager(NamedTuple):
+    """A project's files, how its environment is made, how the manager is asked for it."""
+
+    files: Mapping[str, str]
+    make: Sequence[str]
+    ask: Sequence[str]
+
+
+MANAGERS = {
+    "poetry": Manager({"pyproject.toml": POETRY}, ["env", "use", BASE_PYTHON], ["env", "info", "--path"]),
+    "pipenv": Manager({"Pipfile": "[packages]\n"}, ["--python", BASE_PYTHON], ["--venv"]),
+    "pdm": Manager(
         {
-            "pyproject.toml": PYPROJECT + "[tool.pdm]\ndistribution = false\n",
+            "pyproject.toml": PROJECT + "[tool.pdm]\ndistribution = false\n",
             "pdm.toml": "[venv]\nin_project = false\n",
         },
-        ["pdm", "venv", "create", BASE],
-        ["pdm", "info", "--python"],
+        ["venv", "create", BASE_PYTHON],
+        ["info", "--python"],
     ),
-    "hatch": (
-        {"pyproject.toml": PYPROJECT + "[tool.hatch.envs.default]\nskip-install = true\n"},
-        ["hatch", "env", "create"],
-        ["hatch", "env", "find"],
+    "hatch": Manager(
+        {"pyproject.toml": PROJECT + "[tool.hatch.envs.default]\nskip-install = true\n"},
+        ["env", "create"],
+        ["env", "find"],
     ),
-    "uv": (
-        {"pyproject.toml": PYPROJECT},
-        ["uv", "sync", "--offline", "--python", BASE],
-        ["uv", "run", "--offline", "--no-sync", "python", "-c", "import sys; print(sys.prefix)"],
+    "uv": Manager(
+        {"pyproject.toml": PROJECT},
+        ["sync", "--offline", "--python", BASE_PYTHON],
+        ["run", "--offline", "--no-sync", "python", "-c", "import sys; print(sys.prefix)"],
     ),
 }
 
 
-def main(rounds: int) -> None:
-    with tempfile.TemporaryDirectory() as home:
-        environ = {"HOME": home, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PIPENV_IGNORE_VIRTUALENVS": "1"}
-        bare = median(rounds, lambda: run(BARE, home, environ))
-        print(f"python -I -S -c pass: {bare:.1f} ms; medians of {rounds}")
-        print(f"{'manager':<10}{'asked':>9}{'located':>9}{'ratio':>8}{'first visit':>13}{'x bare':>8}")
-        for name, (files, make, ask) in CASES.items():
-            if not (MANAGERS / name / "installed").exists():
-                print(f"{name:<10} is not installed: run tests/managers/test_{name}.py first")
-                continue
-            print(row(name, project(home, name, files), make, ask, environ, rounds, bare))
+def run(result: Result, asked: Asked) -> None:
+    environ = {"HOME": str(asked.root), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PIPENV_IGNORE_VIRTUALENVS": "1"}
+    table = Table("manager", "asked, ms", "located, ms", "ratio", title="locating, beside asking", title_justify="left")
+    for name, manager in MANAGERS.items():
+        program = next(CACHE.glob(f"managers-*/{name}/bin/{name}"), None)
+        if program is None:
+            result.missing[name] = f"to install it: python -m pytest tests/managers/test_{name}.py"
+            continue
+        folder = project(asked.root / f"{name}-project", manager)
+        said([str(program), *manager.make], folder, environ)
+        by_manager, located = times(name, [str(program), *manager.ask], folder, environ, asked.rounds)
+        table.add_row(name, f"{by_manager:.0f}", f"{located:.2f}", f"1/{by_manager / located:.0f}")
+    show(table)
 
 
-def row(
-    name: str, folder: str, make: list[str], ask: list[str], environ: dict[str, str], rounds: int, bare: float
-) -> str:
-    commands = MANAGERS / name / "bin"
-    run([str(commands / make[0]), *make[1:]], folder, environ)
-    asked = median(rounds, lambda: run([str(commands / ask[0]), *ask[1:]], folder, environ))
-    located: list[float] = []
-
-    def visit() -> None:
-        answer = run([*BARE[:-2], "-c", LOCATE, str(ROOT), folder, name], folder, environ)
-        took, root = answer.split(" ", 1)
-        assert root.strip() != "None", name
-        located.append(float(took))
-
-    whole = median(rounds, visit)
-    took = statistics.median(located)
-    return f"{name:<10}{asked:>9.1f}{took:>9.2f}{f'1/{asked / took:.0f}':>8}{whole:>13.1f}{whole / bare:>8.1f}"
-
-
-def project(home: str, name: str, files: dict[str, str]) -> str:
-    folder = os.path.realpath(os.path.join(home, f"{name}-project"))
-    os.mkdir(folder)
-    for file, text in files.items():
-        Path(folder, file).write_text(text)
+def project(folder: Path, manager: Manager) -> Path:
+    folder.mkdir()
+    for file, text in manager.files.items():
+        (folder / file).write_text(text)
     return folder
 
 
-def run(command: list[str], folder: str, environ: dict[str, str]) -> str:
-    answer = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True)
-    assert answer.returncode == 0, answer.stderr
-    return answer.stdout
-
-
-def median(rounds: int, work: object) -> float:
-    """ms of one call."""
-    times = []
+def times(name: str, ask: Sequence[str], folder: Path, environ: Mapping[str, str], rounds: int) -> tuple[float, float]:
+    """ms of asking, and of locating, imports included; medians of interleaved rounds."""
+    asked, located = [], []
     for _ in range(rounds):
         began = time.perf_counter()
-        work()  # type: ignore[operator]
-        times.append((time.perf_counter() - began) * 1000)
-    return statistics.median(times)
+        said(ask, folder, environ)
+        asked.append((time.perf_counter() - began) * 1000)
+        located.append(float(said([*START, LOCATE, str(ROOT), str(folder), name], folder, environ).split()[0]))
+    return statistics.median(asked), statistics.median(located)
 
 
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 15)
+def said(command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> str:
+    """What a command prints that must succeed."""
+    done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise OSError(f"{' '.join(command)}: {done.stderr}")
+    return done.stdout
