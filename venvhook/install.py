@@ -21,13 +21,6 @@ if TYPE_CHECKING:
     from venvhook.folders import Folders
 
 PROGRAMS = {"bash": ("bash",), "zsh": ("zsh",), "fish": ("fish",), "pwsh": ("pwsh", "powershell")}
-# What a startup file says: one static file, if it can be read. bash's may stand in ~/.profile, which every sh reads.
-_LOAD = {
-    "bash": 'if [ -n "${BASH_VERSION-}" ] && [ -r @ ]; then . @; fi',
-    "zsh": "if [ -r @ ]; then . @; fi",
-    "fish": "if test -r @; source @; end",
-    "pwsh": "if (Test-Path -LiteralPath @) { . @ }",
-}
 
 
 class Change:
@@ -92,7 +85,7 @@ def hook_path(places: Folders, shell: str) -> str:
 
 def load_line(places: Folders, shell: str) -> str:
     """The line of SHELL that loads its hook, for startup files: silent where the hook is missing."""
-    return _LOAD[shell].replace("@", emitter(shell).quote(hook_path(places, shell)))
+    return emitter(shell).load(hook_path(places, shell))
 
 
 def hook(places: Folders, shell: str) -> bytes:

@@ -8,21 +8,17 @@ leaving. The project, its trust and its plans go afterwards, and nothing gets in
 from __future__ import annotations
 
 import argparse
-import codecs
 import os
 import re
-import select
 import shutil
-import signal
-import struct
 import subprocess
 import sys
 import tempfile
-import time
 
 from venvhook import folders, install, keep, marker, trust, undo
 from venvhook.errors import VenvhookError, shown
 from venvhook.shells import emitter
+from venvhook.terminal import Over, Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,20 +26,11 @@ if TYPE_CHECKING:
 
     from venvhook.folders import Folders
 
-SECONDS = 20  # that one shell may take
+SECONDS = 40  # that one shell may take
 NAME = "venvhook-proof"  # what the prompt shows
-_QUIET = 0.4  # seconds without output after which a prompt is taken to be drawn
-_PATIENCE = 5  # seconds that `python` may take to answer
-_ROWS, _COLUMNS = 50, 1000  # so wide that no line of ours is folded
+_PATIENCE = 10  # seconds that `python` may take to answer
+_DRAWN = 1  # seconds that a prompt may take to show the name, once it stands
 _OUTSIDE = "/"
-# How a terminal starts the shell, but for what keeps our lines out of its history; and a line that does the latter.
-_LOGIN = ["-l"] if sys.platform == "darwin" else []
-_START = {
-    "bash": (["+o", "history", "-i", *_LOGIN], ""),
-    "zsh": (["-o", "hist_ignore_space", "-i", *_LOGIN], " unset HISTFILE"),
-    "fish": (["-i", "--private", *_LOGIN], ""),
-    "pwsh": (["-NoLogo"], "Set-PSReadLineOption -HistorySaveStyle SaveNothing"),
-}
 _PROBE = """\
 import os, sys
 with open(sys.argv[1] + ".new", "wb") as file:
@@ -67,7 +54,7 @@ class Proof:
 
 
 class Unproved(Exception):
-    """The session did not do what it should; the reason."""
+    """The shell did not do what it should; the reason."""
 
 
 def prove(
@@ -139,7 +126,7 @@ def _rmdir(path: str) -> bool:
 
 
 def _prove(places: Folders, project: _Project, shell: str, rc: bool, question: Callable[[str], bytes] | None) -> Proof:
-    session = _Session(shell, _environment())
+    session = Session(_command(shell), _environment(), SECONDS)
     visit = _Visit(session, project, shell)
     try:
         visit.outside(None if rc else install.hook_path(places, shell))
@@ -148,11 +135,20 @@ def _prove(places: Folders, project: _Project, shell: str, rc: bool, question: C
         visit.enter()
         visit.leave()
         reason = ""
-    except Unproved as problem:
+    except (Over, Unproved) as problem:
         reason = str(problem)
     finally:
         session.close()
     return Proof(shell, reason, visit)
+
+
+def _command(shell: str) -> list[str]:
+    """How a terminal starts the shell, but for what keeps our lines out of its history."""
+    program = next(filter(None, map(shutil.which, install.PROGRAMS[shell])), None)
+    if program is None:
+        raise VenvhookError(f"{shell} is not installed")
+    login = emitter(shell).LOGIN if sys.platform == "darwin" else ()  # as terminals start every shell there
+    return [program, *emitter(shell).INTERACTIVE, *login]
 
 
 def _environment() -> dict[str, str]:
@@ -170,10 +166,10 @@ def _environment() -> dict[str, str]:
 class _Visit:
     """The steps of one session, and which rows of its screen are worth showing."""
 
-    def __init__(self, session: _Session, project: _Project, shell: str) -> None:
+    def __init__(self, session: Session, project: _Project, shell: str) -> None:
         self.session, self.project = session, project
         self.quote, self.suffix = emitter(shell).quote, emitter(shell).SUFFIX
-        self.still = _START[shell][1]
+        self.still = emitter(shell).UNRECORDED
         self.prompt = "no name in the prompt"
         self.answer = b""
         self.first = 0
@@ -205,8 +201,11 @@ class _Visit:
         typed = screen.row
         answer = "'import sys; print(sys.prefix)'"
         self.session.type(f"cd {self.quote(self.project.folder)} && python -c {answer}")
-        right = self.session.wait(lambda: expected in screen.lines(typed), _PATIENCE)
+        self.session.wait(lambda: expected in screen.lines(typed) or screen.reading, _PATIENCE)
         self.session.settle()
+        right = expected in screen.lines(typed)
+        if right:
+            self.session.wait(lambda: NAME in "".join(screen.lines(typed + 1)), _DRAWN)
         self.prompt = _prompt(screen.lines(typed + 1))
         self.seen = screen.lines(self.first)
         inside = self._probed()
@@ -266,200 +265,6 @@ def _prompt(lines: Sequence[str]) -> str:
     if f"({NAME}) " in text:
         return "the name is in the prompt"
     return "a prompt engine shows the name" if NAME in text else "no name in the prompt"
-
-
-class _Session:
-    """An interactive shell on a terminal of its own, with a limit to its time."""
-
-    def __init__(self, shell: str, environ: Mapping[str, str]) -> None:
-        import pty
-
-        program = next(filter(None, map(shutil.which, install.PROGRAMS[shell])), None)
-        if program is None:
-            raise VenvhookError(f"{shell} is not installed")
-        self.limit = time.monotonic() + SECONDS
-        self.screen = Screen()
-        self.child, self.terminal = pty.fork()
-        if not self.child:
-            _become([program, *_START[shell][0]], environ)
-
-    def type(self, line: str) -> None:
-        """Type a line and Enter."""
-        os.write(self.terminal, os.fsencode(line) + b"\r")
-
-    def settle(self) -> None:
-        """Wait until the shell has been quiet for a moment."""
-        while self._read(_QUIET):
-            pass
-
-    def wait(self, done: Callable[[], bool], seconds: float = SECONDS) -> bool:
-        """Read until DONE, at most for SECONDS and for the time that the session has; whether it is."""
-        limit = time.monotonic() + seconds
-        while not done():
-            if time.monotonic() > limit:
-                return False
-            self._read(0.05)
-        return True
-
-    def close(self) -> None:
-        """End the shell, and only this one; the terminal's end tells what it started."""
-        os.close(self.terminal)
-        for number, patience in ((signal.SIGHUP, 1.0), (signal.SIGKILL, 5.0)):
-            os.kill(self.child, number)
-            limit = time.monotonic() + patience
-            while time.monotonic() < limit:
-                if os.waitpid(self.child, os.WNOHANG)[0]:
-                    return
-                time.sleep(0.02)
-
-    def _read(self, seconds: float) -> bool:
-        """Put on the screen what comes within SECONDS; whether something came. Raises Unproved at the session's end."""
-        if time.monotonic() > self.limit:
-            raise Unproved(f"it was not done within {SECONDS} s")
-        if not select.select([self.terminal], [], [], seconds)[0]:
-            return False
-        try:
-            data = os.read(self.terminal, 65536)
-        except OSError:
-            data = b""
-        if not data:
-            raise Unproved("the shell ended by itself")
-        answer = self.screen.feed(data)
-        if answer:
-            os.write(self.terminal, answer)
-        return True
-
-
-def _become(command: list[str], environ: Mapping[str, str]) -> None:
-    """In the child: be the shell."""
-    try:
-        import fcntl
-        import termios
-
-        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("4H", _ROWS, _COLUMNS, 0, 0))
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-        os.chdir(os.path.expanduser("~"))
-        os.execve(command[0], command, environ)
-    finally:
-        os._exit(127)
-
-
-class Screen:
-    """What a terminal would show of a shell's output, as lines that never scroll away.
-
-    Only what line editors use is understood (ECMA-48: cursor movements, erasing, inserting); colours, titles and
-    questions are taken out. The questions that a shell waits for are answered.
-    """
-
-    _TOKEN = re.compile(
-        r"\x1b\[(?P<intro>[<-?]*)(?P<numbers>[\d;:]*)[ -/]*(?P<final>[@-~])"  # control sequence
-        r"|\x1b[]P^_X][^\x07\x1b]*(?:\x07|\x1b\\)"  # title, colour question and the like
-        r"|\x1b[ -/]*[0-OQ-WYZ\\`-~]"
-        r"|(?P<control>[\x00-\x1a\x1c-\x1f\x7f])"
-        r"|(?P<text>[^\x00-\x1f\x7f]+)"
-    )
-    _BROKEN = 4096  # characters after which an escape without an end is none
-
-    def __init__(self) -> None:
-        self._rows: list[list[str]] = [[]]
-        self.row = self._column = 0
-        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
-        self._rest = ""
-
-    def lines(self, first: int) -> list[str]:
-        """The lines from the row FIRST on."""
-        return ["".join(row).rstrip() for row in self._rows[first:]]
-
-    def feed(self, data: bytes) -> bytes:
-        """Draw DATA; what a terminal would answer."""
-        text, at, answer = self._rest + self._decode(data), 0, b""
-        while at < len(text):
-            token = self._TOKEN.match(text, at)
-            if token is None:
-                if len(text) - at < self._BROKEN:
-                    break  # the rest of it is still to come
-                at += 1
-                continue
-            answer += self._draw(token)
-            at = token.end()
-        self._rest = text[at:]
-        return answer
-
-    def _draw(self, token: re.Match[str]) -> bytes:
-        if token["text"]:
-            for character in token["text"]:
-                self._put(character)
-        elif token["control"]:
-            self._control(token["control"])
-        elif token["final"]:
-            numbers = [int(number or 0) for number in re.split("[;:]", token["numbers"])]
-            if token["final"] in "cn":
-                return self._answer(token["intro"] + token["final"], numbers[0])
-            if not token["intro"]:
-                self._move(token["final"], numbers)
-                self._erase(token["final"], numbers[0])
-        return b""
-
-    def _answer(self, question: str, number: int) -> bytes:
-        if question == "c":  # which terminal is this: a VT220
-            return b"\x1b[?62c"
-        if question == "n" and number == 6:
-            return b"\x1b[%d;%dR" % (min(self.row, _ROWS - 1) + 1, min(self._column, _COLUMNS - 1) + 1)
-        return b"\x1b[0n" if question == "n" else b""
-
-    def _put(self, character: str) -> None:
-        if self._column >= _COLUMNS:
-            self._to(self.row + 1, 0)
-        row = self._rows[self.row]
-        row += " " * (self._column + 1 - len(row))
-        row[self._column] = character
-        self._column += 1
-
-    def _control(self, character: str) -> None:
-        column = min(self._column, _COLUMNS - 1)
-        moves = {
-            "\n": (self.row + 1, self._column),
-            "\r": (self.row, 0),
-            "\b": (self.row, column - 1),
-            "\t": (self.row, (column // 8 + 1) * 8),
-        }
-        if character in moves:
-            self._to(*moves[character])
-
-    def _move(self, final: str, numbers: Sequence[int]) -> None:
-        count = numbers[0] or 1
-        moves = {
-            "A": (self.row - count, self._column),
-            "B": (self.row + count, self._column),
-            "C": (self.row, self._column + count),
-            "D": (self.row, self._column - count),
-            "G": (self.row, count - 1),
-            "H": (count - 1, (numbers[1] or 1) - 1 if len(numbers) > 1 else 0),
-        }
-        if final in moves:
-            self._to(*moves[final])
-
-    def _to(self, row: int, column: int) -> None:
-        self.row, self._column = max(row, 0), max(column, 0)
-        while len(self._rows) <= self.row:
-            self._rows.append([])
-
-    def _erase(self, final: str, number: int) -> None:
-        row, at, count = self._rows[self.row], self._column, number or 1
-        if final in "JK" and number == 0:
-            del row[at:]
-        elif final == "K":
-            row[: at + 1 if number == 1 else len(row)] = " " * (min(at + 1, len(row)) if number == 1 else 0)
-        elif final == "P":
-            del row[at : at + count]
-        elif final == "X":
-            row[at : at + count] = " " * len(row[at : at + count])
-        elif final == "@":
-            row[at:at] = " " * count
-        if final == "J":
-            del self._rows[self.row + 1 :]
-            if number:
-                self._rows[:] = [[] for _ in range(self.row + 1)]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,7 +11,6 @@ import pytest
 from venvhook import install, proof
 from venvhook.errors import VenvhookError
 from venvhook.folders import Folders
-from venvhook.proof import Screen
 
 HISTORY = (".bash_history", ".zsh_history", ".local/share/fish/fish_history")
 
@@ -114,42 +113,3 @@ def test_an_environment_that_cannot_be_made(places: Folders, monkeypatch: pytest
     with pytest.raises(VenvhookError, match="no environment can be made"):
         proof.prove(places, ["bash"])
     assert os.listdir(places.cache) == []
-
-
-@pytest.mark.parametrize(
-    ("data", "lines"),
-    [
-        (b"a\r\nb", ["a", "b"]),
-        (b"abc\rX", ["Xbc"]),
-        (b"abc\b\bX", ["aXc"]),
-        (b"\x1b[1;31ma\x1b[mb", ["ab"]),
-        (b"\x1b]0;title\x07a\x1b]0;title\x1b\\b\x1bP+q\x1b\\c\x1b=d\x1b(Be", ["abcde"]),
-        (b"abc\x1b[2D\x1b[K", ["a"]),
-        (b"abc\r\x1b[2CX", ["abX"]),
-        (b"abc\x1b[3D\x1b[P\x1b[@Z", ["Zbc"]),
-        (b"a\r\nb\r\nc\x1b[2A\r\x1b[J", [""]),
-        (b"%" + b" " * (proof._COLUMNS - 1) + b"\r \r$ ", ["$"]),
-        ("é€".encode(), ["é€"]),
-        (b"\xff", ["\N{REPLACEMENT CHARACTER}"]),
-        (b"a\tb", ["a       b"]),
-        (b"a\x1b[?2004hb\x1b[>4;1mc\x1b[0 qd", ["abcd"]),
-        (b"old\x1b[H\x1b[2Jnew", ["new"]),
-        (b"\x1b[999999999Ca", None),
-    ],
-)
-def test_the_screen(data: bytes, lines: list[str] | None) -> None:
-    screen = Screen()
-    for each in data:
-        screen.feed(bytes([each]))
-    whole = Screen()
-    whole.feed(data)
-    assert whole.lines(0) == screen.lines(0)
-    assert lines is None or screen.lines(0) == lines
-
-
-@pytest.mark.parametrize(
-    ("question", "answer"),
-    [(b"\x1b[c", b"\x1b[?62c"), (b"\x1b[0c", b"\x1b[?62c"), (b"ab\x1b[6n", b"\x1b[1;3R"), (b"\x1b[>c\x1b[?u", b"")],
-)
-def test_the_questions_that_shells_wait_for_are_answered(question: bytes, answer: bytes) -> None:
-    assert Screen().feed(question) == answer

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from venvhook.plan import Condition, Plan
 
 SUFFIX = ".bash"
+INTERACTIVE, LOGIN = ("+o", "history", "-i"), ("-l",)
+UNRECORDED = ""
+# It may stand in ~/.profile, which every sh reads.
+_LOAD = 'if [ -n "${BASH_VERSION-}" ] && [ -r @ ]; then . @; fi'
 
 
 def quote(text: str) -> str:
@@ -16,6 +20,11 @@ def quote(text: str) -> str:
     if "\0" in text:
         raise ValueError("no shell variable can hold a NUL")
     return "'" + text.replace("'", "'\\''") + "'"
+
+
+def load(path: str) -> str:
+    """A line that loads the file PATH, if it can be read."""
+    return _LOAD.replace("@", quote(path))
 
 
 def plan(plan: Plan) -> str:

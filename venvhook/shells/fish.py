@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from venvhook.plan import Condition, Plan
 
 SUFFIX = ".fish"
+INTERACTIVE, LOGIN = ("-i", "--private"), ("-l",)
+UNRECORDED = ""
 
 
 def quote(text: str) -> str:
@@ -28,6 +30,11 @@ def _character(c: str) -> str:
     if "\ufdd0" <= c <= "\ufdef":
         return "'" + "".join(f"\\X{byte:02x}" for byte in c.encode()) + "'"
     return c
+
+
+def load(path: str) -> str:
+    """A line that loads the file PATH, if it can be read."""
+    return "if test -r @; source @; end".replace("@", quote(path))
 
 
 def plan(plan: Plan) -> str:

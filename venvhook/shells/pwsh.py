@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from venvhook.plan import Condition, Plan
 
 SUFFIX = ".ps1"
+INTERACTIVE, LOGIN = ("-NoLogo",), ()
+UNRECORDED = "Set-PSReadLineOption -HistorySaveStyle SaveNothing"
 _EPOCH = 621_355_968_000_000_000  # 1970 in .NET's ticks of 100 ns
 
 
@@ -27,6 +29,11 @@ def quote(text: str) -> str:
     if "\0" in text:
         raise ValueError("no environment variable can hold a NUL")
     return _literal(text)
+
+
+def load(path: str) -> str:
+    """A line that loads the file PATH, if it is there."""
+    return "if (Test-Path -LiteralPath @) { . @ }".replace("@", quote(path))
 
 
 def plan(plan: Plan) -> str:

@@ -10,8 +10,15 @@ if TYPE_CHECKING:
 
     from venvhook.plan import Condition, Plan
 
-__all__ = ["SUFFIX", "plan", "quote", "undo"]
+__all__ = ["INTERACTIVE", "LOGIN", "SUFFIX", "UNRECORDED", "load", "plan", "quote", "undo"]
 SUFFIX = ".zsh"
+INTERACTIVE, LOGIN = ("-o", "hist_ignore_space", "-i"), ("-l",)
+UNRECORDED = " unset HISTFILE"
+
+
+def load(path: str) -> str:
+    """A line that loads the file PATH, if it can be read."""
+    return "if [ -r @ ]; then . @; fi".replace("@", quote(path))
 
 
 def plan(plan: Plan) -> str:

@@ -1,0 +1,83 @@
+"""The terminal that a proof drives: what it shows, what it answers, and when it takes a line for done."""
+
+from __future__ import annotations
+
+import pytest
+
+from venvhook.terminal import COLUMNS, Over, Screen, Session
+
+READS = r"\033[?2004h"  # what a line editor writes before it reads
+
+
+def session(script: str, seconds: float = 60) -> Session:
+    return Session(["/bin/sh", "-c", f"stty -echo; {script}"], {"PATH": "/usr/bin:/bin"}, seconds)
+
+
+def test_a_line_is_done_when_the_line_editor_reads_again() -> None:
+    """However long that takes; this one is silent for longer than a prompt would be."""
+    one = session(f"printf '{READS}$ '; read x; sleep 1; printf \"done\\r\\n{READS}$ \"; read x")
+    one.wait(lambda: one.screen.reading)
+    one.type("")
+    one.settle()
+    shown = one.screen.lines(0)
+    one.close()
+    assert shown[-2:] == ["$ done", "$"]
+
+
+def test_without_such_a_sign_it_is_when_nothing_comes_any_more() -> None:
+    one = session("printf 'a '; read x; printf 'b '; read x")
+    one.wait(lambda: one.screen.lines(0) == ["a"])
+    one.type("")
+    one.wait(lambda: one.screen.lines(0) == ["a b"])
+    one.settle()
+    one.close()
+
+
+def test_its_end_and_its_limit_are_told() -> None:
+    one = session("exit")
+    with pytest.raises(Over, match="ended by itself"):
+        one.wait(lambda: False)
+    one.close()
+    one = session("read x", seconds=0)
+    with pytest.raises(Over, match="not done within 0 s"):
+        one.wait(lambda: False, 60)
+    one.close()
+
+
+@pytest.mark.parametrize(
+    ("data", "lines"),
+    [
+        (b"a\r\nb", ["a", "b"]),
+        (b"abc\rX", ["Xbc"]),
+        (b"abc\b\bX", ["aXc"]),
+        (b"\x1b[1;31ma\x1b[mb", ["ab"]),
+        (b"\x1b]0;title\x07a\x1b]0;title\x1b\\b\x1bP+q\x1b\\c\x1b=d\x1b(Be", ["abcde"]),
+        (b"abc\x1b[2D\x1b[K", ["a"]),
+        (b"abc\r\x1b[2CX", ["abX"]),
+        (b"abc\x1b[3D\x1b[P\x1b[@Z", ["Zbc"]),
+        (b"a\r\nb\r\nc\x1b[2A\r\x1b[J", [""]),
+        (b"%" + b" " * (COLUMNS - 1) + b"\r \r$ ", ["$"]),
+        ("é€".encode(), ["é€"]),
+        (b"\xff", ["\N{REPLACEMENT CHARACTER}"]),
+        (b"a\tb", ["a       b"]),
+        (b"a\x1b[?2004hb\x1b[>4;1mc\x1b[0 qd", ["abcd"]),
+        (b"old\x1b[H\x1b[2Jnew", ["new"]),
+        (b"\x1b[999999999Ca", None),
+    ],
+)
+def test_the_screen(data: bytes, lines: list[str] | None) -> None:
+    screen = Screen()
+    for each in data:
+        screen.feed(bytes([each]))
+    whole = Screen()
+    whole.feed(data)
+    assert whole.lines(0) == screen.lines(0)
+    assert lines is None or screen.lines(0) == lines
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [(b"\x1b[c", b"\x1b[?62c"), (b"\x1b[0c", b"\x1b[?62c"), (b"ab\x1b[6n", b"\x1b[1;3R"), (b"\x1b[>c\x1b[?u", b"")],
+)
+def test_the_questions_that_shells_wait_for_are_answered(question: bytes, answer: bytes) -> None:
+    assert Screen().feed(question) == answer
