@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from .dialects import Dialect
 from .test_trust import one_line
-from .world import World, make_environment, same_but_moves
+from .world import PACKAGE, World, make_environment, same_but_moves
 
 ALWAYS_NEW = ["/proc/uptime", "/proc/self/stat", "/proc/sys/kernel/random/uuid"]
 linux = pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="this system has no /proc")
@@ -143,3 +144,55 @@ def test_dots_and_slashes_name_the_same_project(world: World) -> None:
     world.cli("deny", f"{world.work}//app/")
     live.run("")
     assert live.prefix() == ""
+
+
+OPENED = """
+import os, sys
+sys.path.insert(0, {package!r})
+from venvhook import helper
+seen = []
+sys.addaudithook(lambda event, said: seen.append(str(said[0])) if event in ("open", "os.listdir") else None)
+helper.main({arguments!r}, *{places!r})
+print(*(path for path in seen if path.startswith({project!r})), sep="\\n", file=sys.stderr)
+"""
+
+
+@pytest.mark.scenario(32, 38)
+def test_of_a_project_that_is_not_allowed_only_the_marker_is_read(world: World, shell: Dialect) -> None:
+    app = world.project("app", 'dotenv = ["settings"]\npython = "./own"\n', allow=False)
+    for name in ("settings", "pyproject.toml", "poetry.lock", "Pipfile", ".python-version", ".python-envs"):
+        (app / name).write_text("x\n")
+    it = world.installation
+    places = (str(it.data), str(it.cache), str(it.home / ".config/venvhook"), str(it.home))
+    arguments = ["1", "plan", shell.name, str(app)]
+    text = OPENED.format(package=str(PACKAGE), arguments=arguments, places=places, project=str(app))
+    done = subprocess.run([it.python, "-IS", "-c", text], env={}, cwd=app, capture_output=True, text=True, check=True)
+    assert "it is not allowed yet" in done.stdout
+    assert done.stderr.split() == [str(app / ".venvhook.toml")]
+
+
+@pytest.mark.scenario(38)
+def test_no_command_starts_a_program_of_a_project_that_is_not_allowed(world: World, shell: Dialect) -> None:
+    app = world.project("app", 'python = "./own"\n', allow=False)
+    evil = f"#!/bin/sh\ntouch {world.root}/HARM\n"
+    for name in ("own", "git", "python3.77", ".venv/bin/python", ".venv/bin/pip", ".venv/bin/activate"):
+        (app / name).unlink(missing_ok=True)
+        (app / name).write_text(evil)
+        (app / name).chmod(0o755)
+    live = world.start()
+    live.run("cd app")
+    for command in (
+        "status",
+        "status --json",
+        "pythons",
+        "which",
+        "list",
+        "create",
+        "run true",
+        "remove --yes",
+        "prune",
+    ):
+        live.run(f"venvhook {command}", limit=60)
+        assert not (world.root / "HARM").exists(), command
+    live.run("venvhook allow")
+    assert not (world.root / "HARM").exists()

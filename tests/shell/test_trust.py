@@ -326,7 +326,7 @@ def test_nothing_of_a_project_is_executed(world: World, shell: Dialect) -> None:
     for name in ("sitecustomize.py", "usercustomize.py", "venvhook.py", "os.py"):
         (app / name).write_text(f"open({str(world.root / 'HARM')!r}, 'w')\n")
     world.cli("allow", str(app), cwd=app)
-    live = world.start()
+    live = world.start(env={"PYTHONPATH": str(app)})
     live.run(shell.cd(str(app)))
     live.run("")
     assert live.get("A") == harm
