@@ -121,6 +121,11 @@ def test_the_status_is_the_commands(shop: Home) -> None:
     assert (refused.status, refused.err) == (126, "venvhook: ./plain: permission denied\n")
 
 
+def test_it_becomes_the_command(shop: Home) -> None:
+    process = shop.process("run", "sh", "-c", "echo $$; cat", stdin=subprocess.PIPE)
+    assert process.communicate("typed\n", timeout=60)[0] == f"{process.pid}\ntyped\n"  # so are its signals, its jobs
+
+
 def test_signals_are_not_ignored_by_what_is_run(shop: Home) -> None:
     shell = "yes | head -1; printf '%s' ${PIPESTATUS[0]}"
     assert shop.finish("run", "bash", "-c", shell).out == "y\n141"
