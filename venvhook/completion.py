@@ -33,7 +33,7 @@ TAKES = {
     "shells": " ".join(SHELLS),
     "venv": "@folder",
 }
-_NAMED = re.compile(r"python(3\.\d+)|(pypy3\.\d+)")
+_NAMED = re.compile(r"python(3\.[0-9]+)|(pypy3\.[0-9]+)")
 
 
 def table() -> str:
@@ -72,7 +72,7 @@ def pythons(environ: Mapping[str, str]) -> list[str]:
     for folder in environ.get("PATH", "").split(os.pathsep):
         found |= {"".join(filter(None, match.groups())) for match in map(_NAMED.fullmatch, _names(folder)) if match}
     root = environ.get("PYENV_ROOT") or os.path.expanduser(os.path.join("~", ".pyenv"))
-    found |= {name for name in _names(os.path.join(root, "versions")) if re.fullmatch(r"(pypy)?3[\d.]*\d", name)}
+    found |= {name for name in _names(os.path.join(root, "versions")) if re.fullmatch(r"(pypy)?3[0-9.]*[0-9]", name)}
     return sorted(
         found, key=lambda name: (not name.startswith("p"), [*map(int, re.findall(r"\d+", name))]), reverse=True
     )

@@ -58,6 +58,7 @@ def plan_text(asked: Project, shell: str, interface: str) -> str:
             return emitter(shell).plan(notice(asked, "this shell's hook is of another version; open a new shell"))
         plan = asked.plan()
         if asked.files:
+            began = _tick(asked.files, began)
             stamp = keep.stamp(kept, asked.files, began) if usable else kept
             plan.conditions = (*plan.conditions, *(("older", file, stamp, began) for file in asked.files))
         own = dict(plan.variables)
@@ -68,6 +69,18 @@ def plan_text(asked: Project, shell: str, interface: str) -> str:
     if usable:
         keep.write(kept, emitter(shell).SUFFIX, text)
     return text
+
+
+def _tick(files: Sequence[str], moment: int) -> int:
+    """MOMENT (ns since 1970), or the last tick before it where one of FILES is on a disk whose clock seems to tick
+    once a second (HFS+, ext3; FAT: every other): what is edited up to the next tick looks no newer than that."""
+    for file in files:
+        try:
+            if os.stat(file).st_mtime_ns % 1_000_000_000 == 0:
+                return moment - moment % 2_000_000_000
+        except OSError:
+            continue
+    return moment
 
 
 def notice(asked: Project, problem: str) -> Plan:

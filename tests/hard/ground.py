@@ -58,6 +58,7 @@ FILES: dict[str, tuple[bytes, ...]] = {
     "../home/.config/hatch/config.toml": (b'[dirs.env]\nvirtual = "~/.virtualenvs"\n[dirs]\ndata = "~/d"\n',),
     "../home/.pyenv/version": (b"shop\n",),
     "../home/.virtualenvs/shop/.project": (b"../../../shop\n",),
+    "../settings/config.toml": (b'prompt = "[{name}] "\nallow = ["~/work"]\nceiling = ["/net"]\nwrap_cd = false\n',),
 }
 CONDA: dict[str, tuple[bytes, ...]] = {
     "env/conda-meta/state": (b'{"env_vars": {"A": "1", "B": "***unset***"}}', b"{}"),

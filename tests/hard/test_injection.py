@@ -192,6 +192,20 @@ def test_making_an_environment(ground: Ground, command: Callable[..., str]) -> N
     assert SIGN in command(project, "remove", "--yes")
 
 
+def test_completion_candidates(ground: Ground, command: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names of interpreters are offered to shells, which take them for words of a command line."""
+    ground.clear()
+    versions, folder = ground.home / ".pyenv/versions", ground.root / "bin"
+    for name in (f"3.12{NAME}", f"3.1{FEW}1", "3.9\n", "3.8.1"):
+        (versions / name).mkdir(parents=True)
+    folder.mkdir()
+    for name in (f"python3.12{NAME}", f"python{NAME}", "python3.11\n", "python3.13", "pypy3.10 ", "python3.\u0663"):
+        (folder / name).touch(0o755)
+    monkeypatch.setitem(ground.environ, "PATH", str(folder))
+    monkeypatch.delenv("PYENV_ROOT", raising=False)
+    assert command(ground.shop, "pythons", "--names").split() == ["3.13", "3.8.1"]
+
+
 def test_shells(world: World, shell: Dialect) -> None:
     for number, place in enumerate(PLACES.values()):
         folder = world.work / str(number)
