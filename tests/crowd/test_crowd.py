@@ -20,7 +20,7 @@ from venvhook import doctor, neighbours
 from venvhook.shells import emitter
 
 from .crowd import SHOWN, Crowd
-from .neighbours import NEIGHBOURS, Neighbour
+from .neighbours import NEIGHBOURS, OURS, Neighbour
 
 PREFIX = "python -c 'import sys; print(sys.prefix)'"
 # What does not hold yet, told by docs/crowded-shells.md: neighbour, shells, order, test.
@@ -139,3 +139,24 @@ def test_started_inside(crowd: Crowd, shell: Dialect, neighbour: Neighbour, orde
     assert facts.get("dead", []) + facts.get("past", []) == (["cd"] if replaced else [])
     seen = neighbours.found(facts["function"], facts["prompt"], facts.get("cd", []))
     assert not neighbour.known_as or neighbour.known_as in [each.name for each in seen]
+
+
+@pytest.mark.scenario(18, 23, 25, 29)
+@pytest.mark.shells("bash", "zsh", "fish")
+@pytest.mark.parametrize("order", ["first", "last"])
+def test_all_of_them_at_once(crowd: Crowd, shell: Dialect, order: str) -> None:
+    """Every tool of the table that is on this machine, and two imitations that wrap the prompt, in one startup file."""
+    tools = [each for each in NEIGHBOURS if each.file and each.there and shell.name in each.rc and each.shows == OURS]
+    wrappers = [each for each in NEIGHBOURS if each.name in ("preexec for bash", "an editor's shell integration")]
+    everybody = [each for each in (*tools, *wrappers) if shell.name in each.rc and "PATH_add" not in each.name]
+    environment = moved_in(crowd, next(each for each in everybody if each.name == "direnv"))
+    live = crowd.beside("".join(each.rc[shell.name] for each in everybody), order, lines=1)
+    before = live.environ()
+    for _ in range(2):
+        assert environment in live.run(f"cd shop; {PREFIX}").splitlines()
+        assert live.whole_prompt().count(OURS) == 1
+        live.run("sh -c 'exit 7'")
+        assert "status=7" in live.run(shell.say_status())
+        live.run("cd ..")
+        assert not SHOWN.search(live.whole_prompt())
+        same_but_moves(live.environ(), before)

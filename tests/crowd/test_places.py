@@ -237,3 +237,22 @@ def test_an_editor_has_the_rc_file_activate(crowd: Crowd, shell: Dialect, order:
     live.run("cd ..")
     assert NAME not in live.whole_prompt()
     same_but_moves(live.environ(), outside, ignored=(b"PS1",))  # the script exports it
+
+
+@pytest.mark.scenario(16, 18)
+@pytest.mark.xfail(reason="only the first of two entries is taken from PATH")
+@pytest.mark.parametrize("order", ["first", "last"])
+def test_an_editor_hands_the_environment_down(crowd: Crowd, shell: Dialect, order: str) -> None:
+    """By variables, and its integration puts the folder in front of PATH once more, behind the startup files."""
+    environment = str(crowd.shop())
+    outside = crowd.start().environ()
+    handed = {"VIRTUAL_ENV": environment, "PATH": f"{environment}/bin:{os.fsdecode(outside[b'PATH'])}"}
+    line = {"before" if order == "first" else "after": shell.path_front(f"{environment}/bin") + "\n"}
+    live = crowd.start(cwd=crowd.work / "shop", env=handed, **line)
+    assert live.whole_prompt().count(NAME) == 1
+    assert live.run(PREFIX) == environment
+    live.run("cd ..")
+    assert NAME not in live.whole_prompt()
+    left = live.environ()
+    assert b"VIRTUAL_ENV" not in left
+    assert environment not in os.fsdecode(left[b"PATH"])
