@@ -113,7 +113,7 @@ install() {
     find_python
     [ -L "$data/env" ] || [ ! -e "$data/env" ] || fail "$data/env is not what install.sh makes; move it away"
     if [ -e "$link" ] || [ -L "$link" ]; then ours || fail "$link is not ours; move it away"; fi
-    log=$data/install.log fresh='' stage=building
+    log=$data/install.log fresh='' made='' stage=building
     [ -d "$data" ] || fresh=1
     trap roll_back EXIT
     trap 'exit 130' INT
@@ -139,7 +139,8 @@ ours() { [ "$(readlink "$link")" = "$command" ]; }
 
 build() {
     say "making a private environment in $data with $python"
-    { mkdir -p "$data" && rm -rf "${data:?}/$new"; } 2>/dev/null || fail "$data cannot be written; make room or permit it"
+    made=$(missing "$data" && missing "${link%/*}")
+    { mkdir -p "$data" && rm -rf "${data:?}/$new" && { [ -z "$made" ] || say "$made" >>"$data/made"; }; } 2>/dev/null || fail "$data cannot be written; make room or permit it"
     "$python" -I -m venv "$data/$new" >"$log" 2>&1 || fail "no environment can be made$(last_words); make room or use --python"
     say "installing venvhook and what it needs into it"
     PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 "$data/$new/bin/python" -I -m pip install --no-input --retries 1 \
@@ -149,6 +150,22 @@ build() {
     # In the place of pip's: isolated from PYTHONPATH, by the way that stays, and in any folder.
     quoted=$(say "$data" | sed "s/'/'\\\\''/g")
     printf '#!/bin/sh\nexec '"'%s'"' -I -X utf8 -m venvhook "$@"\n' "$quoted/env/bin/python" >"$data/$new/bin/venvhook"
+}
+
+# The folders above and with $1 that do not exist, the innermost first.
+missing() {
+    folder=$1
+    while [ ! -d "$folder" ]; do
+        say "$folder"
+        folder=${folder%/*}
+    done
+}
+
+# Folders that were made for venvhook, and that nobody else uses, go with it; their names are the lines of $1.
+remove_made() {
+    say "$1" | while IFS= read -r folder; do
+        [ -z "$folder" ] || rmdir -- "$folder" 2>/dev/null || :
+    done
 }
 
 # The line of the log that says most, in brackets.
@@ -177,7 +194,7 @@ roll_back() {
     fi
     [ -z "$stage" ] || rm -rf "${data:?}/$new" "$data/hook.old"
     rm -f "$log"
-    [ -z "$stage" ] || [ -z "$fresh" ] || rm -rf "$data"
+    [ -z "$stage" ] || [ -z "$fresh" ] || { rm -rf "$data" && remove_made "$made"; }
     exit $code
 }
 
@@ -201,7 +218,9 @@ uninstall() {
     find_python
     take_out purge || fail "venvhook is still installed; mend that and run it again"
     ! ours || rm -f "$link"
+    made=$(cat "$data/made" 2>/dev/null || :)
     rm -rf "$data"
+    remove_made "$made"
     say "removed: $data; shells that are open keep the hook until they are closed"
 }
 

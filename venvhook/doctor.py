@@ -118,7 +118,7 @@ def where(paths: Sequence[str], word: str, behind: int = 0) -> list[tuple[str, i
     """The lines of the files PATHS, counted from 1, with WORD in them before any comment; only those BEHIND a line."""
     sign = re.compile(r"^[^#]*(?<!\w)" + re.escape(word) + r"(?!\w)")
     found = []
-    for path in paths:
+    for path in filter(os.path.isfile, paths):  # a fifo would wait for its writer
         try:
             with open(path, encoding="utf-8", errors="surrogateescape") as file:
                 lines = list(enumerate(file, 1))
@@ -222,7 +222,7 @@ def _files(seen: Diagnosis, places: Folders, shells: Sequence[str]) -> None:
                 seen.add(True, shell, [VenvhookError(problem, path, remedy="to write it anew: venvhook install")])
         old += [] if same else [os.path.basename(path)]
     if old:
-        problem = f"of another version than venvhook {__version__}: {', '.join(old)}"
+        problem = f"not as venvhook {__version__} and your {config.NAME} would have them: {', '.join(old)}"
         seen.add(False, "", [VenvhookError(problem, places.hook, remedy="to renew them: venvhook install")])
 
 

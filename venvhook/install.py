@@ -65,17 +65,22 @@ def uninstall(places: Folders, shells: Iterable[str] | None = None, purge: bool 
     """Remove the hooks of SHELLS (all, unless named); the startup files become what they were.
 
     PURGE removes all else that venvhook keeps too, the decisions of `allow` and `deny` included; the user's config file
-    stays, and so does the environment that install.sh made. Raises VenvhookError.
+    stays, and so does the environment that install.sh made. Raises VenvhookError; one startup file that cannot be
+    written does not keep the rest from being done.
     """
     chosen = _known(shells) if shells is not None else list(SHELLS)
-    changes = _restore_startup(chosen)
+    changes, failures = _restore_startup(chosen)
     try:
         if any(os.path.exists(hook_path(places, shell)) for shell in SHELLS if shell not in chosen):
-            return changes + _remove_hooks(places, chosen)
-        return changes + _remove_all(places, purge)
+            changes += _remove_hooks(places, chosen)
+        else:
+            changes += _remove_all(places, purge)
     except OSError as error:
         why = f"cannot be removed ({error.strerror})"
         raise VenvhookError(why, error.filename, remedy="remove it by hand") from error
+    if failures:
+        raise failures[0]
+    return changes
 
 
 def hook_path(places: Folders, shell: str) -> str:
@@ -179,6 +184,8 @@ def _config_home(home: str) -> str:
 
 def _mentions(path: str, word: bytes) -> bool:
     """Whether a line of the file PATH that is no comment has WORD in it."""
+    if not os.path.isfile(path):  # a fifo would wait for its writer
+        return False
     try:
         with open(path, "rb") as file:
             return any(word in line for line in file if not line.lstrip().startswith(b"#"))
@@ -230,11 +237,17 @@ def _write_startup(places: Folders, shells: Sequence[str]) -> list[Change]:
     return changes
 
 
-def _restore_startup(shells: Sequence[str]) -> list[Change]:
+def _restore_startup(shells: Sequence[str]) -> tuple[list[Change], list[VenvhookError]]:
     """Backwards: a folder that the first made and others used is empty when its turn comes."""
     home = os.path.expanduser("~")
     files = {path: shell for shell in reversed(shells) for path in _STARTUP[shell](home)[1]}
-    return [Change("restored", path, shell) for path, shell in files.items() if rcfile.restore(path)]
+    changes, failures = [], []
+    for path, shell in files.items():
+        try:
+            changes += [Change("restored", path, shell)] if rcfile.restore(path) else []
+        except VenvhookError as error:
+            failures.append(error)
+    return changes, failures
 
 
 def _remove_hooks(places: Folders, shells: Sequence[str]) -> list[Change]:
@@ -248,7 +261,7 @@ def _remove_hooks(places: Folders, shells: Sequence[str]) -> list[Change]:
 def _remove_all(places: Folders, purge: bool) -> list[Change]:
     gone, emptied = [places.hook], [places.data]
     if purge:
-        kept = ("hook", "env", "env-a", "env-b", "install.log")  # but for the first, install.sh's
+        kept = ("hook", "env", "env-a", "env-b", "install.log", "made")  # but for the first, install.sh's
         held = os.listdir(places.data) if os.path.isdir(places.data) else []
         gone += [os.path.join(places.data, name) for name in held if name not in kept] + [places.cache]
     if purge and _inside_prefix(_package()):

@@ -91,6 +91,20 @@ def login(home: Path) -> None:
     (home / ".bash_profile").write_bytes(b"umask 022")
 
 
+@pytest.mark.parametrize("kind", ["folder", "fifo", "loop"])
+def test_what_is_in_the_way_of_one_shell_is_not_in_that_of_the_others(home: Path, places: Folders, kind: str) -> None:
+    path, other = home / ".bashrc", home / ".zshrc"
+    make = {"folder": path.mkdir, "fifo": lambda: os.mkfifo(path), "loop": lambda: path.symlink_to(".bashrc")}
+    make[kind]()
+    os.mkfifo(home / ".profile")
+    with pytest.raises(VenvhookError, match=r"\.bashrc: is .*; move it away"):
+        install.install(places, ["bash", "zsh"])
+    assert b"venvhook" in other.read_bytes()
+    with pytest.raises(VenvhookError, match="; move it away"):
+        install.uninstall(places)
+    assert not other.exists() and not os.path.exists(places.hook)
+
+
 @pytest.mark.scenario(46)
 @pytest.mark.parametrize(
     "prepare",

@@ -122,17 +122,19 @@ def test_installed_proved_again_and_away(tmp_path: Path, wheels: Path, sh: str) 
     assert (last.returncode, last.stderr) == (0, "")
     assert home.files() == BEFORE
     assert set(home.startup().values()) == {b"# no line end"}
-    assert not home.data.exists()
+    assert not home.data.exists() and not home.link.parent.exists()
     assert not (home.path / ".cache/venvhook").exists()
 
 
 def test_an_environment_that_is_broken_can_be_removed(home: Home) -> None:
+    (home.path / ".local").mkdir()
     assert home.run("--shell", "bash").returncode == 0
     for path in (home.data / "env/bin").glob("python*"):
         path.unlink()
         path.symlink_to("/dev/null/nowhere/python")
     assert home.run("--uninstall").returncode == 0
     assert home.files() == BEFORE
+    assert list((home.path / ".local").iterdir()) == []  # what was there stays, and nothing that was made for it
     refused(home.run("--uninstall"), "nothing of venvhook's")
 
 
@@ -180,7 +182,7 @@ def test_interrupted_it_leaves_nothing(home: Home, moment: str) -> None:
     assert process.returncode == 130
     if moment != "written":  # by then it may be finished, and the proof under way
         assert home.files() == BEFORE
-        assert not home.data.exists()
+        assert not (home.path / ".local").exists()
     assert "Traceback" not in errors
 
 

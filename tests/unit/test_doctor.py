@@ -232,6 +232,16 @@ def test_files_of_another_version(look: Look, places: Folders) -> None:
     assert "plan-1.bash" in said and said.endswith("; to renew them: venvhook install") and not said.startswith("!")
 
 
+def test_a_hook_with_other_settings(look: Look, places: Folders) -> None:
+    """`ceiling` and `wrap_cd` are in the hook: a change of config.toml is told, and the remedy is one."""
+    os.makedirs(places.config, exist_ok=True)
+    Path(places.config, "config.toml").write_text("wrap_cd = false\n")
+    (said,) = look()
+    assert "config.toml" in said and "venvhook.bash" in said and said.endswith("; to renew them: venvhook install")
+    install.install(places, ["bash"], rc=False)
+    assert look() == []
+
+
 def test_a_file_that_is_gone(look: Look, places: Folders) -> None:
     os.unlink(os.path.join(places.hook, "launch.py"))
     assert look()[0].startswith(f"! {places.hook}/launch.py: cannot be read")

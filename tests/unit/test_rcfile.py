@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
 import subprocess
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from hypothesis import assume, given
@@ -185,6 +187,47 @@ def test_a_read_only_file_stays_and_the_line_is_told(tmp_path: Path) -> None:
     assert sorted(contents(tmp_path)) == ["rc", "rc.venvhook-backup"]
 
 
+def test_a_backup_that_is_there_already_stays(tmp_path: Path) -> None:
+    """It may be the person's own, even one that is the same as the file."""
+    path, mine = tmp_path / "rc", {"rc.venvhook-backup": b"mine\n", "rc.venvhook-backup-2": b"a"}
+    for name, data in mine.items():
+        (tmp_path / name).write_bytes(data)
+    path.write_bytes(b"a")
+    rcfile.write(str(path), LINES)
+    assert contents(tmp_path) == {"rc": path.read_bytes(), "rc.venvhook-backup-3": b"a", **mine}
+    rcfile.write(str(path), b"another\n")
+    rcfile.restore(str(path))
+    assert contents(tmp_path) == {"rc": b"a", **mine}
+
+
+def test_another_name_of_the_file_stays_one(tmp_path: Path) -> None:
+    path, other = tmp_path / "rc", tmp_path / "dotfiles"
+    path.write_bytes(b"a\n")
+    os.link(path, other)
+    rcfile.write(str(path), LINES)
+    assert path.samefile(other) and rcfile.contains(other.read_bytes())
+    assert (tmp_path / "rc.venvhook-backup").read_bytes() == b"a\n"
+    rcfile.restore(str(path))
+    assert path.samefile(other) and contents(tmp_path) == {"rc": b"a\n", "dotfiles": b"a\n"}
+
+
+def test_a_disk_that_is_full_costs_another_name_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "rc"
+    path.write_bytes(b"a\n")
+    os.link(path, tmp_path / "dotfiles")
+    fill = rcfile._fill
+
+    def full(file: BinaryIO, data: bytes) -> None:
+        fill(file, data[:3])
+        if len(data) > 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(rcfile, "_fill", full)
+    with pytest.raises(VenvhookError, match="No space left"):
+        rcfile.write(str(path), LINES)
+    assert contents(tmp_path) == {"rc": b"a\n", "dotfiles": b"a\n"}
+
+
 @pytest.mark.parametrize("kind", ["folder", "fifo", "UTF-16", "loop"])
 def test_what_is_no_text_file_is_refused(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "rc"
@@ -195,6 +238,8 @@ def test_what_is_no_text_file_is_refused(tmp_path: Path, kind: str) -> None:
         "loop": lambda: path.symlink_to("rc"),
     }
     make[kind]()
-    with pytest.raises(VenvhookError):
-        rcfile.write(str(path), LINES)
+    for act in (lambda: rcfile.write(str(path), LINES), lambda: rcfile.restore(str(path))):
+        with pytest.raises(VenvhookError) as caught:
+            act()
+        assert caught.value.remedy in ("move it away, and try again", "save it as UTF-8")
     assert [each.name for each in tmp_path.iterdir()] == ["rc"]
