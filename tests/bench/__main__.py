@@ -35,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="vh-bench-") as root:
         where = Path(os.path.realpath(root))
         tools, shells = asked.tools.split(","), asked.shells.split(",")
-        PARTS[asked.part](result, Asked(where, tools, shells, rounds, ROOT / ".cache/bench", given))
+        PARTS[asked.part](result, Asked(where, tools, shells, rounds, ROOT / ".cache/bench", given, asked.processor))
     for name, reason in result.missing.items():
         print(f"not here: {name}: {reason}")
     print("; ".join(f"{name} {version}" for name, version in result.versions.items()))
@@ -49,6 +49,11 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("part", nargs="?", default="tools", choices=PARTS, help="default: %(default)s")
     parser.add_argument("--quick", action="store_true", help="3 rounds instead of 15")
     parser.add_argument("--rounds", type=int)
+    parser.add_argument(
+        "--processor",
+        action="store_true",
+        help="the shell's own processor time instead of wall time: firm on a busy machine, for what starts no process",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the rows of `tools`")
     parser.add_argument("--tools", default=",".join(tool.name for tool in TOOLS), help="default: %(default)s")
     parser.add_argument("--shells", default=",".join(SHELLS), help="default: %(default)s")

@@ -6,12 +6,12 @@ import itertools
 import os
 import subprocess
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 from shell.world import Installation, environ_of, make_environment
 
 from .obtain import BASE_PYTHON, NotHere, obtain, version
+from .result import Asked
 from .session import Session
 from .shells import Shell
 from .tools import VENVHOOK, Tool
@@ -27,9 +27,10 @@ class Uncounted(Installation):
 class Ground:
     """One tool's HOME, a folder that is no project, and the project `app`. Raises NotHere."""
 
-    def __init__(self, root: Path, tool: Tool, fetched: Path, given: Mapping[str, Path]) -> None:
-        self.tool, self.work = tool, root / "w"
-        self.home, self.python, self.program = self._installed(root, fetched, given)
+    def __init__(self, asked: Asked, tool: Tool) -> None:
+        root = asked.root / tool.name.replace(" ", "-")
+        self.asked, self.tool, self.work = asked, tool, root / "w"
+        self.home, self.python, self.program = self._installed(root)
         self.names: dict[str, Path | str] = {
             "home": self.home,
             "plain": self.work / "plain",
@@ -47,7 +48,7 @@ class Ground:
         self.app = self.project("app")
         self.names["app"] = self.app
 
-    def _installed(self, root: Path, fetched: Path, given: Mapping[str, Path]) -> tuple[Path, str, Path]:
+    def _installed(self, root: Path) -> tuple[Path, str, Path]:
         root.mkdir()
         if self.tool is VENVHOOK:
             installed = Uncounted(root)
@@ -55,7 +56,7 @@ class Ground:
         (root / "home").mkdir()
         if self.tool.origin == "here":
             return root / "home", str(make_environment(root / "env") / "bin/python"), root / "env/bin/python"
-        return root / "home", BASE_PYTHON, obtain(self.tool, fetched, given)
+        return root / "home", BASE_PYTHON, obtain(self.tool, self.asked.fetched, self.asked.given)
 
     def project(self, name: str = "") -> Path:
         """A new project that holds what the tool needs, and is allowed."""
@@ -101,7 +102,7 @@ class Ground:
     def start(self, shell: Shell) -> Session:
         """A new live shell with the tool, outside any project."""
         load = self.tool.load[shell.name].format(**self.names)
-        return Session(shell, self.home, load, self.environ, self.work / "plain")
+        return Session(shell, self.home, load, self.environ, self.work / "plain", self.asked.processor)
 
     def session(self, shell: Shell) -> Session:
         """A live shell with the tool, proved: it enters `app` and leaves it. Raises NotHere."""

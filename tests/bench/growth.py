@@ -67,14 +67,18 @@ def figure(what: str, far: object, work: Work, places: Places, rounds: int) -> L
 def depth(places: Places, rounds: int) -> Iterator[Line]:
     """A `cd` so far below a folder that is no project, and so far below a project; and a prompt there."""
     for start in ("plain", "app"):
+        found: list[Line] = []
         for far in DEPTHS:
             name = f"{start} {far}"
             for place in places.values():
                 folder = Path(str(place.ground.names[start]), *["d"] * far)
                 (folder / "sub").mkdir(parents=True, exist_ok=True)
                 place.ground.names[name] = folder
-            yield figure(f"depth below {start}", far, Alone("cd", name, ("cd sub", "cd .."), 2), places, rounds)
+            found.append(figure(f"depth below {start}", far, Alone("cd", name, ("cd sub", "cd .."), 2), places, rounds))
+            yield found[-1]
             yield figure(f"depth below {start}", far, Work("prompt", name, ("",)), places, rounds)
+        level = (found[-1][3] - found[0][3]) / (DEPTHS[-1] - DEPTHS[0])
+        yield f"depth below {start}", "a level", "cd", level
 
 
 def known(places: Places, rounds: int) -> Iterator[Line]:

@@ -31,7 +31,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be measured, and where: projects below `root`, tools fetched into `fetched`, or `given`."""
+    """What is to be measured, and where: projects below `root`, tools fetched into `fetched`, or `given`.
+
+    With `processor`, what is measured is the shell's own processor time.
+    """
 
     root: Path
     tools: Sequence[str]
@@ -39,6 +42,7 @@ class Asked:
     rounds: int
     fetched: Path
     given: Mapping[str, Path]
+    processor: bool = False
 
 
 @dataclass

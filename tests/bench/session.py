@@ -20,13 +20,18 @@ PROMPT = re.compile(READY.encode())
 
 
 class Session:
-    """SHELL, started in CWD with the start-up file that loads a tool, at its first prompt."""
+    """SHELL, started in CWD with the start-up file that loads a tool, at its first prompt.
 
-    def __init__(self, shell: Shell, home: Path, load: str, environ: Mapping[str, str], cwd: Path) -> None:
+    What it takes is wall time, or the processor time of the shell alone.
+    """
+
+    def __init__(
+        self, shell: Shell, home: Path, load: str, environ: Mapping[str, str], cwd: Path, processor: bool = False
+    ) -> None:
         rc = home / shell.rc
         rc.parent.mkdir(parents=True, exist_ok=True)
         rc.write_text(shell.start_up(load))
-        self.shell = shell
+        self.shell, self.processor = shell, processor
         self.seen = b""
         self.process = ptyprocess.PtyProcess.spawn(
             [str(shell.program), *shell.arguments],
@@ -42,7 +47,13 @@ class Session:
 
     def body(self, turns: int, text: str) -> float:
         """Microseconds that one turn of TEXT takes."""
-        return self.ask(f"bench {turns} '{text}'") / 1000
+        before = self._spent()
+        wall = self.ask(f"bench {turns} '{text}'") / 1000
+        if not self.processor:
+            return wall
+        between = self._spent()
+        self.ask("bench 1 true")  # what the typed line takes by itself
+        return (2 * between - before - self._spent()) / 1000 / turns
 
     def ask(self, line: str) -> int:
         """Type a line; the figure that it answers, once the next prompt stands."""
@@ -67,6 +78,10 @@ class Session:
 
     def close(self) -> None:
         self.process.close(force=True)
+
+    def _spent(self) -> int:
+        """Nanoseconds of processor time so far: firm on a busy machine, blind to what the shell starts."""
+        return int(Path(f"/proc/{self.process.pid}/schedstat").read_text().split()[0]) if self.processor else 0
 
     def _type(self, line: str) -> None:
         self.seen = b""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from . import count as counting
 from .budgets import budget_table, checks
@@ -24,7 +24,7 @@ def run(result: Result, asked: Asked) -> None:
     for shell in here(result, asked.shells):
         places = places_of(result, grounds, shell)
         try:
-            for work in (*WORKS, *ALONE):
+            for work in works(asked):
                 add(result, shell, work, concerned(work, places), asked)
         finally:
             for place in places.values():
@@ -33,21 +33,22 @@ def run(result: Result, asked: Asked) -> None:
         show(budget_table(checks(result, shell.name)))
 
 
+def works(asked: Asked) -> Iterator[Work]:
+    """What starts a process, or a shell, takes little of the shell's own processor time."""
+    return (work for work in (*WORKS, *ALONE) if not (asked.processor and work.once))
+
+
 def grounds_of(result: Result, asked: Asked, tools: Iterable[Tool]) -> dict[str, Ground]:
     """Every tool that can be had, set up; the versions, and the reasons of the others, are noted."""
     grounds = {}
     for tool in (NOTHING, *tools):
         try:
-            grounds[tool.name] = ground_of(asked, tool)
+            grounds[tool.name] = Ground(asked, tool)
             if tool.version:
                 result.versions[tool.name] = grounds[tool.name].version()
         except (NotHere, OSError, subprocess.SubprocessError) as reason:
             result.missing[tool.name] = str(reason)
     return grounds
-
-
-def ground_of(asked: Asked, tool: Tool) -> Ground:
-    return Ground(asked.root / tool.name.replace(" ", "-"), tool, asked.fetched, asked.given)
 
 
 def here(result: Result, names: Iterable[str]) -> list[Shell]:

@@ -17,14 +17,13 @@ from venvhook.locate.poetry import base_name
 
 from .ground import Ground
 from .result import Asked, Result, show
-from .side_by_side import ground_of
 from .tools import MARKER, VENVHOOK
 
 POETRY = '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.9"\n[tool.poetry]\npackage-mode = false\n'
 
 
 def run(result: Result, asked: Asked) -> None:
-    ground = ground_of(asked, VENVHOOK)
+    ground = Ground(asked, VENVHOOK)
     plans = ground.home / ".cache/venvhook/plans"
     times: dict[str, list[float]] = {}
     for _ in range(asked.rounds):
