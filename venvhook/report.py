@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from venvhook import dotenv, environment, keep, marker, trust
+from venvhook.create import left_over
 from venvhook.errors import VenvhookError
 from venvhook.locate import locate, resolve
 from venvhook.plan import SCRIPT_VARIABLES
@@ -116,6 +117,8 @@ def look(asked: Project) -> Report:
         report.plan = asked.entering(report.meaning, found, asked.values(report.meaning))
     except Notice as notice:
         report.problem = _error(notice)
+    left = left_over(report.chosen.path) if report.chosen else None
+    asked.warnings += [str(left)] if left else []
     return report
 
 

@@ -7,6 +7,7 @@ import io
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -270,12 +271,21 @@ def test_rebuild_that_fails_brings_the_old_one_back(home: Home) -> None:
 def test_rebuild_over_what_was_left_over(home: Home) -> None:
     root = home.environment()
     home.allowed()
-    left = home.shop / ".venvhook-old-.venv"
-    left.mkdir()
-    assert home.run("rebuild").err.startswith(f"venvhook: {left}: is left over from a rebuild that was cut off; ")
-    assert environment.inspect(str(root))
-    shutil.rmtree(root)
-    assert home.run("create").err.endswith(f"; put it back in the place of {root}, or delete it\n")
+    left = root.rename(home.shop / ".venvhook-old-.venv")
+    told = f"{left}: is the old environment, left over from a rebuild that was cut off; to put it back: "
+    for half_made in (True, False):
+        if half_made:
+            root.mkdir()
+        for command in ("create", "rebuild"):
+            assert home.run(command).err.startswith(f"venvhook: {told}")
+        assert told in home.run("status").out
+        back, _, without = home.run("create").err.strip().partition(told)[2].partition("; to do without it: ")
+        subprocess.run(["sh", "-c", back], check=True)
+        assert environment.inspect(str(root)) and not left.exists()
+        root.rename(left)
+    subprocess.run(["sh", "-c", without], check=True)
+    without_pip(home)
+    assert home.run("create").status == 0
 
 
 def test_rebuild_where_nothing_is_creates(home: Home) -> None:
@@ -351,6 +361,29 @@ def test_remove_through_a_link_above_is_refused(home: Home) -> None:
     home.allowed('venv = "envs/x"')
     assert "leads out of the project by a link; " in home.run("remove", "--yes").err
     assert environment.inspect(str(outside / "x"))
+
+
+@pytest.mark.parametrize("sign", [".venvhook.toml", "pyproject.toml"])
+def test_remove_of_another_projects_environment_is_refused(home: Home, sign: str) -> None:
+    other = home.shop.parent / "it's another"
+    (other / "deep").mkdir(parents=True)
+    (other / sign).touch()
+    home.environment().rename(other / "deep/env")
+    home.allowed('venv = "../it\'s another/deep/env"')
+    for command in (["remove", "--yes"], ["rebuild"]):
+        result = home.run(*command)
+        assert result.status == 1 and result.err.startswith(f"venvhook: {other}: its environment is not this project's")
+        assert ("venvhook remove " in result.err) == (sign == ".venvhook.toml")
+    assert environment.inspect(str(other / "deep/env"))
+    (other / sign).unlink()
+    assert home.run("remove", "--yes").status == 0
+
+
+def test_remove_of_a_workspaces_environment(home: Home) -> None:
+    (home.shop.parent / "pyproject.toml").touch()
+    root = home.environment().rename(home.shop.parent / "env")
+    home.allowed('venv = "../env"')
+    assert home.run("remove", "--yes").out == f"{root}: removed\n"
 
 
 @pytest.mark.parametrize("venv", ["~", "/", ".", "..", "../shop"])

@@ -60,6 +60,13 @@ class Wanted:
             raise problem  # what is in the way is no environment: a manager's file that cannot be read
         guard.keep_off(self.root, self.asked.folder, folders.home)
 
+    def nothing_left(self) -> Wanted:
+        """The same. VenvhookError for what a rebuild that was cut off has left."""
+        left = making.left_over(self.root)
+        if left:
+            raise left
+        return self
+
     def _allowed(self) -> Marker:
         try:
             self.asked.read()
@@ -148,7 +155,7 @@ class Wanted:
 
 def create(folders: Folders, directory: str | None, options: Options) -> None:
     """Make the environment. VenvhookError, and nothing changed on disk, where it cannot be made."""
-    wanted = Wanted(folders, directory)
+    wanted = Wanted(folders, directory).nothing_left()
     root = wanted.root
     if os.path.lexists(root):
         remade = guard.was_environment(root) and not os.path.islink(root)
@@ -162,7 +169,7 @@ def create(folders: Folders, directory: str | None, options: Options) -> None:
 
 def rebuild(folders: Folders, directory: str | None, options: Options) -> None:
     """Make the environment anew, with the Python that it had unless the marker asks for another one."""
-    wanted = Wanted(folders, directory)
+    wanted = Wanted(folders, directory).nothing_left()
     old = wanted.root if os.path.lexists(wanted.root) else None
     if os.path.islink(wanted.root):
         remedy = "to take the link away and make an environment there: venvhook remove, venvhook create"
@@ -175,7 +182,6 @@ def rebuild(folders: Folders, directory: str | None, options: Options) -> None:
 
 
 def _make(wanted: Wanted, order: Order, how: Recipe, old: str | None) -> None:
-    making.nothing_left(wanted.root)
     try:
         with alone(wanted.asked.marker_path):
             found = making.remake(old, order, how, show.working) if old else making.make(order, how, show.working)

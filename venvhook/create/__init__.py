@@ -7,6 +7,7 @@ An environment is made where it will stay: its scripts hold its path. Each manag
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import tempfile
 
@@ -95,12 +96,15 @@ def _do(step: Step, order: Order, working: Working) -> None:
         run(step, order, say)
 
 
-def nothing_left(root: str) -> None:
-    """VenvhookError when a rebuild of ROOT was killed before it could put the old environment back."""
+def left_over(root: str) -> VenvhookError | None:
+    """That a rebuild of ROOT was killed before it could put the old environment back, and how that is done."""
     aside = beside(root, ASIDE)
-    if os.path.lexists(aside):
-        problem = "is left over from a rebuild that was cut off"
-        raise VenvhookError(problem, aside, remedy=f"put it back in the place of {root}, or delete it")
+    if not os.path.lexists(aside):
+        return None
+    here, old = shlex.quote(root), shlex.quote(aside)
+    again = f"rm -rf {here}; mv {old} {here}" if os.path.lexists(root) else f"mv {old} {here}"
+    problem = "is the old environment, left over from a rebuild that was cut off"
+    return VenvhookError(problem, aside, remedy=f"to put it back: {again}; to do without it: rm -rf {old}")
 
 
 def remake(old: str, order: Order, how: Recipe, working: Working) -> Environment:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import sys
 
 from venvhook.create.order import interpreter
 from venvhook.environment import Unfit, inspect
 from venvhook.errors import VenvhookError
 
+OWNERS = (".venvhook.toml", "pyproject.toml")  # whose folder what lies in it belongs to
 PROJECTS = (".git", ".hg", "pyproject.toml", "setup.py", ".venvhook.toml")  # what only a project's folder has
 
 
@@ -26,7 +28,7 @@ def removable(root: str, folder: str, home: str, damaged: bool = False) -> None:
     """VenvhookError unless ROOT is an environment of the project FOLDER (or was one: DAMAGED), that may be deleted.
 
     Never the home folder, a project, or what holds one of them; never the environment that venvhook runs in, nor
-    conda's base; never through a link above ROOT that leads out.
+    conda's base; never through a link above ROOT that leads out, nor another project's.
     """
     keep_off(root, folder, home)
     above = os.path.realpath(os.path.dirname(root))
@@ -34,10 +36,29 @@ def removable(root: str, folder: str, home: str, damaged: bool = False) -> None:
         raise VenvhookError("leads out of the project by a link", root, remedy="delete it where it really is")
     if not os.path.lexists(root):
         raise VenvhookError("there is no environment", root, remedy="to make it: venvhook create")
+    _not_anothers(above, os.path.realpath(folder))
     if not (was_environment if damaged else is_environment)(root):
         problem = "is no environment (no pyvenv.cfg, no conda-meta)"
         raise VenvhookError(problem, root, remedy="look at it, and move it away")
     _not_shared(root)
+
+
+def _not_anothers(above: str, folder: str) -> None:
+    """VenvhookError where the folder ABOVE an environment is in another project than FOLDER.
+
+    A project that holds FOLDER is none: a workspace's environment is that of its members.
+    """
+    owner = above
+    while not any(os.path.lexists(os.path.join(owner, name)) for name in OWNERS):
+        if owner == os.path.dirname(owner):
+            return
+        owner = os.path.dirname(owner)
+    if within(folder, owner):
+        return
+    remedy = "look at it, and delete it by hand if that is meant"
+    if os.path.lexists(os.path.join(owner, OWNERS[0])):
+        remedy = f"to delete it there: venvhook remove {shlex.quote(owner)}"
+    raise VenvhookError(f"its environment is not this project's ({folder})", owner, remedy=remedy)
 
 
 def _not_shared(root: str) -> None:
