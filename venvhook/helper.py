@@ -119,7 +119,10 @@ def _limit(give_up: Callable[[], object]) -> LockType:
             give_up()
             os._exit(0)
 
-    _thread.start_new_thread(wait, ())
+    try:
+        _thread.start_new_thread(wait, ())
+    except RuntimeError:  # the user has no more processes or memory left (ulimit)
+        pass
     return turn
 
 

@@ -53,6 +53,7 @@ def test_files_of_managers(ground: Ground, data: st.DataObject) -> None:
         ground.python(environment)
     ground.allow(asked_for(data.draw(st.sampled_from(MANAGERS))))
     looked_at(ground)
+    ground.command("init", "--force", str(ground.shop))
 
 
 @examples

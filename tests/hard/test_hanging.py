@@ -66,6 +66,16 @@ def test_interrupted(world: World) -> None:
     assert live.prefix() == ""
 
 
+def test_no_thread_can_be_had(world: World) -> None:
+    """As where the user has reached a limit of processes: then the answer has no limit of its own."""
+    world.project()
+    refuse = "import _thread\n\n        def refuse(*_):\n            raise RuntimeError('can not start new thread')\n"
+    change = f"from venvhook import helper\n        {refuse}\n        _thread.start_new_thread = refuse\n"
+    live = world.start()
+    with world.helper(launcher(world, change)):
+        assert (live.run("cd app"), live.prefix()) == ("", "(app) ")
+
+
 @pytest.fixture
 def hung(world: World) -> Iterator[Path]:
     """A folder that whatever looks into it waits at for ever."""

@@ -20,6 +20,7 @@ from shell.terminal import Terminal
 from shell.world import World, environ_of, same_but_moves
 
 from venvhook import trust
+from venvhook.shells import emitter
 
 MARKER = '[variables]\nA = "1"\n'
 
@@ -77,6 +78,40 @@ def test_the_cache(world: World, how: str) -> None:
         inside(another, one, "2")
     assert live.run("cd one") == ""
     inside(live, one, "2")
+
+
+@pytest.mark.scenario(48)
+@pytest.mark.parametrize("what", ["the interpreter", "the launcher", "what plans are made of"])
+def test_the_helper(world: World, what: str) -> None:
+    """What is entered is left cleanly; what is kept goes on; else one line, and the prompt."""
+    one, two, three = (world.project(name, MARKER) for name in ("one", "two", "three"))
+    world.start().run("cd two")
+    live = world.start()
+    before = live.environ()
+    live.run("cd one")
+    suffix = emitter(world.dialect.name).SUFFIX
+    places = {"the interpreter": world.installation.python, "the launcher": world.installation.launcher}
+    gone = Path(places.get(what, str(world.installation.data / f"hook/plan-1{suffix}")))
+    saved = gone.rename(gone.with_name("saved"))
+    try:
+        assert live.run("") == ""
+        inside(live, one)
+        assert live.run("cd ../two") == ""
+        inside(live, two)
+        if what != "what plans are made of":  # which this shell has read already
+            said = live.run("cd ../three")
+            assert said.startswith("venvhook: ") and "install venvhook again" in said and "\n" not in said
+            assert (live.run(""), live.prefix()) == ("", "")
+        live.run("cd ..")
+        same_but_moves(live.environ(), before)
+        another = world.start()
+        said = another.run("cd three")
+        assert said.startswith("venvhook: ") and "install venvhook again" in said and "\n" not in said
+        assert (another.run(""), another.prefix()) == ("", "")
+    finally:
+        saved.rename(gone)
+    assert (live.run("cd three"), live.prefix()) == ("", "(three) ")
+    inside(live, three)
 
 
 def test_decisions_that_are_gone(world: World) -> None:
