@@ -64,6 +64,7 @@ FORGED: dict[str, dict[str, str]] = {
         "_venvhook_plan": "x() { touch CANARY; }",
         "_venvhook_here": HARM,
     },
+    "settings": {"VENVHOOK_CEILING": f"/nowhere:*:?:{HARM}:", "VENVHOOK_WRAP_CD": HARM},
     "an endless list": {"VENVHOOK_PROJECT": "/", "_VENVHOOK_SET": "A- " * 5000, "_VENVHOOK_OLD_A": "=" + "x" * 5000},
 }
 
@@ -80,6 +81,6 @@ def test_a_shell_that_inherits_a_forgery(world: World, shell: Dialect, case: str
     live.run("cd ..")
     outside = live.environ()
     assert outside[b"HOME"] == os.fsencode(world.home)
-    assert not [name for name in outside if name.startswith((b"VENVHOOK_", b"_VENVHOOK_SET"))]
+    assert not [name for name in outside if name.startswith((b"VENVHOOK_PROJECT", b"_VENVHOOK_SET"))]
     assert b"LD_PRELOAD" not in outside and b"BASH_ENV" not in outside
     assert not list(world.root.rglob("CANARY"))

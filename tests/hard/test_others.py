@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import tempfile
 import traceback
 from collections.abc import Iterator
@@ -15,7 +16,8 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
-from shell.world import World
+from shell.dialects import Dialect
+from shell.world import World, environ_of
 
 from .ground import Ground, allow
 
@@ -174,3 +176,18 @@ def test_a_root_shell_in_somebodys_home(world: World) -> None:
         give(*places, user=0)
     again = world.start(cwd=app)
     assert (again.first, again.prefix()) == ("", "(app) ")
+
+
+def test_another_users_shell_in_roots_home(world: World, shell: Dialect) -> None:
+    """`su` keeps HOME, and so reads root's startup files, if it can: what they load is closed to it."""
+    if shutil.which("setpriv") is None:
+        pytest.skip("setpriv is not installed")
+    app = world.project()
+    for path in (world.root, world.home, *world.home.rglob("*")):
+        path.chmod(0o755)
+    world.write_rc(shell)
+    command = ["setpriv", f"--reuid={OTHER}", f"--regid={OTHER}", "--clear-groups", *shell.argv, "-i"]
+    text = f'cd {app}\necho "<$VIRTUAL_ENV>"\nexit\n'
+    done = subprocess.run(command, input=text, env=environ_of(world.home), capture_output=True, text=True)
+    assert "<>" in done.stdout
+    assert "venvhook: " not in done.stdout + done.stderr, done.stderr
