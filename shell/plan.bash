@@ -44,17 +44,48 @@ _venvhook_end() {
 # A variable's value, behind "=", into _VENVHOOK_OLD_NAME, which is exported when NAME was; and back.
 _venvhook_save() {
     builtin printf -v "_VENVHOOK_OLD_$1" %s "=${!1}"
-    if ((!_venvhook_modern)) || [[ ${!1@a} == *x* ]]; then builtin export "_VENVHOOK_OLD_$1"; fi
+    if _venvhook_exported "$1"; then builtin export "_VENVHOOK_OLD_$1"; fi
 }
 _venvhook_restore() {
     builtin set -- "$1" "_VENVHOOK_OLD_$1"
     builtin printf -v "$1" %s "${!2#=}"
     # shellcheck disable=SC2163
-    if ((!_venvhook_modern)) || [[ ${!2@a} == *x* ]]; then builtin export "$1"; fi
+    if _venvhook_exported "$2"; then builtin export "$1"; fi
+}
+
+# Variables that are set already give way; and come back where they are what the plan made of them: "=" and its value, or
+# nothing.
+_venvhook_set_aside() {
+    while (($#)); do
+        if [[ ${!1+x} ]]; then
+            _venvhook_save "$1"
+            builtin unset -v "$1"
+        fi
+        builtin shift
+    done
+}
+_venvhook_put_back() {
+    local _venvhook_old
+    while (($#)); do
+        _venvhook_old=_VENVHOOK_OLD_$1
+        if [[ ${!1+=}${!1-} == "$2" ]]; then
+            builtin unset -v "$1"
+            if [[ ${!_venvhook_old+x} ]]; then _venvhook_restore "$1"; fi
+        fi
+        builtin shift 2
+    done
 }
 
 # Folders in front of a list such as PATH; those that it held already are noted in _VENVHOOK_OLD_NAME.
 _venvhook_prepend() {
+    if [[ ! ${3+x} && ${!1-} && :${!1-}: != *:"$2":* ]] && { ((!_venvhook_modern)) || [[ ${!1@a} == *x* ]]; }; then
+        builtin export "_VENVHOOK_OLD_$1==" "$1=$2:${!1}" # so it is most often
+    else
+        _venvhook_prepend_all "$@"
+    fi
+}
+_venvhook_exported() { ((!_venvhook_modern)) || [[ ${!1@a} == *x* ]]; }
+_venvhook_prepend_all() {
     local _venvhook_list=$1 _venvhook_had='=' _venvhook_new='' _venvhook_entry
     builtin shift
     for _venvhook_entry; do
@@ -63,7 +94,7 @@ _venvhook_prepend() {
     done
     if [[ ${!_venvhook_list+x} ]]; then
         builtin printf -v "_VENVHOOK_OLD_$_venvhook_list" %s "$_venvhook_had"
-        if ((!_venvhook_modern)) || [[ ${!_venvhook_list@a} == *x* ]]; then builtin export "_VENVHOOK_OLD_$_venvhook_list"; fi
+        if _venvhook_exported "$_venvhook_list"; then builtin export "_VENVHOOK_OLD_$_venvhook_list"; fi
     fi
     _venvhook_new+=${!_venvhook_list:+:${!_venvhook_list}}
     builtin export "$_venvhook_list=${_venvhook_new#:}"
@@ -71,6 +102,15 @@ _venvhook_prepend() {
 # And out again, wherever they stand now. Of one that was there before only the first is ours; a script that saves PATH in
 # _OLD_VIRTUAL_PATH takes that along.
 _venvhook_remove() {
+    builtin set -- "_VENVHOOK_OLD_$1" "$@"
+    if [[ ! ${4+x} && ${!1-} == = && ${!2-} == "$3":* && :${!2:${#3}}: != *:"$3":* ]] && _venvhook_exported "$1"; then
+        builtin export "$2=${!2:${#3}+1}" # so it is most often
+    else
+        builtin shift
+        _venvhook_remove_all "$@"
+    fi
+}
+_venvhook_remove_all() {
     local _venvhook_list=$1 _venvhook_had=_VENVHOOK_OLD_${1#_OLD_VIRTUAL_} _venvhook_rest=:${!1-}: _venvhook_held _venvhook_entry
     [[ ${!1+x} ]] || return 0
     _venvhook_held=${!_venvhook_had-=}

@@ -64,7 +64,7 @@ function _venvhook_begin
     set -g _venvhook_name $argv[4]
     set -g _venvhook_label $argv[5]
     set -g _venvhook_shown
-    _venvhook_aside deactivate _venvhook_theirs
+    builtin functions -q deactivate; and _venvhook_aside deactivate _venvhook_theirs
     _venvhook_take_deactivate
     # The prompt of an environment that was activated by hand; without it, its script would find the user's own again.
     if builtin functions -q _old_fish_prompt
@@ -77,7 +77,7 @@ function _venvhook_end
     _venvhook_unwrap
     if not set -qg _OLD_VIRTUAL_PATH
         builtin functions -e deactivate
-        _venvhook_aside _venvhook_theirs deactivate
+        builtin functions -q _venvhook_theirs; and _venvhook_aside _venvhook_theirs deactivate
         if builtin functions -q _venvhook_their_prompt
             _venvhook_aside fish_prompt _old_fish_prompt
             _venvhook_aside _venvhook_their_prompt fish_prompt
@@ -88,7 +88,6 @@ function _venvhook_end
 end
 # A function gets another name.
 function _venvhook_aside
-    builtin functions -q $argv[1]; or return
     builtin functions -e $argv[2]
     builtin functions -c $argv
     builtin functions -e $argv[1]
@@ -114,22 +113,32 @@ function _venvhook_restore
     set $scope $argv[1] $$old
     return 0
 end
-# Variables that are unset inside; and back, where they still are.
-function _venvhook_unset
+# Variables that are set already give way; and come back where they are what the plan made of them: "x" and its value, or
+# nothing.
+function _venvhook_set_aside
     for name in $argv
         set -qg $name; and _venvhook_save $name
     end
-    set -eg $argv
 end
-function _venvhook_reset
-    for name in $argv
-        set -qg _VENVHOOK_OLD_$name; and not set -qg $name; and _venvhook_restore $name
+function _venvhook_put_back
+    while set -q argv[2]
+        set -l now
+        set -qg $argv[1]; and set now "x$$argv[1]"
+        if test "$now" = $argv[2]
+            set -qg _VENVHOOK_OLD_$argv[1]; and _venvhook_restore $argv[1]; or set -eg $argv[1]
+        end
+        set -e argv[1..2]
     end
 end
 
 # Folders in front of a list such as PATH; those that it held already are noted in _VENVHOOK_OLD_NAME. A local path
 # variable is how a text is split at colons, and joined again, without a command substitution.
 function _venvhook_prepend
+    if test $argv[1] = PATH -a -z "$argv[3]"; and not builtin contains -- $argv[2] $PATH; and set -qgx PATH # as most often
+        set -gx _VENVHOOK_OLD_PATH =
+        set -gp PATH $argv[2]
+        return
+    end
     set -l --path _venvhook_list "$$argv[1]"
     test -n "$_venvhook_list"; or set _venvhook_list
     if set -qg $argv[1]
@@ -147,6 +156,10 @@ end
 # And out again, wherever they stand now. Of one that was there before only the first is ours; a script that saves PATH in
 # _OLD_VIRTUAL_PATH takes that along.
 function _venvhook_remove
+    if test $argv[1] = PATH -a -z "$argv[3]" -a "x$_VENVHOOK_OLD_PATH" = x= -a "x$PATH[1]" = "x$argv[2]"; and set -qgx _VENVHOOK_OLD_PATH
+        set -eg PATH[1] # as most often
+        builtin contains -- $argv[2] $PATH; or return 0
+    end
     set -qg $argv[1]; or return 0
     set -l _venvhook_had _VENVHOOK_OLD_$argv[1]
     test $argv[1] = _OLD_VIRTUAL_PATH; and set _venvhook_had _VENVHOOK_OLD_PATH
@@ -231,7 +244,9 @@ function _venvhook_draw
 end
 function _venvhook_wrap
     test -z "$VIRTUAL_ENV_DISABLE_PROMPT"; and builtin functions -q fish_prompt; or return
-    if builtin functions fish_prompt | string match -qir '^(?!#).*(virtual_?env|conda|starship|_tide_|_pure_|omp_|posh|__sf_)'
+    builtin functions fish_prompt | read -lz text
+    string match -q "*(_venvhook_prompt_$_venvhook_chain *" "$text"; and return # it is there, and no prompt has been drawn since
+    if string match -qir '(?m)^#.*(*SKIP)(*F)|virtual_?env|conda|starship|_tide_|_pure_|omp_|posh|__sf_' "$text"
         set -g _venvhook_shown other
         return
     end

@@ -91,6 +91,27 @@ _venvhook_restore() {
     if [[ ${(Pt)2} == *export* ]]; then builtin export "$1"; fi
 }
 
+# Variables that are set already give way; and come back where they are what the plan made of them: "=" and its value, or
+# nothing. One that has become readonly meanwhile stays: to touch it would end all functions at once.
+_venvhook_set_aside() {
+    while (($#)); do
+        if [[ -v $1 ]]; then
+            _venvhook_save "$1"
+            builtin unset -v "$1"
+        fi
+        builtin shift
+    done
+}
+_venvhook_put_back() {
+    while (($#)); do
+        if [[ "${(P)1+=}${(P)1}" == "$2" && ${(Pt)1} != *readonly* ]]; then
+            builtin unset -v "$1"
+            if [[ -v _VENVHOOK_OLD_$1 ]]; then _venvhook_restore "$1"; fi
+        fi
+        builtin shift 2
+    done
+}
+
 # Folders in front of a list such as PATH; those that it held already are noted in _VENVHOOK_OLD_NAME. Where `typeset -U`
 # has zsh drop them, the list as it was is kept beside what has become of it.
 _venvhook_prepend() {

@@ -32,7 +32,7 @@ _venvhook_probe() {
     _venvhook_trigger PROMPT_COMMAND "$entries" _venvhook_prompt
     if [[ ${VENVHOOK_WRAP_CD-${_venvhook_wrap_cd-}} != 0 ]]; then
         for name in cd pushd popd; do
-            _venvhook_trigger "$name" "$(builtin declare -f "$name")" _venvhook_go
+            _venvhook_trigger "$name" "$(builtin declare -f "$name")" _venvhook_arrive
             entries=$(builtin alias "$name" 2>/dev/null)
             if [[ $entries && ! ${entries#*=} =~ [^[:alnum:]_](cd|pushd|popd)[^[:alnum:]_] ]]; then _venvhook_fact past "$name"; fi
         done

@@ -18,7 +18,7 @@ if ! builtin declare -F _venvhook_look >/dev/null; then
     _venvhook_here='' _venvhook_plan=none _venvhook_paused='' # the project entered, its plan, the project left by hand
     _venvhook_folder='' _venvhook_project=''                  # the folder looked at last, and the project found for it
     _venvhook_sign='' _venvhook_home='' _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_theirs=''
-    _venvhook_prefix='' _venvhook_drawn='' _venvhook_known=() _venvhook_pending=${VENVHOOK_PROJECT:+inherited}
+    _venvhook_prefix='' _venvhook_ps1='' _venvhook_drawn='' _venvhook_known=() _venvhook_pending=${VENVHOOK_PROJECT:+inherited}
     # Only from 4.4 on can a variable be asked whether it is exported; before, it is taken to be.
     _venvhook_modern=$((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404))
 fi
@@ -101,74 +101,76 @@ _venvhook_enter() {
     fi
 }
 _venvhook_leave() {
-    _venvhook_quietly "_venvhook_leave_$_venvhook_plan"
+    "_venvhook_leave_$_venvhook_plan" 2>/dev/null || :
     _venvhook_here='' _venvhook_plan=none
 }
-# The same folder, by whatever links.
-_venvhook_is() { [[ $1 == "$2" || $1 && $2 && $1 -ef $2 ]]; }
 
 # The nearest folder upwards that holds a marker, into _venvhook_project.
 _venvhook_find() {
-    local folder=${PWD%/} ceiling=:${VENVHOOK_CEILING-$_venvhook_ceiling}:
-    _venvhook_project='' _venvhook_folder=$PWD
-    while [[ $ceiling != *:"${folder:-/}":* && $ceiling != *:"$folder/":* ]]; do
-        if [[ -e $folder/.venvhook.toml || -L $folder/.venvhook.toml ]]; then
-            _venvhook_project=${folder:-/}
+    local folder=${PWD%/}
+    _venvhook_project='' _venvhook_folder=$PWD _venvhook_stop=-
+    if [[ ${VENVHOOK_CEILING-$_venvhook_ceiling} ]]; then _venvhook_limit ":${VENVHOOK_CEILING-$_venvhook_ceiling}:"; fi
+    until [[ $folder == "$_venvhook_stop" || -e $folder/.venvhook.toml || -L $folder/.venvhook.toml || ! $folder ]]; do
+        folder=${folder%/*}
+    done
+    if [[ $folder == "$_venvhook_stop" ]]; then return; fi
+    if [[ $folder || -e /.venvhook.toml || -L /.venvhook.toml ]]; then _venvhook_project=${folder:-/}; fi
+}
+# The nearest folder upwards that is a ceiling, into _venvhook_stop.
+_venvhook_limit() {
+    _venvhook_stop=$folder
+    while [[ $1 != *:"${_venvhook_stop:-/}":* && $1 != *:"$_venvhook_stop/":* ]]; do
+        if [[ ! $_venvhook_stop ]]; then
+            _venvhook_stop=-
             return
         fi
-        [[ $folder ]] || return 0
-        folder=${folder%/*}
+        _venvhook_stop=${_venvhook_stop%/*}
     done
 }
 # At every prompt and cd: most often nothing has changed, and this is all that runs. In the folder of last time, a marker in
-# it is all that could have come or gone nearer than the known one.
+# it is all that could have come nearer than the known one.
+# shellcheck disable=SC2050,SC2055 # whether case matters depends on nocasematch; and it is not always true
 _venvhook_step() {
-    if builtin shopt -q nocasematch; then
+    if [[ a == A ]]; then
         _venvhook_exactly _venvhook_step
         return
     fi
-    if [[ ! $_venvhook_pending$_venvhook_off${VENVHOOK_DISABLE-} ]]; then
-        if [[ $PWD != "$_venvhook_folder" ]]; then
-            _venvhook_find
-        elif [[ -e $PWD/.venvhook.toml || -L $PWD/.venvhook.toml ]]; then
-            [[ $PWD == "$_venvhook_project" ]] || _venvhook_find
-        elif [[ $PWD == "$_venvhook_project" ]]; then
-            _venvhook_find
-        fi
-        if [[ $_venvhook_project != "$_venvhook_here" ]]; then
-            [[ ! $_venvhook_here && $_venvhook_project == "$_venvhook_paused" ]]
-        elif [[ $_venvhook_here ]]; then
-            [[ ! $_venvhook_sign || ${!_venvhook_sign-} == "$_venvhook_home" && ! ${_OLD_VIRTUAL_PATH+x} ]] &&
-                ! "_venvhook_stale_$_venvhook_plan"
-        else
-            [[ ! $_venvhook_paused ]]
-        fi && return
+    if [[ $PWD != "$_venvhook_folder" || $PWD != "$_venvhook_project" && (-e $PWD/.venvhook.toml || -L $PWD/.venvhook.toml) ]]; then
+        _venvhook_find
+    fi
+    if [[ $_venvhook_pending$_venvhook_off${VENVHOOK_DISABLE-} ]]; then
+        :
+    elif [[ ! $_venvhook_here ]]; then
+        [[ $_venvhook_project != "$_venvhook_paused" ]] || return 0
+    elif [[ $_venvhook_project == "$_venvhook_here" || $_venvhook_project -ef $_venvhook_here ]] &&
+        [[ ! $_venvhook_sign || ${!_venvhook_sign-} == "$_venvhook_home" && ! ${_OLD_VIRTUAL_PATH+x} ]]; then
+        "_venvhook_stale_$_venvhook_plan" || return 0
     fi
     _venvhook_reconcile
 }
+# From what is entered to a project, or to none: another one goes first, so that the next plan is read without it. Two
+# folders are the same also when only a link differs (-ef).
 _venvhook_reconcile() {
-    local _venvhook_goal=''
+    _venvhook_goal=''
     if [[ $_venvhook_pending ]]; then _venvhook_recover; fi
     if [[ ! $_venvhook_off${VENVHOOK_DISABLE-} ]]; then
-        # It may be the marker that has gone.
-        if [[ $PWD != "$_venvhook_folder" || ! -e $_venvhook_project/.venvhook.toml ]]; then _venvhook_find; fi
+        if [[ $_venvhook_project && ! -e $_venvhook_project/.venvhook.toml ]]; then _venvhook_find; fi # it may have gone
         _venvhook_goal=$_venvhook_project
     fi
     if [[ $_venvhook_sign ]]; then _venvhook_by_hand; fi
-    if [[ $_venvhook_paused ]] && ! _venvhook_is "$_venvhook_goal" "$_venvhook_paused"; then _venvhook_paused=''; fi
-    if [[ $_venvhook_here ]] && _venvhook_is "$_venvhook_goal" "$_venvhook_here"; then
-        "_venvhook_stale_$_venvhook_plan" || return 0
+    if [[ $_venvhook_paused && ! $_venvhook_goal -ef $_venvhook_paused ]]; then _venvhook_paused=''; fi
+    if [[ $_venvhook_here ]]; then
+        if [[ $_venvhook_goal != "$_venvhook_here" && ! $_venvhook_goal -ef $_venvhook_here ]]; then
+            _venvhook_leave
+        elif ! "_venvhook_stale_$_venvhook_plan"; then
+            return
+        fi
     fi
-    _venvhook_switch "$_venvhook_goal"
-}
-# From what is entered to a project, or to none: the other one goes first, so that the next plan is read without it.
-_venvhook_switch() {
-    if [[ $_venvhook_here ]] && ! _venvhook_is "$1" "$_venvhook_here"; then _venvhook_leave; fi
-    if [[ ! $1 || $_venvhook_paused ]]; then return; fi # paused is this project: reconcile forgets any other
-    _venvhook_load "$1" || return 0
+    if [[ ! $_venvhook_goal || $_venvhook_paused ]]; then return; fi # paused is this project: any other is forgotten
+    _venvhook_load "$_venvhook_goal" || return 0
     if [[ $_venvhook_here && $_venvhook_new == "$_venvhook_plan" ]]; then return; fi
     if [[ $_venvhook_here ]]; then _venvhook_leave; fi
-    _venvhook_enter "$1" "$_venvhook_new"
+    _venvhook_enter "$_venvhook_goal" "$_venvhook_new"
 }
 # What a shell must put right first: an answer that Ctrl-C cut off (pending is the project that was asked for), or the
 # project of the shell that started us (pending is "inherited").
@@ -196,7 +198,7 @@ _venvhook_prompt() {
     local status=$?
     _venvhook_ready=1
     _venvhook_step || :
-    if [[ $_venvhook_prefix != "$_venvhook_label" || ${VIRTUAL_ENV_DISABLE_PROMPT-} || ${PS1-} != *'${_venvhook_prefix-}'* ]]; then
+    if [[ $_venvhook_prefix != "$_venvhook_label" || ${VIRTUAL_ENV_DISABLE_PROMPT-} || ${PS1-} != "$_venvhook_ps1" ]]; then
         _venvhook_draw
     fi
     case $- in *e*) ;; *) return "$status" ;; esac # under set -e the status of the last command would end the shell
@@ -206,30 +208,32 @@ _venvhook_prompt() {
 _venvhook_draw() {
     _venvhook_prefix=''
     if [[ ! ${VIRTUAL_ENV_DISABLE_PROMPT-} ]]; then _venvhook_prefix=$_venvhook_label; fi
-    case "${PROMPT_COMMAND[*]-} ${precmd_functions[*]-}" in *starship* | *_omp_* | *_lp_* | *powerline*) return ;; esac
-    if [[ ${PS1-} != *'${_venvhook_prefix-}'* ]] && builtin shopt -q promptvars &&
-        [[ ! $_venvhook_drawn || ! $_venvhook_name || $PS1 != *"$_venvhook_name"* ]]; then
-        PS1='${_venvhook_prefix-}'${PS1-}
-    fi
-    _venvhook_drawn=1
-}
-# cd, pushd and popd: what was there before (a function of another tool, or the builtin), then a look. The last line
-# leaves $_ as the command alone would have.
-_venvhook_go() {
-    "_venvhook_$2_$1" "${@:3}" || return
-    if [[ $_venvhook_ready ]]; then _venvhook_step || :; else _venvhook_look; fi
-    builtin shift
-    : "${!#}"
-}
-_venvhook_wrap() {
-    local text="builtin $1 \"\$@\""
-    if builtin declare -F "$1" >/dev/null; then text=$(builtin declare -f "$1"); fi
-    case $text in *"_venvhook_go "*" $1 "*) return ;; esac
-    case $text in
-        builtin*) builtin eval "_venvhook_${1}_$_venvhook_chain() { $text; }" ;;
-        *) builtin eval "_venvhook_${1}_$_venvhook_chain${text#"$1"}" ;;
+    case "${PROMPT_COMMAND[*]-} ${precmd_functions[*]-}" in
+        *starship* | *_omp_* | *_lp_* | *powerline*) ;;
+        *)
+            if [[ ${PS1-} != *'${_venvhook_prefix-}'* ]] && builtin shopt -q promptvars &&
+                [[ ! $_venvhook_drawn || ! $_venvhook_name || $PS1 != *"$_venvhook_name"* ]]; then
+                PS1='${_venvhook_prefix-}'${PS1-}
+            fi
+            _venvhook_drawn=1
+            ;;
     esac
-    builtin eval "$1() { _venvhook_go $_venvhook_chain $1 \"\$@\"; }"
+    _venvhook_ps1=${PS1-}
+}
+# cd, pushd and popd: what was there before (a function of another tool, or the builtin), then a look. The last command
+# leaves $_ as the command alone would have.
+_venvhook_arrive() { if [[ $_venvhook_ready ]]; then _venvhook_step || :; else _venvhook_look; fi; }
+_venvhook_wrap() {
+    local text='' before="builtin $1"
+    if builtin declare -F "$1" >/dev/null; then text=$(builtin declare -f "$1"); fi
+    case $text in
+        *_venvhook_arrive*) return ;;
+        ?*)
+            before=_venvhook_${1}_$_venvhook_chain
+            builtin eval "$before${text#"$1"}"
+            ;;
+    esac
+    builtin eval "$1() { $before \"\$@\" || return; _venvhook_arrive; : \"\${!#}\"; }"
 }
 _venvhook_arm() {
     local entry armed=''

@@ -113,45 +113,51 @@ function _venvhook_find
     set -g _venvhook_folder $PWD
     set -g _venvhook_project
     set -l folder $PWD
-    set -l --path ceiling
-    if test -n "$_venvhook_ceiling$VENVHOOK_CEILING"
-        set -q VENVHOOK_CEILING; and set ceiling "$VENVHOOK_CEILING"; or set ceiling "$_venvhook_ceiling"
-        set ceiling $ceiling (string trim -r -c / $ceiling)
-    end
-    while not builtin contains -- "$folder" $ceiling
-        if test -e $folder/.venvhook.toml -o -L $folder/.venvhook.toml
-            test -n "$folder"; or set folder /
-            set -g _venvhook_project $folder
-            return
-        end
+    set -l stop -
+    test -n "$_venvhook_ceiling$VENVHOOK_CEILING"; and _venvhook_limit
+    while not test "x$folder" = "x$stop" -o -e $folder/.venvhook.toml -o -L $folder/.venvhook.toml
         string match -qr '(?s)^(?<folder>.*)/' $folder; or return # sets folder: a command substitution takes ten times as long
+    end
+    test "x$folder" = "x$stop"; and return
+    set -g _venvhook_project $folder
+    test -n "$folder"; or set -g _venvhook_project /
+end
+# The nearest folder upwards that is a ceiling, into stop.
+function _venvhook_limit --no-scope-shadowing
+    set -l --path ceiling "$_venvhook_ceiling"
+    set -q VENVHOOK_CEILING; and set ceiling "$VENVHOOK_CEILING"
+    test -n "$ceiling"; or return
+    set ceiling $ceiling (string trim -r -c / $ceiling)
+    set stop $PWD
+    while not builtin contains -- "$stop" $ceiling
+        string match -qr '(?s)^(?<stop>.*)/' $stop; and continue
+        set stop -
+        return
     end
 end
 # At every prompt and cd: most often nothing has changed, and this is all that runs. In the folder of last time, a marker in
-# it is all that could have come or gone nearer than the known one. (A command takes fish 4 us, so each tests a lot.)
+# it is all that could have come nearer than the known one. (A command takes fish 4 us, so each tests a lot; no path has //.)
 function _venvhook_step
-    if test "$PWD" = "$_venvhook_folder" -a -z "$_venvhook_pending$_venvhook_off$VENVHOOK_DISABLE"
-        begin
-            test "$PWD" = "$_venvhook_project" # whether its marker is still there, the plan knows
-            or not test -e $PWD/.venvhook.toml -o -L $PWD/.venvhook.toml
-        end
-        and if test -z "$_venvhook_here"
-            test -z "$_venvhook_project" -o -n "$_venvhook_paused"
-        else
-            test -z "$_venvhook_sign" -o "x$$_venvhook_sign" = "x$_venvhook_home" -a -z "$_OLD_VIRTUAL_PATH"
-            and not _venvhook_stale_$_venvhook_plan
-        end
-        and return
+    test "$PWD" = "$_venvhook_folder"
+    and begin
+        test "$PWD" = "$_venvhook_project"
+        or not test -e $PWD/.venvhook.toml -o -L $PWD/.venvhook.toml
+    end
+    or _venvhook_find
+    if test "$_venvhook_project//$_venvhook_paused$_venvhook_pending$_venvhook_off$VENVHOOK_DISABLE$_OLD_VIRTUAL_PATH//$$_venvhook_sign" = "$_venvhook_here////$_venvhook_home"
+        test -n "$_venvhook_here"; or return
+        _venvhook_stale_$_venvhook_plan; or return
     end
     _venvhook_reconcile
 end
+# From what is entered to a project, or to none: another one goes first, so that the next plan is read without it.
 function _venvhook_reconcile
     if test -n "$_venvhook_pending"
         _venvhook_recover; or return
     end
     set -l project
     if test -z "$_venvhook_off$VENVHOOK_DISABLE"
-        _venvhook_find
+        test -z "$_venvhook_project" -o -e "$_venvhook_project/.venvhook.toml"; or _venvhook_find # it may have gone
         set project $_venvhook_project
     end
     test -z "$project$_venvhook_here$_venvhook_paused"; and return
@@ -159,21 +165,18 @@ function _venvhook_reconcile
     if test -n "$_venvhook_paused"; and not _venvhook_is "$project" $_venvhook_paused
         set -g _venvhook_paused
     end
-    if test -n "$_venvhook_here"; and _venvhook_is "$project" $_venvhook_here
-        _venvhook_stale_$_venvhook_plan; or return
+    if test -n "$_venvhook_here"
+        if not _venvhook_is "$project" $_venvhook_here
+            _venvhook_leave
+        else if not _venvhook_stale_$_venvhook_plan
+            return
+        end
     end
-    _venvhook_switch $project
-end
-# From what is entered to a project, or to none: the other one goes first, so that the next plan is read without it.
-function _venvhook_switch
-    if test -n "$_venvhook_here"; and not _venvhook_is "$argv[1]" $_venvhook_here
-        _venvhook_leave
-    end
-    test -n "$argv[1]" -a -z "$_venvhook_paused"; or return # paused is this project: reconcile forgets any other
-    _venvhook_load $argv[1]; or return
+    test -n "$project" -a -z "$_venvhook_paused"; or return # paused is this project: any other is forgotten
+    _venvhook_load $project; or return
     test -n "$_venvhook_here" -a "$_venvhook_new" = "$_venvhook_plan"; and return
     test -n "$_venvhook_here"; and _venvhook_leave
-    _venvhook_enter $argv[1] $_venvhook_new
+    _venvhook_enter $project $_venvhook_new
 end
 # What a shell must put right first: an answer that Ctrl-C cut off (pending is the project that was asked for), or the
 # project of the shell that started us (pending is "inherited"). Fails where the helper must not be started: what were

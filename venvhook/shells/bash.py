@@ -40,7 +40,7 @@ def plan(plan: Plan) -> str:
             *(_enter(plan) if plan.sign else [":"]),
             "}",
             f"_venvhook_leave_{plan.id}() {{",
-            *(_leave(plan) if plan.sign else [":"]),
+            *(leave(plan) if plan.sign else [":"]),
             "}",
             f"_venvhook_new={plan.id}",
             "",
@@ -88,30 +88,42 @@ def _enter(plan: Plan) -> list[str]:
     begin = " ".join(quote(text) for text in (plan.sign, plan.home, plan.bin, plan.name, plan.label))
     attributes = "".join(f"${{{name}[@]+${{{name}[@]@a}}}}" for name in plan.names)
     names = [*plan.names, *(name for name, _ in plan.exports())]
-    lines = [
+    return [
         "local _venvhook_attributes=''",
         f"if ((_venvhook_modern)); then _venvhook_attributes={attributes}; fi",
         f'_venvhook_begin {begin} "$_venvhook_attributes" {" ".join(names)} || return 1',
+        *enter(plan),
     ]
-    for name, value in plan.variables:
-        lines.append(f"if [[ ${{{name}+x}} ]]; then _venvhook_save {name}; {unset(name)}; fi")
-        if value is not None:
-            lines.append(assign(name, value))
-    lines += [f"_venvhook_prepend {name} {' '.join(map(quote, folders))}" for name, folders in plan.lists]
-    return lines + [assign(name, value) for name, value in plan.exports()]
 
 
-def _leave(plan: Plan) -> list[str]:
+def enter(plan: Plan) -> list[str]:
+    """What is set. Most often no variable has to give way, which one test tells."""
+    names = [name for name, _ in plan.variables]
+    values = [(name, value) for name, value in plan.variables if value is not None]
+    return [
+        f"[[ ! {''.join(f'${{{name}+x}}' for name in names)} ]] || _venvhook_set_aside {' '.join(names)}",
+        "builtin export " + " ".join(f"{name}={quote(value)}" for name, value in [*values, *plan.exports()]),
+        *(f"_venvhook_prepend {name} {' '.join(map(quote, folders))}" for name, folders in plan.lists),
+    ]
+
+
+def leave(plan: Plan, *conditions: str) -> list[str]:
+    """What is put back. Most often all is as it was entered, and nothing had given way: one test, with CONDITIONS."""
     lines = ["_venvhook_end"]
     saved = "".join(f" {quote(folder)}" for name, folders in plan.lists if name == "PATH" for folder in folders)
     if saved:  # by an activate script that was sourced inside
         lines.append(f"if [[ ${{_OLD_VIRTUAL_PATH+x}} ]]; then _venvhook_remove _OLD_VIRTUAL_PATH{saved}; fi")
-    for name, value in plan.variables:
-        ours = quote("" if value is None else "=" + value)
-        lines.append(f"if [[ ${{{name}+=}}${{{name}-}} == {ours} ]]; then")
-        lines += [unset(name)] if value is not None else []
-        lines += [f"if [[ ${{_VENVHOOK_OLD_{name}+x}} ]]; then _venvhook_restore {name}; fi", "fi"]
-    lines += [f"_venvhook_remove {name} {' '.join(map(quote, folders))}" for name, folders in plan.lists]
+    ours = [(name, "" if value is None else "=" + value) for name, value in plan.variables]
+    intact = [f'"${{{name}+=}}${{{name}-}}" == {quote(value)}' for name, value in ours if value]
+    intact.append("! " + "".join(f"${{_VENVHOOK_OLD_{name}+x}}" for name, _ in ours))
+    lines += [
+        f"if [[ {' && '.join([*intact, *conditions])} ]]; then",
+        unset(" ".join(name for name, value in ours if value)),
+        "else",
+        f"_venvhook_put_back {' '.join(f'{name} {quote(value)}' for name, value in ours)}",
+        "fi",
+        *(f"_venvhook_remove {name} {' '.join(map(quote, folders))}" for name, folders in plan.lists),
+    ]
     gone = [name for name, _ in plan.exports()] + ["_VENVHOOK_OLD_" + name for name in plan.names]
     return [*lines, unset(" ".join(gone))]
 

@@ -65,18 +65,31 @@ def undo(operations: Sequence[tuple[str, str | None]]) -> str:
 
 def _stale(conditions: Sequence[Condition]) -> list[str]:
     """Few commands, and one `test` for all that it can: a command takes as long as several of its tests."""
-    marker = [f"_venvhook_{c[0]} {quote(str(c[1]))}" for c in conditions if c[0] in ("marker", "odd")]
+    first = [command for c in conditions for command in _readings(c)]
     tests = " -a ".join(test for c in conditions for test in _tests(c))
     others = [command for c in conditions for command in _commands(c)]
-    return ["; and ".join([*marker, *(["test " + tests] if tests else []), *others, "return 1"]), "return 0"]
+    return ["; and ".join([*first, *(["test " + tests] if tests else []), *others, "return 1"]), "return 0"]
+
+
+def _readings(condition: Condition) -> list[str]:
+    """What must succeed first: the marker is read, as `_venvhook_marker` does, without the price of a call."""
+    if condition[0] == "odd":
+        return [f"_venvhook_odd {quote(str(condition[1]))}"]
+    if condition[0] != "marker":
+        return []
+    file, text = _marker(condition)
+    if not text:
+        return [f"test -f {file} -a -r {file} -a ! -s {file}"]
+    return [f"test -f {file} -a -r {file}", f"read -gz _venvhook_text <{file}"]
 
 
 def _tests(condition: Condition) -> list[str]:
     """What `test` must find. What it compares begins with an x, so that nothing is an operator."""
     kind, *rest = condition
-    if kind in ("marker", "variable"):
-        name = "_venvhook_text" if kind == "marker" else rest[0]
-        return [] if rest[1] is None else [f'"x${name}" = {quote("x" + str(rest[1]))}']
+    if kind == "marker":
+        return [f'"x$_venvhook_text" = {quote("x" + str(rest[1]))}'] if rest[1] else []
+    if kind == "variable":
+        return [] if rest[1] is None else [f'"x${rest[0]}" = {quote("x" + str(rest[1]))}']
     operator = {"exists": "-e ", "absent": "! -e ", "mine": "-O ", "theirs": "! -O "}.get(str(kind))
     return [operator + quote(str(rest[0]))] if operator else []
 
@@ -86,45 +99,59 @@ def _commands(condition: Condition) -> list[str]:
     kind, *rest = condition
     if kind == "never":
         return ["false"]
+    if kind == "marker" and rest[1]:  # `read` stops at a NUL
+        return [f"not string match -qr '\\x00' <{_marker(condition)[0]}"]
     if kind == "variable":
         return [f"{'not ' if rest[1] is None else ''}set -qx {rest[0]}"]
     return [f"_venvhook_{kind} {quote(str(rest[0]))} {quote(str(rest[1]))}"] if kind in ("same", "older") else []
 
 
+def _marker(condition: Condition) -> tuple[str, str]:
+    """The marker's path as a literal, and its text."""
+    return quote(str(condition[1]).rstrip("/") + "/.venvhook.toml"), str(condition[2])
+
+
 def _enter(plan: Plan) -> list[str]:
     begin = " ".join(quote(text) for text in (plan.sign, plan.home, plan.bin, plan.name, plan.label))
-    lines = [f"_venvhook_begin {begin}", *_none_set([n for n, v in plan.variables if v is None], "", "_venvhook_unset")]
-    for name, value in plan.variables:
-        if value is not None:
-            lines += [f"set -qg {name}; and _venvhook_save {name}", _set(name, value)]
-    lines += [f"_venvhook_prepend {name} {' '.join(map(quote, folders))}" for name, folders in plan.lists]
-    return lines + [_set(name, value) for name, value in plan.exports()]
+    names = [name for name, _ in plan.variables]
+    values = [(name, value) for name, value in plan.variables if value is not None]
+    gone = [name for name, value in plan.variables if value is None]
+    return [
+        f"_venvhook_begin {begin}",
+        f"{_none_set(names)}; test $status -eq {len(names)}; or begin",
+        f"_venvhook_set_aside {' '.join(names)}",
+        *(["set -eg " + " ".join(gone)] if gone else []),
+        "end",
+        *(_set(name, value) for name, value in values),
+        *(f"_venvhook_prepend {name} {' '.join(map(quote, folders))}" for name, folders in plan.lists),
+        *(_set(name, value) for name, value in plan.exports()),
+    ]
 
 
 def _leave(plan: Plan) -> list[str]:
+    """What is put back. Most often all is as it was entered, and nothing had given way, which one test tells."""
     lines = ["_venvhook_end"]
     saved = "".join(f" {quote(folder)}" for name, folders in plan.lists if name == "PATH" for folder in folders)
     if saved:  # by an activate script that was sourced inside
         lines.append(f"set -qg _OLD_VIRTUAL_PATH; and _venvhook_remove _OLD_VIRTUAL_PATH{saved}")
-    for name, value in plan.variables:
-        if value is not None:
-            lines += [
-                f'if set -qg {name}; and test "x${name}" = {quote("x" + value)}',
-                f"set -qg _VENVHOOK_OLD_{name}; and _venvhook_restore {name}; or set -eg {name}",
-                "end",
-            ]
-    lines += _none_set([name for name, value in plan.variables if value is None], "_VENVHOOK_OLD_", "_venvhook_reset")
-    lines += [f"_venvhook_remove {name} {' '.join(map(quote, folders))}" for name, folders in plan.lists]
+    names = [name for name, _ in plan.variables]
+    ours = [(name, "" if value is None else "x" + value) for name, value in plan.variables]
+    intact = " -a ".join(f'"x${name}" = {quote(value)}' for name, value in ours if value)
+    lines += [
+        f"{_none_set(names, '_VENVHOOK_OLD_')}; test $status -eq {len(names)} -a {intact}",
+        f"and set -eg {' '.join(name for name, value in ours if value)}",
+        f"or _venvhook_put_back {' '.join(f'{name} {quote(value)}' for name, value in ours)}",
+        *(f"_venvhook_remove {name} {' '.join(map(quote, folders))}" for name, folders in plan.lists),
+    ]
     gone = [name for name, _ in plan.exports()]
     for prefix in ("_VENVHOOK_OLD_", "_venvhook_old_"):
         gone += [prefix + name for name in plan.names]
     return [*lines, "set -eg " + " ".join(gone)]
 
 
-def _none_set(names: Sequence[str], prefix: str, otherwise: str) -> list[str]:
-    """Nothing is to be done where none of the variables is set: `set -q` says how many are not."""
-    asked = " ".join(prefix + name for name in names)
-    return [f"set -qg {asked}; test $status -eq {len(names)}; or {otherwise} {' '.join(names)}"] if names else []
+def _none_set(names: Sequence[str], prefix: str = "") -> str:
+    """Its status is how many of the variables are not set."""
+    return "set -qg " + " ".join(prefix + name for name in names)
 
 
 def _set(name: str, value: str) -> str:

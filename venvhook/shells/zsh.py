@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from venvhook.shells.bash import assign, broken, quote, unset
+from venvhook.shells.bash import assign, broken, enter, leave, quote, unset
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,26 +69,10 @@ def _marker_stale(condition: Condition) -> str:
 def _enter(plan: Plan) -> list[str]:
     begin = " ".join(quote(text) for text in (plan.sign, plan.home, plan.bin, plan.name, plan.label))
     types = " ".join(f"${{(t){name}}}" for name in plan.names)
-    lines = [f'_venvhook_begin {begin} "{types}" {" ".join(plan.names)} || return 1']
-    for name, value in plan.variables:
-        lines.append(f"if [[ ${{{name}+x}} ]]; then _venvhook_save {name}; {unset(name)}; fi")
-        if value is not None:
-            lines.append(assign(name, value))
-    lines += [f"_venvhook_prepend {name} {' '.join(map(quote, folders))}" for name, folders in plan.lists]
-    return lines + [assign(name, value) for name, value in plan.exports()]
+    return [f'_venvhook_begin {begin} "{types}" {" ".join(plan.names)} || return 1', *enter(plan)]
 
 
 def _leave(plan: Plan) -> list[str]:
-    lines = ["_venvhook_end"]
-    saved = "".join(f" {quote(folder)}" for name, folders in plan.lists if name == "PATH" for folder in folders)
-    if saved:  # by an activate script that was sourced inside
-        lines.append(f"if [[ ${{_OLD_VIRTUAL_PATH+x}} ]]; then _venvhook_remove _OLD_VIRTUAL_PATH{saved}; fi")
-    for name, value in plan.variables:
-        ours = quote("" if value is None else "=" + value)
-        # What has become readonly meanwhile stays: to touch it would end this function, and all that called it.
-        lines.append(f'if [[ "${{{name}+=}}${{{name}-}}" == {ours} && ${{(t){name}}} != *readonly* ]]; then')
-        lines += [unset(name)] if value is not None else []
-        lines += [f"if [[ ${{_VENVHOOK_OLD_{name}+x}} ]]; then _venvhook_restore {name}; fi", "fi"]
-    lines += [f"_venvhook_remove {name} {' '.join(map(quote, folders))}" for name, folders in plan.lists]
-    gone = [name for name, _ in plan.exports()] + ["_VENVHOOK_OLD_" + name for name in plan.names]
-    return [*lines, unset(" ".join(gone))]
+    # What has become readonly meanwhile stays: to touch it would end this function, and all that called it.
+    types = "".join(f"${{(t){name}}}" for name, _ in plan.variables)
+    return leave(plan, f'"{types}" != *readonly*')
