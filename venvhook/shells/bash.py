@@ -101,7 +101,7 @@ def enter(plan: Plan) -> list[str]:
     names = [name for name, _ in plan.variables]
     values = [(name, value) for name, value in plan.variables if value is not None]
     return [
-        f"[[ ! {''.join(f'${{{name}+x}}' for name in names)} ]] || _venvhook_set_aside {' '.join(names)}",
+        f"[[ ! {_any_set(names)} ]] || _venvhook_set_aside {' '.join(names)}",
         "builtin export " + " ".join(f"{name}={quote(value)}" for name, value in [*values, *plan.exports()]),
         *(f"_venvhook_prepend {name} {' '.join(map(quote, folders))}" for name, folders in plan.lists),
     ]
@@ -115,10 +115,10 @@ def leave(plan: Plan, *conditions: str) -> list[str]:
         lines.append(f"if [[ ${{_OLD_VIRTUAL_PATH+x}} ]]; then _venvhook_remove _OLD_VIRTUAL_PATH{saved}; fi")
     ours = [(name, "" if value is None else "=" + value) for name, value in plan.variables]
     intact = [f'"${{{name}+=}}${{{name}-}}" == {quote(value)}' for name, value in ours if value]
-    intact.append("! " + "".join(f"${{_VENVHOOK_OLD_{name}+x}}" for name, _ in ours))
+    intact.append("! " + _any_set(["_VENVHOOK_OLD_" + name for name, _ in ours]))
     lines += [
         f"if [[ {' && '.join([*intact, *conditions])} ]]; then",
-        unset(" ".join(name for name, value in ours if value)),
+        unset(" ".join(name for name, value in ours if value)) if len(intact) > 1 else ":",
         "else",
         f"_venvhook_put_back {' '.join(f'{name} {quote(value)}' for name, value in ours)}",
         "fi",
@@ -126,6 +126,11 @@ def leave(plan: Plan, *conditions: str) -> list[str]:
     ]
     gone = [name for name, _ in plan.exports()] + ["_VENVHOOK_OLD_" + name for name in plan.names]
     return [*lines, unset(" ".join(gone))]
+
+
+def _any_set(names: Sequence[str]) -> str:
+    """What is empty as long as none of the variables is set."""
+    return "''" + "".join(f"${{{name}+x}}" for name in names)
 
 
 def assign(name: str, value: str) -> str:
