@@ -6,6 +6,7 @@ import os
 import re
 import struct
 import sys
+import time
 from pathlib import Path
 from typing import Callable
 
@@ -14,6 +15,7 @@ from test_cli_home import Home
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="terminals of POSIX")
 Look = Callable[..., "tuple[str, str]"]
+CURSOR_HIDDEN, CURSOR_SHOWN = "\x1b[?25l", "\x1b[?25h"
 ESCAPE, COLOUR = "\x1b", re.compile("\x1b" + r"\[[0-9;]*[1-9][0-9;]*m")  # any code that sets bold or a colour
 
 
@@ -126,6 +128,25 @@ def test_a_spinner_without_colours_and_on_a_dumb_terminal(known: Home, look: Loo
     plain = look("list", error=True, NO_COLOR="1")[0]
     assert "looking at every project" in plain and not COLOUR.search(plain)
     assert look("list", error=True, TERM="dumb")[0] == "looking at every project\n"
+
+
+def test_the_cursor_is_there_again_after_a_signal(home: Home) -> None:
+    folder = home.root / "bin"
+    folder.mkdir()
+    (folder / "python3.99").write_text("#!/bin/sh\ntouch asked\nexec sleep 20 >&- 2>&-\n")
+    (folder / "python3.99").chmod(0o755)
+    outer, inner = os.openpty()
+    process = home.process("pythons", stderr=inner, env={**os.environ, "PATH": f"{folder}:{os.defpath}"})
+    os.close(inner)
+    deadline = time.monotonic() + 60
+    while not Path("asked").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.terminate()
+    shown = b"".join(iter(lambda: _read(outer), b"")).decode()
+    os.close(outer)
+    process.communicate(timeout=60)
+    assert process.returncode == 143
+    assert shown.rindex(CURSOR_SHOWN) > shown.rindex(CURSOR_HIDDEN)
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="names are Unicode there")
