@@ -88,11 +88,18 @@ def inspect(root: str) -> Environment:
             if os.path.isdir(root)
             else "this is no environment, and no folder"
         )
-        raise Unfit(problem, root, "to make it anew: venvhook rebuild", mended)
+        raise Unfit(problem, root, _remaking(root), mended)
     found = Environment(root, sign, settings(sign) if sign.endswith("pyvenv.cfg") else {})
     if not os.path.exists(found.python):
         raise _without_python(found)
     return found
+
+
+def _remaking(root: str) -> str:
+    """What to do about ROOT, which is no environment; only what was one (`create.guard.was_environment`) is remade."""
+    if all(os.path.lexists(os.path.join(root, BIN, name)) for name in ("activate", PYTHON)):
+        return "to make it anew: venvhook rebuild"
+    return "name another one with venv = … in the marker; or move it away, then: venvhook create"
 
 
 def settings(path: str) -> dict[str, str]:

@@ -27,7 +27,7 @@ def test_an_empty_folder(home: Home) -> None:
     assert result.status == 0
     assert (home.shop / ".venvhook.toml").read_text() == 'venv = ".venv" # where the environment is\n'
     assert result.out.startswith("found nothing: ") and " nearest marker " not in result.out
-    assert result.out.endswith("allowed; to make the environment: venvhook create\n")
+    assert result.out.endswith("allowed; to make it: venvhook create\n")
     record = home.record()
     assert record and record.allowed
     assert os.stat(home.shop / ".venvhook.toml").st_mode & 0o022 == 0
@@ -52,7 +52,7 @@ def test_what_lies_in_the_folder(home: Home) -> None:
         "found a package: installed from this folder",
     ):
         assert line in result.out
-    assert "to make the environment: venvhook create" not in result.out
+    assert "venvhook create\n" not in result.out
     assert all("#" in line for line in (home.shop / ".venvhook.toml").read_text().splitlines())
 
 

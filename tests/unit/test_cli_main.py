@@ -53,6 +53,7 @@ def test_version(home: Home) -> None:
         ("plan tcsh", "tcsh is none of bash, zsh, fish, pwsh", "venvhook plan --help"),
         ("install --shell ksh", "ksh is none of", "venvhook install --help"),
         ("run", "COMMAND", "venvhook run --help"),
+        ("run --dir", "--dir", "venvhook run --help"),
         ("status a b", "b", "venvhook status --help"),
     ],
 )

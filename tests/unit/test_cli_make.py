@@ -130,6 +130,11 @@ def test_create_asks_for_trust(home: Home) -> None:
         ('requirements = ["nope.txt"]', "/nope.txt: does not exist; "),
         ('packages = ["--index-url=http://x"]', "--index-url=http://x in packages is no requirement; "),
         ('manager = "pyenv"\nvenv = "./x"', "shop/x: pyenv cannot put an environment here; "),
+        (
+            'manager = "poetry"',
+            "/pyproject.toml: does not exist, so poetry has no environment for it; to make it: poetry",
+        ),
+        ('manager = "pipenv"', "/Pipfile: does not exist, so pipenv has no environment for it; to make it: pipenv"),
         ('python = "2.6"', "no Python 2.6 on this machine; there are "),
         ('python = "./python"', "/python: does not exist; "),
         ('venv = "."', "is the project, or holds it; "),

@@ -70,7 +70,19 @@ def test_allow_without_an_environment_names_create(home: Home) -> None:
     home.marker()
     out = home.run("allow").out
     assert "problem      there is no environment yet\n" in out
-    assert out.endswith("allowed; to make the environment: venvhook create\n")
+    assert out.endswith("allowed; to make it: venvhook create\n")
+
+
+def test_what_allow_names_next_works(home: Home) -> None:
+    (home.shop / "docs").mkdir()
+    home.marker('venv = "docs"')
+    last = home.run("allow").out.splitlines()[-1]
+    assert last == "allowed; name another one with venv = … in the marker; or move it away, then: venvhook create"
+    root = home.environment()
+    (root / "pyvenv.cfg").unlink()
+    home.marker()
+    assert home.run("allow").out.splitlines()[-1] == "allowed; to make it anew: venvhook rebuild"
+    assert home.run("rebuild").status == 0
 
 
 def test_allow_after_an_edit_shows_the_difference(home: Home) -> None:

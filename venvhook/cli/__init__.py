@@ -58,15 +58,15 @@ def _run(arguments: list[str], folders: Folders) -> int:
     except Exception as error:
         if not hasattr(error, "format_message"):  # what typer's errors have, and its versions call differently
             raise
-        return _usage(error)
+        return _usage(error, arguments)
     return status if isinstance(status, int) else 0
 
 
-def _usage(error: Exception) -> int:
+def _usage(error: Exception, arguments: Sequence[str]) -> int:
     said = str(error.format_message()).rstrip(".").split(". ")  # type: ignore[attr-defined]
     message = "; ".join(sentence[:1].lower() + sentence[1:] for sentence in said)
     context = getattr(error, "ctx", None)
-    path = context.command_path if context else "venvhook"
+    path = context.command_path if context else " ".join(["venvhook", *arguments[:1]])
     choices = getattr(getattr(error, "param", None), "help", None)
     if choices and message.startswith("missing"):
         message += f" ({choices[:1].lower()}{choices[1:].rstrip('.')})"

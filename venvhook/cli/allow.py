@@ -24,7 +24,8 @@ def allow_project(folders: Folders, project: str) -> None:
     seen = report.look(place.asked(folders, project))
     _show(seen, folders)
     record(folders, seen)
-    show.line("allowed; to make the environment: venvhook create" if wording.missing(seen) else "allowed")
+    remedy = seen.problem.remedy if seen.problem else None
+    show.line(f"allowed; {remedy}" if remedy else "allowed")
 
 
 def record(folders: Folders, seen: report.Report) -> None:

@@ -56,8 +56,8 @@ class Wanted:
         self.search: Search = locate(self.asked.folder, self.meaning, self.asked.environ)
         self.root = self.search.chosen.path if self.search.chosen else os.path.join(self.asked.folder, ".venv")
         problem = self.search.problem
-        if problem and not isinstance(problem, Unfit) and os.path.lexists(self.root):
-            raise problem  # what is in the way is no environment: a manager's file that cannot be read
+        if problem and not isinstance(problem, Unfit):
+            raise problem  # what is in the way is no environment: a manager's file that is missing or cannot be read
         guard.keep_off(self.root, self.asked.folder, folders.home)
 
     def nothing_left(self) -> Wanted:

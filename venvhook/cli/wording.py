@@ -26,7 +26,7 @@ def meaning(seen: Report, folders: Folders) -> Rows:
     """What a marker means for a shell: what `allow` asks a person to look at. Values of dotenv files are not told."""
     yield from _environment(seen, folders)
     if seen.problem:
-        yield "problem", _about(seen.problem, seen, mending=not missing(seen))  # to make it comes in the end
+        yield "problem", _about(seen.problem, seen, mending=False)  # that comes in the end
     yield from _rest(seen, folders)
 
 
@@ -78,11 +78,6 @@ def _about(problem: VenvhookError, seen: Report, mending: bool = True) -> str:
     known = seen.chosen is not None and problem.path == seen.chosen.path
     path, remedy = None if known else problem.path, problem.remedy if mending else None
     return str(VenvhookError(problem.problem, path, problem.line, remedy))
-
-
-def missing(seen: Report) -> bool:
-    """Whether there is nothing yet where the environment would be."""
-    return seen.chosen is not None and not os.path.lexists(seen.chosen.path)
 
 
 def _environment(seen: Report, folders: Folders) -> Rows:

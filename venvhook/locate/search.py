@@ -163,9 +163,7 @@ class Search:
     def missing(self, candidate: Candidate) -> None:
         """Nothing was found: this is where an environment would be made."""
         whose = "" if candidate.manager in ("auto", "venv") else f" ({candidate.manager} would put it here)"
-        problem = VenvhookError(
-            f"there is no environment yet{whose}", candidate.path, remedy="to make it: venvhook create"
-        )
+        problem = Unfit(f"there is no environment yet{whose}", candidate.path, "to make it: venvhook create", ())
         self.rest_on(*(("exists" if os.path.isfile(sign) else "absent", sign) for sign in self.signs))
         self.refuse(candidate, problem)
 
