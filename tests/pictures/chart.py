@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 
 from . import svg
 
-LABELS, PANEL, GAP, BAR, GROUP, TOP, BOTTOM, MARGIN = 130, 210, 24, 15, 12, 62, 62, 14  # pixels
+LABELS, PANEL, GAP, BAR, GROUP, TOP, MARGIN = 130, 210, 24, 15, 12, 62, 14  # pixels
+LINE, LETTER = 16, 7  # of a note: its height, and more than the mean width of a letter
 VALUE = 62  # pixels of a panel, kept free for the number behind the longest bar
 PLAIN = f"text{{font:12px {svg.SANS}}}.strong{{font-weight:600}}.small{{font-size:11px}}.right{{text-anchor:end}}"
 COLOURS = {
@@ -63,12 +65,14 @@ def draw(data: dict[str, Any]) -> str:
     """The picture of a benchmark's data."""
     numbers = Numbers(data)
     *groups, (_, end) = numbers.tops()
-    size = (LABELS + len(numbers.shells) * (PANEL + GAP) + MARGIN, end + BOTTOM)
+    width = LABELS + len(numbers.shells) * (PANEL + GAP) + MARGIN
+    notes = [line for note in _notes(data, numbers) for line in textwrap.wrap(note, width // LETTER)]
+    size = (width, end + len(notes) * LINE + MARGIN)
     body = [svg.box(0, 0, *size, "paper", rx=8), *_legend(numbers)]
     body += [svg.text(LABELS - 10, y + 11, work, "ink right") for work, y in groups]
     for number, shell in enumerate(numbers.shells):
         body += _panel(numbers, shell, LABELS + number * (PANEL + GAP))
-    body += _source(data, [*numbers.tools, *numbers.shells], end)
+    body += [svg.text(MARGIN, end + LINE * (n + 1), note, "pale small") for n, note in enumerate(notes)]
     colours = {f"tool{number}": TOOLS[number] for number in range(len(numbers.tools))}
     title = f"Time that {', '.join(numbers.tools)} take in {', '.join(numbers.shells)}, on a logarithmic scale"
     return svg.document(size, title, svg.style(PLAIN, {**COLOURS, **colours}), body)
@@ -108,10 +112,9 @@ def told(microseconds: float) -> str:
     return f"{round(amount, figures):.{figures}f} {unit}"
 
 
-def _source(data: dict[str, Any], shown: list[str], y: float) -> Iterator[str]:
-    """By which command, with which versions of what is SHOWN, and where the numbers were measured."""
+def _notes(data: dict[str, Any], numbers: Numbers) -> Iterator[str]:
+    """By which command, with which versions of what is shown, and where the numbers were measured."""
     machine, known = data["machine"], data["versions"]
-    versions = ", ".join(f"{name} {known[name]}" for name in shown if name in known)
-    yield svg.text(MARGIN, y + 16, f"Logarithmic scale; measured by {data['command']}", "pale small")
-    yield svg.text(MARGIN, y + 32, versions, "pale small")
-    yield svg.text(MARGIN, y + 48, f"{machine['cores']} × {machine['cpu']}, {machine['system']}", "pale small")
+    yield f"Logarithmic scale; measured by {data['command']}"
+    yield ", ".join(f"{name} {known[name]}" for name in (*numbers.tools, *numbers.shells) if name in known)
+    yield f"{machine['cores']} × {machine['cpu']}, {machine['system']}"
