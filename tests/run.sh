@@ -75,7 +75,7 @@ check "shfmt" shfmt -d -i 4 -ci $scripts
 check "zsh syntax" zsh -f -n shell/venvhook.zsh
 check "fish syntax" fish --no-config --no-execute shell/venvhook.fish
 check "fish_indent" fish_indent --check shell/*.fish
-check "pytest" python -m pytest -n auto "$@"
+check "pytest" python -m pytest -n auto --dist worksteal "$@"
 
 say "what was run"
 printf '%s' "$report" >&2

@@ -1,16 +1,7 @@
 """Does venvhook work in the shells of this machine, and what is in its way?
 
 Each shell that has a hook is started as a terminal would start it, answers a question about itself (`shell/probe.*`),
-and enters a throw-away project (proof.py). The answer are keys and values, a NUL behind each:
-
-    version                   of the shell
-    python, launcher          the literals of the loaded hook; empty, where none is loaded
-    live, dead                a trigger of the hook that is in its place, or that is not
-    microseconds              what the hook takes at a prompt outside of every project
-    past                      a command that an alias leads past the hook
-    prompt, cd                a text of what runs at prompts, and of what cd is
-    function                  a function's name
-    VENVHOOK_DISABLE, ...     a variable's value
+and enters a throw-away project (proof.py); what it answers is for symptoms.py.
 
 What keeps it from working is a problem; all else that is worth knowing is a note.
 """
@@ -19,31 +10,24 @@ from __future__ import annotations
 
 import getpass
 import os
-import re
 import shlex
 import stat
 import subprocess
 import sys
 import time
 
-from venvhook import __version__, config, install, neighbours, proof, rcfile
+from venvhook import __version__, config, install, proof
 from venvhook.errors import VenvhookError
-from venvhook.neighbours import Neighbour
 from venvhook.shells import INTERFACE, emitter
+from venvhook.symptoms import Shell, again, causes, notes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from venvhook.folders import Folders
-    from venvhook.proof import Proof
 
 SLOW = 0.5  # seconds from which on the helper is called slow
-# What says that an environment is active, which word in a startup file does that, what to say and to do.
-_ACTIVE = (
-    ("CONDA_DEFAULT_ENV", "conda", "conda activates {}", "run: conda config --set auto_activate_base false"),
-    ("VIRTUAL_ENV", "activate", "{} is active", "take that out of the startup files"),
-)
 _PATIENCE = 10  # seconds that the helper may take
 
 
@@ -57,32 +41,6 @@ class Finding:
 
     def __repr__(self) -> str:
         return f"Finding({self.serious}, {self.shell!r}, {str(self.error)!r})"
-
-
-class Shell:
-    """What a live shell showed: FACTS by key; `reason` is why it does not work, or empty."""
-
-    __slots__ = ("facts", "loaded_by", "name", "prompt", "reason", "transcript")
-
-    def __init__(self, seen: Proof) -> None:
-        self.name, self.reason, self.prompt, self.transcript = seen.shell, seen.reason, seen.prompt, seen.transcript
-        self.facts = facts(seen.answer)
-        files = install.startup_files(seen.shell)
-        self.loaded_by = where(files, rcfile.BEGIN.decode()) or where(files, "venvhook")
-
-    def fact(self, key: str) -> str:
-        """The first value of a key, or nothing."""
-        return next(iter(self.facts.get(key, ())), "")
-
-    def texts(self) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
-        """What tells of other tools: names of functions, what runs at prompts, what cd is."""
-        functions, prompt, cd = (self.facts.get(key, []) for key in ("function", "prompt", "cd"))
-        return functions, prompt, cd
-
-    @property
-    def neighbours(self) -> list[Neighbour]:
-        """The other tools that are loaded in it."""
-        return neighbours.found(*self.texts())
 
 
 class Diagnosis:
@@ -103,29 +61,6 @@ class Diagnosis:
     def add(self, serious: bool, shell: str, errors: Iterable[VenvhookError]) -> None:
         """Take up findings."""
         self.findings += [Finding(serious, shell, error) for error in errors]
-
-
-def facts(answer: bytes) -> dict[str, list[str]]:
-    """The values of an answer by their keys."""
-    found: dict[str, list[str]] = {}
-    fields = os.fsdecode(answer).split("\0")
-    for key, value in zip(fields[::2], fields[1::2]):
-        found.setdefault(key, []).append(value)
-    return found
-
-
-def where(paths: Sequence[str], word: str, behind: int = 0) -> list[tuple[str, int]]:
-    """The lines of the files PATHS, counted from 1, with WORD in them before any comment; only those BEHIND a line."""
-    sign = re.compile(r"^[^#]*(?<!\w)" + re.escape(word) + r"(?!\w)")
-    found = []
-    for path in filter(os.path.isfile, paths):  # a fifo would wait for its writer
-        try:
-            with open(path, encoding="utf-8", errors="surrogateescape") as file:
-                lines = list(enumerate(file, 1))
-        except OSError:
-            continue
-        found += [(path, number) for number, text in lines if number > behind and sign.match(text)]
-    return found
 
 
 def examine(
@@ -258,18 +193,13 @@ def _helper(seen: Diagnosis, places: Folders, shell: str) -> None:
             subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE, check=True)
         except (OSError, subprocess.SubprocessError) as error:
             said = os.fsdecode(getattr(error, "stderr", None) or b"").strip().rpartition("\n")[2]
-            seen.add(True, "", [VenvhookError(f"the helper fails: {said or error}", remedy=f"to renew it: {_again()}")])
+            seen.add(True, "", [VenvhookError(f"the helper fails: {said or error}", remedy=f"to renew it: {again()}")])
             return
         times.append(time.perf_counter() - began)
     seen.helper = min(times)
     if seen.helper > SLOW:
         problem = f"the helper takes {seen.helper:.1f} s, which the first visit of a project waits for"
         seen.add(False, "", [VenvhookError(problem, python, remedy="see what makes this Python slow to start")])
-
-
-def _again() -> str:
-    """The command that installs the hooks anew, whatever has become of the one that the shells know."""
-    return f"{sys.executable} -m venvhook install"
 
 
 # ---- live shells -----------------------------------------------------------------------------------------------------
@@ -283,91 +213,9 @@ def _try(seen: Diagnosis, places: Folders, shell: str) -> None:
         return
     live = Shell(proved)
     seen.shells.append(live)
-    causes = list(_causes(live, places))
-    if live.reason and not causes:
+    found = list(causes(live, places))
+    if live.reason and not found:
         remedy = "what it showed stands below" if live.transcript else f"to see why, start it: {shell} -i"
-        causes = [VenvhookError(live.reason, remedy=remedy)]
-    seen.add(bool(live.reason), shell, causes)
-    seen.add(False, shell, _notes(live, places))
-
-
-def _causes(live: Shell, places: Folders) -> Iterator[VenvhookError]:
-    """What can keep venvhook from working in a shell that has answered."""
-    if not live.facts:
-        return
-    if live.fact("VENVHOOK_DISABLE"):
-        path, line = _place(live, "VENVHOOK_DISABLE")
-        yield VenvhookError(
-            "VENVHOOK_DISABLE is set in each new shell, so nothing is entered", path, line, "take that out"
-        )
-    if not live.fact("python"):
-        yield _unloaded(live, places)
-        return
-    if not os.access(live.fact("python"), os.X_OK):
-        yield VenvhookError("the hook's Python is gone", live.fact("python"), remedy=f"to renew it: {_again()}")
-    dead = live.facts.get("dead", [])
-    if dead:
-        yield _disarmed(live, dead)
-
-
-def _place(live: Shell, word: str) -> tuple[str | None, int | None]:
-    """The last line of the startup files that holds WORD."""
-    found = where(install.startup_files(live.name), word)
-    return found[-1] if found else (None, None)
-
-
-def _unloaded(live: Shell, places: Folders) -> VenvhookError:
-    if not live.loaded_by:
-        line = install.load_line(places, live.name)
-        remedy = f"to have it loaded: venvhook install --shell {live.name}; or put this line there yourself: {line}"
-        return VenvhookError("no startup file of the shell loads the hook", remedy=remedy)
-    path, line_number = live.loaded_by[0]
-    problem = "loads the hook, but a new shell does not get that far, or does not read this file"
-    return VenvhookError(problem, path, line_number, "look above that line for a return or an exit")
-
-
-def _disarmed(live: Shell, dead: Sequence[str]) -> VenvhookError:
-    """Something has taken triggers away: which lines behind ours speak of them."""
-    suspects = [found for path, line in live.loaded_by for name in dead for found in where([path], name, behind=line)]
-    path, number = suspects[-1] if suspects else (None, None)
-    again = f"venvhook uninstall --shell {live.name}; venvhook install --shell {live.name}"
-    remedy = (
-        f"to load the hook behind it: {again}" if suspects else "load the hook last, or have the other tool add to it"
-    )
-    others = ", ".join(each.name for each in live.neighbours if each.hooks)
-    by = f" (loaded are {others})" if others and not suspects else ""
-    return VenvhookError(
-        f"something has replaced the hook's {', '.join(dict.fromkeys(dead))}{by}", path, number, remedy
-    )
-
-
-def _notes(live: Shell, places: Folders) -> Iterator[VenvhookError]:
-    launcher = os.path.join(places.hook, "launch.py")
-    if live.fact("launcher") not in ("", launcher):
-        problem = f"the hook of another installation is loaded, not that of {launcher}"
-        yield VenvhookError(
-            problem, live.fact("launcher"), remedy="take the line that loads it out of the startup files"
-        )
-    for name in live.facts.get("past", []):
-        path, line = _place(live, f"alias {name}")
-        problem = f"{name} is an alias that goes past the hook, so a project is entered at the next prompt, not at once"
-        yield VenvhookError(problem, path, line, f"take it away behind what sets it: unalias {name}")
-    for name, word in neighbours.rivals(*live.texts()):
-        path, line = _place(live, word)
-        remedy = "where venvhook is to do that, take its line out of the startup file"
-        yield VenvhookError(f"{name} activates environments too", path, line, remedy)
-    yield from _active(live)
-    if live.fact("VIRTUAL_ENV_DISABLE_PROMPT") and live.prompt.startswith("no name"):
-        path, line = _place(live, "VIRTUAL_ENV_DISABLE_PROMPT")
-        remedy = "to have it shown, unset it there"
-        yield VenvhookError("VIRTUAL_ENV_DISABLE_PROMPT is set, so no name is shown", path, line, remedy)
-
-
-def _active(live: Shell) -> Iterator[VenvhookError]:
-    """An environment that a new shell begins with, not one that it merely inherits from the shell of the person."""
-    for name, word, problem, remedy in _ACTIVE:
-        value, (path, line) = live.fact(name), _place(live, word)
-        if value and (path or os.environ.get(name) != value):
-            told = f"{problem.format(value)} in each new shell; it comes back on leaving a project"
-            yield VenvhookError(told, path, line, f"to have none, {remedy}")
-            return
+        found = [VenvhookError(live.reason, remedy=remedy)]
+    seen.add(bool(live.reason), shell, found)
+    seen.add(False, shell, notes(live, places))

@@ -20,7 +20,7 @@ HOT = """
     _launch conda config digest document dotenv environment errors helper keep locate marker names plan project shells
     trust undo versions
 """
-COLD = "__main__ cli completion create doctor folders install neighbours proof pythons rcfile report terminal"
+COLD = "__main__ cli completion create doctor folders install neighbours proof pythons rcfile report symptoms terminal"
 DEPENDENCIES = "typer click rich platformdirs tomlkit python_discovery dotenv packaging"
 COSTLY = """
     argparse contextlib dataclasses datetime difflib enum functools hashlib importlib.metadata inspect json logging

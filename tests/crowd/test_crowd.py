@@ -16,7 +16,7 @@ from shell.dialects import Dialect
 from shell.terminal import Terminal
 from shell.world import PACKAGE, environ_of, same_but_moves
 
-from venvhook import doctor, neighbours
+from venvhook import neighbours, symptoms
 from venvhook.shells import emitter
 
 from .crowd import SHOWN, Crowd
@@ -86,7 +86,7 @@ def doctors_facts(crowd: Crowd, live: Terminal) -> dict[str, list[str]]:
     answer = crowd.root / "answer"
     probe = PACKAGE / f"shell/probe{emitter(crowd.dialect.name).SUFFIX}"
     live.run(f"{crowd.dialect.source(str(probe))} {answer}")
-    return doctor.facts(answer.read_bytes())
+    return symptoms.facts(answer.read_bytes())
 
 
 def stays(live: Terminal, shell: Dialect, environment: str, neighbour: Neighbour) -> None:

@@ -9,7 +9,7 @@ from typing import Callable
 
 import pytest
 
-from venvhook import doctor, install, neighbours, proof
+from venvhook import doctor, install, neighbours, proof, symptoms
 from venvhook.cli import main
 from venvhook.errors import VenvhookError
 from venvhook.folders import Folders
@@ -62,7 +62,7 @@ def look(places: Folders, monkeypatch: pytest.MonkeyPatch) -> Look:
 
 def test_nothing_is_wrong(look: Look, places: Folders) -> None:
     assert look(live="PROMPT_COMMAND\tcd", microseconds="30") == []
-    shell = doctor.Shell(Seen(live="PROMPT_COMMAND\tcd"))  # type: ignore[arg-type]
+    shell = symptoms.Shell(Seen(live="PROMPT_COMMAND\tcd"))  # type: ignore[arg-type]
     assert shell.facts["live"] == ["PROMPT_COMMAND", "cd"]
     assert shell.loaded_by == [(os.path.join(places.home, ".bashrc"), 3)]
 
@@ -100,7 +100,7 @@ def test_a_hook_that_nothing_loads(look: Look, home: Path, places: Folders) -> N
 def test_a_hook_that_a_line_of_the_users_loads(look: Look, home: Path) -> None:
     (home / ".bashrc").write_text('# with venvhook\neval "$(venvhook hook bash)"\n')
     assert look() == []
-    assert doctor.Shell(Seen()).loaded_by == [(str(home / ".bashrc"), 2)]  # type: ignore[arg-type]
+    assert symptoms.Shell(Seen()).loaded_by == [(str(home / ".bashrc"), 2)]  # type: ignore[arg-type]
 
 
 def test_switched_off_by_a_startup_file(look: Look, home: Path) -> None:

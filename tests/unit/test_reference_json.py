@@ -15,7 +15,7 @@ from test_cli_home import Home
 from test_doctor import Seen
 from test_reference import page, spans
 
-from venvhook import doctor, keep, report
+from venvhook import doctor, keep, report, symptoms
 from venvhook import pythons as all_pythons
 from venvhook.cli.doctor import as_data
 from venvhook.errors import VenvhookError
@@ -152,10 +152,10 @@ def test_pythons(home: Home) -> None:
 
 def test_doctor(home: Home) -> None:
     (home.home / ".bashrc").write_text("# with venvhook\n. venvhook\n")
-    well = doctor.Shell(
+    well = symptoms.Shell(
         Seen(version="5.2", live="cd", dead="PROMPT_COMMAND", microseconds="30", prompt="starship_precmd")
     )
-    ill = doctor.Shell(Seen("it was not done"))
+    ill = symptoms.Shell(Seen("it was not done"))
     seen, unanswered = doctor.Diagnosis(), doctor.Diagnosis()
     seen.shells, seen.helper = [well, ill], 0.0123
     seen.add(True, "bash", [VenvhookError("wrong", "/p", 3, "mend it")])

@@ -13,8 +13,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from venvhook.doctor import Diagnosis, Finding, Shell
+    from venvhook.doctor import Diagnosis, Finding
     from venvhook.folders import Folders
+    from venvhook.symptoms import Shell
 
 
 def doctor(folders: Folders, as_json: bool) -> int:

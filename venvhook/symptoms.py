@@ -1,0 +1,172 @@
+"""What a shell that was started has answered, what in that keeps venvhook from working, and what is worth knowing.
+
+The answer are keys and values, a NUL behind each:
+
+    version                   of the shell
+    python, launcher          the literals of the loaded hook; empty, where none is loaded
+    live, dead                a trigger of the hook that is in its place, or that is not
+    microseconds              what the hook takes at a prompt outside of every project
+    past                      a command that an alias leads past the hook
+    prompt, cd                a text of what runs at prompts, and of what cd is
+    function                  a function's name
+    VENVHOOK_DISABLE, ...     a variable's value
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+
+from venvhook import install, neighbours, rcfile
+from venvhook.errors import VenvhookError
+from venvhook.neighbours import Neighbour
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from venvhook.folders import Folders
+    from venvhook.proof import Proof
+
+# What says that an environment is active, which word in a startup file does that, what to say and to do.
+_ACTIVE = (
+    ("CONDA_DEFAULT_ENV", "conda", "conda activates {}", "run: conda config --set auto_activate_base false"),
+    ("VIRTUAL_ENV", "activate", "{} is active", "take that out of the startup files"),
+)
+
+
+class Shell:
+    """What a live shell showed: FACTS by key; `reason` is why it does not work, or empty."""
+
+    __slots__ = ("facts", "loaded_by", "name", "prompt", "reason", "transcript")
+
+    def __init__(self, seen: Proof) -> None:
+        self.name, self.reason, self.prompt, self.transcript = seen.shell, seen.reason, seen.prompt, seen.transcript
+        self.facts = facts(seen.answer)
+        files = install.startup_files(seen.shell)
+        self.loaded_by = where(files, rcfile.BEGIN.decode()) or where(files, "venvhook")
+
+    def fact(self, key: str) -> str:
+        """The first value of a key, or nothing."""
+        return next(iter(self.facts.get(key, ())), "")
+
+    def texts(self) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
+        """What tells of other tools: names of functions, what runs at prompts, what cd is."""
+        functions, prompt, cd = (self.facts.get(key, []) for key in ("function", "prompt", "cd"))
+        return functions, prompt, cd
+
+    @property
+    def neighbours(self) -> list[Neighbour]:
+        """The other tools that are loaded in it."""
+        return neighbours.found(*self.texts())
+
+
+def facts(answer: bytes) -> dict[str, list[str]]:
+    """The values of an answer by their keys."""
+    found: dict[str, list[str]] = {}
+    fields = os.fsdecode(answer).split("\0")
+    for key, value in zip(fields[::2], fields[1::2]):
+        found.setdefault(key, []).append(value)
+    return found
+
+
+def where(paths: Sequence[str], word: str, behind: int = 0) -> list[tuple[str, int]]:
+    """The lines of the files PATHS, counted from 1, with WORD in them before any comment; only those BEHIND a line."""
+    sign = re.compile(r"^[^#]*(?<!\w)" + re.escape(word) + r"(?!\w)")
+    found = []
+    for path in filter(os.path.isfile, paths):  # a fifo would wait for its writer
+        try:
+            with open(path, encoding="utf-8", errors="surrogateescape") as file:
+                lines = list(enumerate(file, 1))
+        except OSError:
+            continue
+        found += [(path, number) for number, text in lines if number > behind and sign.match(text)]
+    return found
+
+
+def causes(live: Shell, places: Folders) -> Iterator[VenvhookError]:
+    """What can keep venvhook from working in a shell that has answered."""
+    if not live.facts:
+        return
+    if live.fact("VENVHOOK_DISABLE"):
+        path, line = _place(live, "VENVHOOK_DISABLE")
+        yield VenvhookError(
+            "VENVHOOK_DISABLE is set in each new shell, so nothing is entered", path, line, "take that out"
+        )
+    if not live.fact("python"):
+        yield _unloaded(live, places)
+        return
+    if not os.access(live.fact("python"), os.X_OK):
+        yield VenvhookError("the hook's Python is gone", live.fact("python"), remedy=f"to renew it: {again()}")
+    dead = live.facts.get("dead", [])
+    if dead:
+        yield _disarmed(live, dead)
+
+
+def _place(live: Shell, word: str) -> tuple[str | None, int | None]:
+    """The last line of the startup files that holds WORD."""
+    found = where(install.startup_files(live.name), word)
+    return found[-1] if found else (None, None)
+
+
+def _unloaded(live: Shell, places: Folders) -> VenvhookError:
+    if not live.loaded_by:
+        line = install.load_line(places, live.name)
+        remedy = f"to have it loaded: venvhook install --shell {live.name}; or put this line there yourself: {line}"
+        return VenvhookError("no startup file of the shell loads the hook", remedy=remedy)
+    path, line_number = live.loaded_by[0]
+    problem = "loads the hook, but a new shell does not get that far, or does not read this file"
+    return VenvhookError(problem, path, line_number, "look above that line for a return or an exit")
+
+
+def _disarmed(live: Shell, dead: Sequence[str]) -> VenvhookError:
+    """Something has taken triggers away: which lines behind ours speak of them."""
+    suspects = [found for path, line in live.loaded_by for name in dead for found in where([path], name, behind=line)]
+    path, number = suspects[-1] if suspects else (None, None)
+    again = f"venvhook uninstall --shell {live.name}; venvhook install --shell {live.name}"
+    remedy = (
+        f"to load the hook behind it: {again}" if suspects else "load the hook last, or have the other tool add to it"
+    )
+    others = ", ".join(each.name for each in live.neighbours if each.hooks)
+    by = f" (loaded are {others})" if others and not suspects else ""
+    return VenvhookError(
+        f"something has replaced the hook's {', '.join(dict.fromkeys(dead))}{by}", path, number, remedy
+    )
+
+
+def notes(live: Shell, places: Folders) -> Iterator[VenvhookError]:
+    launcher = os.path.join(places.hook, "launch.py")
+    if live.fact("launcher") not in ("", launcher):
+        problem = f"the hook of another installation is loaded, not that of {launcher}"
+        yield VenvhookError(
+            problem, live.fact("launcher"), remedy="take the line that loads it out of the startup files"
+        )
+    for name in live.facts.get("past", []):
+        path, line = _place(live, f"alias {name}")
+        problem = f"{name} is an alias that goes past the hook, so a project is entered at the next prompt, not at once"
+        yield VenvhookError(problem, path, line, f"take it away behind what sets it: unalias {name}")
+    for name, word in neighbours.rivals(*live.texts()):
+        path, line = _place(live, word)
+        remedy = "where venvhook is to do that, take its line out of the startup file"
+        yield VenvhookError(f"{name} activates environments too", path, line, remedy)
+    yield from _active(live)
+    if live.fact("VIRTUAL_ENV_DISABLE_PROMPT") and live.prompt.startswith("no name"):
+        path, line = _place(live, "VIRTUAL_ENV_DISABLE_PROMPT")
+        remedy = "to have it shown, unset it there"
+        yield VenvhookError("VIRTUAL_ENV_DISABLE_PROMPT is set, so no name is shown", path, line, remedy)
+
+
+def _active(live: Shell) -> Iterator[VenvhookError]:
+    """An environment that a new shell begins with, not one that it merely inherits from the shell of the person."""
+    for name, word, problem, remedy in _ACTIVE:
+        value, (path, line) = live.fact(name), _place(live, word)
+        if value and (path or os.environ.get(name) != value):
+            told = f"{problem.format(value)} in each new shell; it comes back on leaving a project"
+            yield VenvhookError(told, path, line, f"to have none, {remedy}")
+            return
+
+
+def again() -> str:
+    """The command that installs the hooks anew, whatever has become of the one that the shells know."""
+    return f"{sys.executable} -m venvhook install"
