@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-WIDTH = 170
+WIDTH = 185
 
 
 @dataclass
@@ -27,6 +27,11 @@ class Row:
     spread: float
     processes: float | None = None
     file_calls: float | None = None
+
+    @property
+    def told(self) -> bool:
+        """Whether it can be told from noise."""
+        return self.microseconds > self.spread
 
 
 @dataclass(frozen=True)
@@ -105,11 +110,11 @@ def _cell(result: Result, shell: str, tool: str, work: str) -> str:
     row, ours = result.find(shell, tool, work), result.find(shell, "venvhook", work)
     if row is None:
         return "-"
-    lines = [f"{time(row.microseconds)} ± {time(row.spread)}"]
-    if ours and ours is not row and ours.microseconds > 0 and row.microseconds > 0:
+    lines = [f"{time(row.microseconds)} ±{time(row.spread)}"]
+    if ours and ours is not row and row.told and ours.told:
         lines.append(f"{row.microseconds / ours.microseconds:.1f} x venvhook")
     if row.processes is not None:
-        lines.append(f"{row.processes:g} proc, {row.file_calls:g} calls")
+        lines.append(f"{row.processes:.0f} proc {row.file_calls:.0f} calls")
     return "\n".join(lines)
 
 
