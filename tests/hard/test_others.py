@@ -21,7 +21,10 @@ from shell.world import World, environ_of
 
 from .ground import Ground, allow
 
-pytestmark = pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root can be somebody else")
+pytestmark = [
+    pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root can be somebody else"),
+    pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning"),  # pytest's workers have threads
+]
 OTHER = 54321
 
 

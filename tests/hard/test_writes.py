@@ -23,7 +23,10 @@ from venvhook.shells import INTERFACE, SHELLS
 
 from .ground import Ground, clear_plan
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork"),
+    pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning"),  # pytest's workers have threads
+]
 
 WRITES = ("open", "mkdir", "replace", "rename", "unlink", "rmdir", "utime", "chmod", "write", "link", "symlink")
 KILLED = 77
