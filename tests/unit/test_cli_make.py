@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Callable
 
 import pytest
 from test_cli_home import Home
@@ -182,23 +183,53 @@ def test_a_tool_that_would_ask_for_a_password_fails_at_once(home: Home) -> None:
     assert os.listdir(home.shop) == [".venvhook.toml"]
 
 
+# A tool that has half-made an environment when a process of its own, which holds a lock, does not come to an end.
+STALLED = """#!{python}
+import os, subprocess, sys
+os.makedirs(sys.argv[-1] + "/lib")
+work = "import fcntl, sys, time; fcntl.flock(lock := open(sys.argv[1], 'w'), fcntl.LOCK_EX); lock.write('x'); "
+subprocess.run([sys.executable, "-c", work + "lock.flush(); time.sleep(600)", "{lock}"])
+"""
+
+
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interruption_leaves_nothing(home: Home, number: int, status: int) -> None:
-    home.allowed('venv = "a/b"')
+    tools, lock = home.home / "tools", home.home / "lock"
+    tools.mkdir()
+    (tools / "uv").write_text(STALLED.format(python=sys.executable, lock=lock))
+    (tools / "uv").chmod(0o755)
+    home.patch.setenv("PATH", f"{tools}:/usr/bin:/bin")
+    home.allowed('venv = "a/b"\nmanager = "uv"')
     process = home.process("create", start_new_session=True)
-    deadline = time.monotonic() + 60
-    while not list(home.shop.glob("a/b/lib/*/site-packages")) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    time.sleep(0.3)  # now a process of the tool's own is installing pip
-    assert process.poll() is None
+    until(lambda: lock.exists() and lock.read_text() == "x")
+    assert (home.shop / "a/b/lib").exists() and process.poll() is None
     if number == signal.SIGINT:
         os.killpg(process.pid, number)  # as a terminal does
     else:
         os.kill(process.pid, number)
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     assert process.returncode == status
-    time.sleep(1)
+    until(lambda: is_free(lock))  # the tool's own process has ended
     assert os.listdir(home.shop) == [".venvhook.toml"]
+
+
+def until(happened: Callable[[], bool]) -> None:
+    """Wait for something that comes for certain, however slow the machine is."""
+    limit = time.monotonic() + 300
+    while not happened():
+        assert time.monotonic() < limit
+        time.sleep(0.01)
+
+
+def is_free(lock: Path) -> bool:
+    import fcntl
+
+    with open(lock) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
 
 def test_what_the_variables_say_reaches_pip(home: Home) -> None:
