@@ -114,6 +114,7 @@ class Screen(Multiplexer):
     def start(self, folder: Path) -> None:
         Path(self.variables["SCREENDIR"]).mkdir(mode=0o700)
         self.call("-c", "/dev/null", "-dmS", "crowd", self.variables["SHELL"], cwd=folder)
+        soon(lambda: list(Path(self.variables["SCREENDIR"]).iterdir()))
 
     def type(self, line: str) -> None:
         self.call("-S", "crowd", "-p", "0", "-X", "stuff", line + "\r")
