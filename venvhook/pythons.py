@@ -6,6 +6,7 @@ python-discovery looks through (PATH, uv's, what venvhook runs on) are added tho
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -40,6 +41,17 @@ class Interpreter:
         return f"{self.kind} {self.version} ({self.path})"
 
 
+@contextlib.contextmanager
+def _private() -> Iterator[None]:
+    """What is noted of the interpreters is for the user's eyes only, as all that is kept; what is made by them not."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+@_private()
 def found(cache: str, environ: Mapping[str, str]) -> list[Interpreter]:
     """All interpreters, the newest first. Each is asked once, what it said is kept below CACHE."""
     from python_discovery import iter_interpreters
@@ -98,6 +110,7 @@ def _kind() -> str:
     return {"cpython": "CPython", "pypy": "PyPy"}.get(sys.implementation.name, sys.implementation.name)
 
 
+@_private()
 def _search(wanted: str, cache: str, environ: Mapping[str, str]) -> PythonInfo | None:
     from python_discovery import PythonSpec, get_interpreter
 
@@ -110,6 +123,7 @@ def _search(wanted: str, cache: str, environ: Mapping[str, str]) -> PythonInfo |
     return next((each for each in others if each.satisfies(spec, impl_must_match=True)), None)
 
 
+@_private()
 def _at(path: str, cache: str, environ: Mapping[str, str]) -> Interpreter:
     from python_discovery import get_interpreter
 
