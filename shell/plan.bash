@@ -18,13 +18,14 @@ _venvhook_fits() {
 # Before a plan sets anything: may its variables be set (the sixth argument are the attributes that they have now, the
 # rest their names), and is the environment active already by other means?
 _venvhook_begin() {
+    local IFS=' ' # bash 3.2 needs a blank in it to take a slice of the arguments
     if [[ $6 == *[!x]* ]] || ! _venvhook_writable "${@:7}"; then
         _venvhook_refuse "${@:7}"
         return 1
     fi
-    if [[ ${!1-} && ${!1} -ef $2 ]]; then _venvhook_unscript "$1"; fi
+    if [[ ${!1-} && ${!1} -ef $2 ]]; then _venvhook_unscript "$1" all; fi
     _venvhook_sign=$1 _venvhook_home=$2 _venvhook_bin=$3 _venvhook_name=$4 _venvhook_label=$5 _venvhook_theirs=''
-    if builtin declare -F deactivate >/dev/null; then _venvhook_theirs=$(builtin declare -f deactivate); fi
+    if builtin declare -F deactivate >/dev/null; then _venvhook_theirs=$(\builtin declare -f deactivate); fi
     deactivate() { _venvhook_deactivate "$@"; }
 }
 _venvhook_writable() { builtin local "$@" 2>/dev/null; }
@@ -133,6 +134,14 @@ _venvhook_remove_all() {
     fi
 }
 
+# At the first prompt afterwards: who puts PATH back as he found it (direnv) brings what has been left, and takes what is
+# entered.
+_venvhook_settle() {
+    if [[ $_venvhook_left && $_venvhook_left != "$_venvhook_bin" ]]; then _venvhook_remove PATH "$_venvhook_left"; fi
+    if [[ $_venvhook_bin && :$PATH: != *:"$_venvhook_bin":* ]]; then PATH=$_venvhook_bin:$PATH; fi
+    _venvhook_entered='' _venvhook_left='' _venvhook_ps1=''
+}
+
 # ---- activated by hand ----------------------------------------------------------------------------------------------
 
 # Undo an environment's own activate, keeping what the user did to PATH since. An editor sets only the variables; and a
@@ -140,14 +149,15 @@ _venvhook_remove_all() {
 _venvhook_unscript() {
     local _venvhook_path=$PATH _venvhook_script=${!1}/bin
     if [[ ${_OLD_VIRTUAL_PATH+x} ]] && builtin declare -F deactivate >/dev/null; then deactivate; fi
+    if [[ ${_OLD_VIRTUAL_PS1+x} ]]; then PS1=$_OLD_VIRTUAL_PS1; fi # pyenv-virtualenv sets that one alone
     builtin unset -v "$1" VIRTUAL_ENV_PROMPT _OLD_VIRTUAL_PATH _OLD_VIRTUAL_PYTHONHOME _OLD_VIRTUAL_PS1
-    if [[ :$_venvhook_path: == *:"$_venvhook_script":* ]]; then
-        _venvhook_path=:$_venvhook_path:
+    _venvhook_path=:$_venvhook_path:
+    while [[ $_venvhook_path == *:"$_venvhook_script":* ]]; do
         _venvhook_path=${_venvhook_path%%:"$_venvhook_script":*}:${_venvhook_path#*:"$_venvhook_script":}
-        _venvhook_path=${_venvhook_path#:}
-        _venvhook_path=${_venvhook_path%:}
-    fi
-    PATH=$_venvhook_path
+        if [[ ! ${2-} ]]; then break; fi # one is ours; before we come all go: VS Code hands it on twice
+    done
+    _venvhook_path=${_venvhook_path#:}
+    PATH=${_venvhook_path%:}
 }
 # Every activate script saves the PATH that it found, and a plan leaves no such variable set. The project's own script is
 # undone and we go on; any other is respected: the project is left, until the user is elsewhere.

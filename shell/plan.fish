@@ -37,8 +37,8 @@ if test / -ef / 2>/dev/null
     end
 else
     function _venvhook_same
-        set -l one (builtin realpath $argv[1] 2>/dev/null | string collect)
-        set -l other (builtin realpath $argv[2] 2>/dev/null | string collect)
+        set -l one (builtin realpath $argv[1] 2>/dev/null | string collect -N)
+        set -l other (builtin realpath $argv[2] 2>/dev/null | string collect -N)
         test -n "$one"; and test "$one" = "$other"
     end
     function _venvhook_older
@@ -57,7 +57,7 @@ end
 
 # Before a plan sets anything: is the environment already active by other means? No variable of a user's can be readonly.
 function _venvhook_begin
-    test -n "$$argv[1]"; and _venvhook_is "$$argv[1]" $argv[2]; and _venvhook_unscript $argv[1]
+    test -n "$$argv[1]"; and _venvhook_is "$$argv[1]" $argv[2]; and _venvhook_unscript $argv[1] all
     set -g _venvhook_sign $argv[1]
     set -g _venvhook_home $argv[2]
     set -g _venvhook_bin $argv[3]
@@ -182,6 +182,16 @@ function _venvhook_remove
     end
 end
 
+# Before the first command afterwards: who puts PATH back at the prompt as he found it (direnv) brings what has been left, and
+# takes what is entered.
+function _venvhook_settle --on-event fish_preexec
+    test -n "$_venvhook_entered$_venvhook_left"; or return
+    test -n "$_venvhook_left" -a "x$_venvhook_left" != "x$_venvhook_bin"; and _venvhook_remove PATH $_venvhook_left
+    test -n "$_venvhook_bin"; and not builtin contains -- $_venvhook_bin $PATH; and set -gp PATH $_venvhook_bin
+    set -g _venvhook_entered
+    set -g _venvhook_left
+end
+
 # ---- activated by hand ----------------------------------------------------------------------------------------------
 
 # Undo an environment's own activate, keeping what the user did to PATH since. An editor sets only the variables; and a
@@ -192,7 +202,10 @@ function _venvhook_unscript
     set -qg _OLD_VIRTUAL_PATH; and builtin functions -q deactivate; and deactivate
     set -eg $argv[1] VIRTUAL_ENV_PROMPT _OLD_VIRTUAL_PATH _OLD_VIRTUAL_PYTHONHOME _OLD_VIRTUAL_PS1 _OLD_FISH_PROMPT_OVERRIDE
     set -gx PATH $entries
-    set -l place (builtin contains -i -- $script $PATH); and set -e PATH[$place]
+    while set -l place (builtin contains -i -- $script $PATH)
+        set -e PATH[$place]
+        set -q argv[2]; or break # one is ours; before we come all go: VS Code hands it on twice
+    end
 end
 # Every activate script saves the PATH that it found, and a plan leaves no such variable set. The project's own script is
 # undone and we go on; any other is respected: the project is left, until the user is elsewhere.

@@ -55,7 +55,7 @@ _venvhook_begin() {
         _venvhook_refuse "${@[7,-1]}"
         return 1
     fi
-    if [[ ${(P)1} && ${(P)1} -ef $2 ]]; then _venvhook_unscript "$1"; fi
+    if [[ ${(P)1} && ${(P)1} -ef $2 ]]; then _venvhook_unscript "$1" all; fi
     _venvhook_sign=$1 _venvhook_home=$2 _venvhook_bin=$3 _venvhook_name=$4 _venvhook_label=$5 _venvhook_theirs=''
     if builtin typeset -f deactivate >/dev/null; then _venvhook_aside; fi
     deactivate() { _venvhook_deactivate "$@"; }
@@ -163,14 +163,15 @@ _venvhook_remove() {
 _venvhook_unscript() {
     local _venvhook_path=$PATH _venvhook_script=${(P)1}/bin
     if [[ ${_OLD_VIRTUAL_PATH+x} ]] && builtin typeset -f deactivate >/dev/null; then deactivate; fi
+    if [[ ${_OLD_VIRTUAL_PS1+x} ]]; then PS1=$_OLD_VIRTUAL_PS1; fi # pyenv-virtualenv sets that one alone
     builtin unset -v "$1" VIRTUAL_ENV_PROMPT _OLD_VIRTUAL_PATH _OLD_VIRTUAL_PYTHONHOME _OLD_VIRTUAL_PS1
-    if [[ :$_venvhook_path: == *:"$_venvhook_script":* ]]; then
-        _venvhook_path=:$_venvhook_path:
+    _venvhook_path=:$_venvhook_path:
+    while [[ $_venvhook_path == *:"$_venvhook_script":* ]]; do
         _venvhook_path=${_venvhook_path%%:"$_venvhook_script":*}:${_venvhook_path#*:"$_venvhook_script":}
-        _venvhook_path=${_venvhook_path#:}
-        _venvhook_path=${_venvhook_path%:}
-    fi
-    PATH=$_venvhook_path
+        if [[ ! ${2-} ]]; then break; fi # one is ours; before we come all go: VS Code hands it on twice
+    done
+    _venvhook_path=${_venvhook_path#:}
+    PATH=${_venvhook_path%:}
 }
 # Every activate script saves the PATH that it found, and a plan leaves no such variable set. The project's own script is
 # undone and we go on; any other is respected: the project is left, until the user is elsewhere.

@@ -18,7 +18,7 @@ if ! builtin declare -F _venvhook_look >/dev/null; then
     _venvhook_here='' _venvhook_plan=none _venvhook_paused='' # the project entered, its plan, the project left by hand
     _venvhook_folder='' _venvhook_project=''                  # the folder looked at last, and the project found for it
     _venvhook_sign='' _venvhook_home='' _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_theirs=''
-    _venvhook_prefix='' _venvhook_ps1='' _venvhook_drawn='' _venvhook_known=() _venvhook_pending=${VENVHOOK_PROJECT:+inherited}
+    _venvhook_prefix='' _venvhook_ps1='' _venvhook_drawn='' _venvhook_entered='' _venvhook_left='' _venvhook_known=() _venvhook_pending=${VENVHOOK_PROJECT:+inherited}
     # Only from 4.4 on can a variable be asked whether it is exported; before, it is taken to be.
     _venvhook_modern=$((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404))
 fi
@@ -44,11 +44,11 @@ _venvhook_exactly() {
     "$@" || :
     builtin shopt -s nocasematch
 }
-# The helper's answer into _venvhook_text.
+# The helper's answer into _venvhook_text. (A substitution is parsed when it runs: the backslashes keep aliases out.)
 _venvhook_ask() {
     if [[ ! -x $_venvhook_python || ! -r $_venvhook_launcher ]]; then
         _venvhook_say "its Python or its launcher is gone ($_venvhook_python, $_venvhook_launcher); install venvhook again"
-    elif ! _venvhook_text=$(builtin exec "$_venvhook_python" -I -S -X utf8 "$_venvhook_launcher" hook 1 "$@" </dev/null); then
+    elif ! _venvhook_text=$(\builtin exec "$_venvhook_python" -I -S -X utf8 "$_venvhook_launcher" hook 1 "$@" </dev/null); then
         _venvhook_say "the helper failed; to try again: venvhook on"
     else
         return 0
@@ -76,7 +76,8 @@ _venvhook_load() {
 _venvhook_read() {
     local kept=$_venvhook_cache/plans${1%/}/.venvhook-1.bash
     _venvhook_new='' _venvhook_new_project=''
-    [[ -f $kept && -O $kept && ! -L $kept ]] || return 1
+    # A PWD that was handed on may hold "..", and so lead out of the cache.
+    [[ $1/ != */../* && -f $kept && -O $kept && ! -L $kept ]] || return 1
     _venvhook_quietly builtin . "$kept"
     [[ $_venvhook_new && $_venvhook_new_project == "$1" ]] && ! "_venvhook_stale_$_venvhook_new"
 }
@@ -94,15 +95,17 @@ _venvhook_fetch() {
 # ---- the state machine ----------------------------------------------------------------------------------------------
 
 _venvhook_enter() {
-    _venvhook_here=$1 _venvhook_plan=$2
+    _venvhook_here=$1 _venvhook_plan=$2 _venvhook_entered=1
     if ! "_venvhook_enter_$2"; then
         _venvhook_plan=none
         _venvhook_note "$1"
     fi
 }
 _venvhook_leave() {
+    _venvhook_left=$_venvhook_bin
     "_venvhook_leave_$_venvhook_plan" 2>/dev/null || :
     _venvhook_here='' _venvhook_plan=none
+    if [[ :$PATH: == *:"$_venvhook_left":* ]]; then _venvhook_left=''; fi # it was there before
 }
 
 # The nearest folder upwards that holds a marker, into _venvhook_project.
@@ -197,6 +200,7 @@ _venvhook_look() {
 _venvhook_prompt() {
     local status=$?
     _venvhook_ready=1
+    if [[ $_venvhook_entered$_venvhook_left ]]; then _venvhook_settle; fi
     _venvhook_step || :
     if [[ $_venvhook_prefix != "$_venvhook_label" || ${VIRTUAL_ENV_DISABLE_PROMPT-} || ${PS1-} != "$_venvhook_ps1" ]]; then
         _venvhook_draw
@@ -208,8 +212,9 @@ _venvhook_prompt() {
 _venvhook_draw() {
     _venvhook_prefix=''
     if [[ ! ${VIRTUAL_ENV_DISABLE_PROMPT-} ]]; then _venvhook_prefix=$_venvhook_label; fi
-    case "${PROMPT_COMMAND[*]-} ${precmd_functions[*]-}" in
-        *starship* | *_omp_* | *_lp_* | *powerline*) ;;
+    case "$_venvhook_entered ${PROMPT_COMMAND[*]-} ${precmd_functions[*]-}" in
+        # One that has drawn this prompt already, before it was entered, does not show it yet.
+        ' '*starship* | ' '*_omp_* | ' '*_lp_* | ' '*powerline*) _venvhook_prefix='' ;;
         *)
             if [[ ${PS1-} != *'${_venvhook_prefix-}'* ]] && builtin shopt -q promptvars &&
                 [[ ! $_venvhook_drawn || ! $_venvhook_name || $PS1 != *"$_venvhook_name"* ]]; then
@@ -255,7 +260,7 @@ _venvhook_arm() {
 venvhook() {
     local status=0
     case $#${1-} in
-        1on) _venvhook_off='' _venvhook_paused='' ;;
+        1on) _venvhook_off='' _venvhook_paused='' _venvhook_known=() ;;
         1off) _venvhook_off=1 ;;
         *) "$_venvhook_python" -I -X utf8 "$_venvhook_launcher" cli "$@" || status=$? ;;
     esac

@@ -4,19 +4,21 @@
 # fish reserves the names test, set, status, string, read and eval; anything else is called by `builtin`.
 status is-interactive; or exit 0 # ends this file only; `return` would do the same since 3.4, and be an error before
 
+# What a shell that we were started by has exported is not ours.
+if not builtin functions -q _venvhook_look
+    set -eg (set -gn | string match '_venvhook_*') _venvhook_plan
+end
+
 # Literals that installing fills in.
 set -gu _venvhook_python '@VENVHOOK_PYTHON@'
 set -gu _venvhook_launcher '@VENVHOOK_LAUNCHER@'
 set -gu _venvhook_cache '@VENVHOOK_CACHE@'
 set -gu _venvhook_ceiling '@VENVHOOK_CEILING@'
 
-# The shell's state. Sourced again, it stays; what a shell that we were started by has exported is not ours.
+# The shell's state: the project entered is _venvhook_here, its plan _venvhook_plan, the project left by hand
+# _venvhook_paused; the folder looked at last _venvhook_folder, and the project found for it _venvhook_project. Sourced again,
+# it stays.
 if not builtin functions -q _venvhook_look
-    set -eg _venvhook_ready _venvhook_off _venvhook_plans _venvhook_chain
-    set -eg _venvhook_here _venvhook_plan _venvhook_paused # the project entered, its plan, the project left by hand
-    set -eg _venvhook_folder _venvhook_project # the folder looked at last, and the project found for it
-    set -eg _venvhook_sign _venvhook_home _venvhook_bin _venvhook_name _venvhook_label _venvhook_shown
-    set -eg _venvhook_new _venvhook_new_project _venvhook_text _venvhook_noted _venvhook_pending
     set -g _venvhook_plan none
     test -n "$VENVHOOK_PROJECT"; and set -g _venvhook_pending inherited
 end
@@ -68,6 +70,7 @@ function _venvhook_load
     return 0
 end
 function _venvhook_read
+    string match -q '*/../*' -- $argv[1]/; and return 1 # a PWD that was handed on may hold it, and so lead out of the cache
     set -l kept $_venvhook_cache/plans$argv[1]/.venvhook-1.fish
     set -l text
     test -f $kept -a -O $kept -a ! -L $kept; and read -z text <$kept; and _venvhook_define $text
@@ -95,12 +98,15 @@ end
 function _venvhook_enter
     set -g _venvhook_here $argv[1]
     set -g _venvhook_plan $argv[2]
+    set -g _venvhook_entered 1
     _venvhook_enter_$argv[2]
 end
 function _venvhook_leave
+    set -g _venvhook_left $_venvhook_bin
     _venvhook_leave_$_venvhook_plan
     set -g _venvhook_here
     set -g _venvhook_plan none
+    builtin contains -- "$_venvhook_left" $PATH; and set -g _venvhook_left # it was there before
 end
 # The same folder, by whatever links.
 function _venvhook_is
@@ -215,6 +221,8 @@ function venvhook --description 'Python environments of projects'
         case on
             set -g _venvhook_off
             set -g _venvhook_paused
+            set -g _venvhook_new_project
+            set -eg (set -gn | string match '_venvhook_known_*') _venvhook_new
         case off
             set -g _venvhook_off 1
         case '*'

@@ -207,7 +207,7 @@
         function global:venvhook {
             $word = ''; if ($args.Count -eq 1) { $word = "$($args[0])" }
             if ($word -ceq 'off') { $st.off = $true }
-            elseif ($word -ceq 'on') { $st.off = $false; $st.paused = ''; if ($st.here -and -not $st.plan.sign) { & $quit } }
+            elseif ($word -ceq 'on') { $st.off = $false; $st.paused = ''; $known.Clear(); if ($st.here -and -not $st.plan.sign) { & $quit } }
             elseif ($MyInvocation.ExpectingInput) { $input | & $python -I -X utf8 $launcher cli @args }
             else { & $python -I -X utf8 $launcher cli @args }
             # The helper gave no plan: try again. What is only a notice is said again by on.

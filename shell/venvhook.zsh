@@ -6,8 +6,8 @@
 # zsh's own options; the functions that come of it run under those ever after, and so do plans ("sticky" emulation).
 'builtin' 'typeset' '-g' '+x' "_venvhook_launcher="'@VENVHOOK_LAUNCHER@'
 'builtin' 'emulate' 'zsh' '-o' 'no_aliases' '-o' 'no_err_exit' '-o' 'no_err_return' '-o' 'no_multibyte' '-c' \
-    '[[ ${_venvhook_clean+x} || ! -o interactive ]] || _venvhook_clean=: builtin . "${_venvhook_launcher%/*}/venvhook.zsh"'
-'builtin' "${${_venvhook_clean+:}:-return}"
+    '[[ ${_venvhook_clean-} == $$ || ! -o interactive ]] || _venvhook_clean=$$ builtin . "${_venvhook_launcher%/*}/venvhook.zsh"'
+'builtin' "${${${(M)${_venvhook_clean-}:#$$}:+:}:-return}"
 
 # Literals that installing fills in.
 _venvhook_python='@VENVHOOK_PYTHON@' _venvhook_cache='@VENVHOOK_CACHE@' _venvhook_ceiling='@VENVHOOK_CEILING@'
@@ -18,11 +18,19 @@ if ! builtin typeset -f _venvhook_look >/dev/null; then
     _venvhook_here='' _venvhook_plan=none _venvhook_paused='' # the project entered, its plan, the project left by hand
     _venvhook_folder='' _venvhook_project=''                  # the folder looked at last, and the project found for it
     _venvhook_sign='' _venvhook_home='' _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_theirs=''
-    _venvhook_psvar='' _venvhook_ps1='' _venvhook_drawn='' _venvhook_known=() _venvhook_pending=${VENVHOOK_PROJECT:+inherited}
+    _venvhook_psvar='' _venvhook_ps1='' _venvhook_drawn='' _venvhook_later='' _venvhook_known=() _venvhook_pending=${VENVHOOK_PROJECT:+inherited}
 fi
 
-# One line for the person; subshells are silent.
-_venvhook_say() { ((ZSH_SUBSHELL)) || builtin print -ru2 -- "venvhook: $1"; }
+# One line for the person; subshells are silent. powerlevel10k's instant prompt has it wait for the next prompt.
+_venvhook_say() {
+    if ((ZSH_SUBSHELL)); then return; fi
+    if [[ ${__p9k_instant_prompt_active+x} ]]; then
+        _venvhook_later+="venvhook: $1"$'\n'
+    else
+        builtin print -rnu2 -- "${_venvhook_later}venvhook: $1"$'\n'
+        _venvhook_later=''
+    fi
+}
 
 # ---- plans: kept, or asked for --------------------------------------------------------------------------------------
 
@@ -63,7 +71,7 @@ _venvhook_load() {
 _venvhook_read() {
     local kept=$_venvhook_cache/plans${1%/}/.venvhook-1.zsh
     _venvhook_new='' _venvhook_new_project=''
-    [[ -f $kept && -O $kept && ! -L $kept ]] || return 1
+    [[ $1/ != */../* && -f $kept && -O $kept && ! -L $kept ]] || return 1
     _venvhook_quietly builtin . "$kept"
     [[ $_venvhook_new && $_venvhook_new_project == "$1" ]] && ! "_venvhook_stale_$_venvhook_new"
 }
@@ -129,7 +137,12 @@ _venvhook_look() {
         # Until the first prompt, rc files may be running: not a word then, and no process.
         if [[ ${zsh_eval_context[(r)file*]} ]]; then return; fi
         _venvhook_ready=1
+        precmd_functions=(${precmd_functions:#_venvhook_first})
         _venvhook_offer
+    fi
+    if [[ $_venvhook_later && ! ${__p9k_instant_prompt_active+x} ]]; then
+        builtin print -rnu2 -- "$_venvhook_later"
+        _venvhook_later=''
     fi
     if [[ $PWD != "$_venvhook_folder" ]] ||
         [[ $PWD != "$_venvhook_project" && ( -e $PWD/.venvhook.toml || -L $PWD/.venvhook.toml ) ]]; then
@@ -153,13 +166,16 @@ _venvhook_look() {
 # something rewrites PS1 at each prompt and shows the name itself, or refers to it in its own way, it is left to it.
 _venvhook_draw() {
     if [[ $_venvhook_label$_venvhook_psvar ]]; then _venvhook_show; fi
-    if [[ -o prompt_percent && ${PS1-} != *('%(97V.%97v.)'|starship|p9k|spaceship|_omp_|12V|virtualenv|VIRTUAL_ENV)* ]] &&
+    if [[ -o prompt_percent && ${PS1-} != *('%(97V.%97v.)'|starship|p9k|build_left_prompt|spaceship|_omp_|12V|virtualenv|VIRTUAL_ENV)* ]] &&
         [[ ! $_venvhook_drawn || ! $_venvhook_name || ${PS1-} != *"$_venvhook_name"* ]]; then
         PS1='%(97V.%97v.)'${PS1-}
     fi
     _venvhook_ps1=${PS1-} _venvhook_drawn=1
 }
+# Prompt engines compute the first prompt before a hook that was loaded behind them runs: it also runs before them then.
+_venvhook_first() { _venvhook_look; }
 _venvhook_arm() {
+    if [[ ! $_venvhook_ready$precmd_functions[(r)_venvhook_first] ]]; then precmd_functions=(_venvhook_first $precmd_functions); fi
     if [[ ! ${chpwd_functions[(r)_venvhook_look]} ]]; then chpwd_functions+=(_venvhook_look); fi
     if [[ ! ${precmd_functions[(r)_venvhook_look]} ]]; then precmd_functions+=(_venvhook_look); fi
 }
@@ -167,7 +183,7 @@ _venvhook_arm() {
 venvhook() {
     local _venvhook_status=0
     case ${#}${1-} in
-        1on) _venvhook_off='' _venvhook_paused='' ;;
+        1on) _venvhook_off='' _venvhook_paused='' _venvhook_known=() ;;
         1off) _venvhook_off=1 ;;
         *) "$_venvhook_python" -I -X utf8 "$_venvhook_launcher" cli "$@" || _venvhook_status=$? ;;
     esac

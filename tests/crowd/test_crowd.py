@@ -23,29 +23,13 @@ from .crowd import SHOWN, Crowd
 from .neighbours import NEIGHBOURS, OURS, Neighbour
 
 PREFIX = "python -c 'import sys; print(sys.prefix)'"
-# What does not hold yet, told by docs/crowded-shells.md: neighbour, shells, order, test.
-LATE = "the engine draws the first prompt before the hook has entered"
-DEFECTS = {
-    ("direnv with PATH_add", "bash", "first", "beside"): "direnv puts back a PATH that holds the environment",
-    ("direnv with PATH_add", "bash", "last", "beside"): "direnv puts back a PATH that holds the environment",
-    ("direnv with PATH_add", "fish", "first", "beside"): "direnv puts back a PATH that holds the environment",
-    ("direnv with PATH_add", "fish", "last", "beside"): "direnv puts back a PATH that holds the environment",
-    ("liquidprompt", "bash", "first", "started"): LATE,
-    ("an engine like starship", "bash", "first", "started"): LATE,
-    ("pure-prompt", "zsh", "first", "started"): LATE,
-    ("spaceship-prompt", "zsh", "first", "started"): LATE,
-    ("powerlevel9k", "zsh", "first", "beside"): "the name is shown twice",
-    ("powerlevel9k", "zsh", "first", "started"): "the name is shown twice",
-}
 
 
-def table(test: str) -> pytest.MarkDecorator:
+def table() -> pytest.MarkDecorator:
     """Every neighbour in each of its shells, loaded before venvhook and behind it."""
     rows = []
     for each, shell, order in ((n, s, o) for n in NEIGHBOURS for s in n.rc for o in ("first", "last")):
-        known = DEFECTS.get((each.name, shell, order, test))
-        marks = [pytest.mark.xfail(reason=known)] if known else []
-        rows.append(pytest.param(each, shell, order, marks=marks, id=f"{each.name}-{shell}-{order}"))
+        rows.append(pytest.param(each, shell, order, id=f"{each.name}-{shell}-{order}"))
     return pytest.mark.parametrize(("neighbour", "shell", "order"), rows, indirect=["neighbour", "shell"])
 
 
@@ -100,7 +84,7 @@ def stays(live: Terminal, shell: Dialect, environment: str, neighbour: Neighbour
 
 
 @pytest.mark.scenario(18, 19, 21, 23, 25, 26, 29)
-@table("beside")
+@table()
 def test_beside(crowd: Crowd, shell: Dialect, neighbour: Neighbour, order: str) -> None:
     environment = moved_in(crowd, neighbour)
     live = crowd.beside(neighbour.rc[shell.name], order, neighbour.lines)
@@ -122,7 +106,7 @@ def test_beside(crowd: Crowd, shell: Dialect, neighbour: Neighbour, order: str) 
 
 
 @pytest.mark.scenario(18, 27)
-@table("started")
+@table()
 def test_started_inside(crowd: Crowd, shell: Dialect, neighbour: Neighbour, order: str) -> None:
     """At the very first prompt; and nothing is asked or said at those that follow. Doctor finds who is there."""
     environment = moved_in(crowd, neighbour)

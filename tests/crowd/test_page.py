@@ -1,4 +1,4 @@
-"""docs/crowded-shells.md says what these tests try, no more and no less, and which of them are known to fail."""
+"""docs/crowded-shells.md says what these tests try, no more and no less."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 from shell.world import PACKAGE
 
 from .neighbours import NEIGHBOURS
-from .test_crowd import DEFECTS
 
 PAGE = (PACKAGE / "docs/crowded-shells.md").read_text()
 
@@ -27,11 +26,6 @@ def test_what_is_tested() -> None:
 def test_imitations_are_called_so() -> None:
     told = {name for name, _, _, note in rows("Tested") if "imitation" in note}
     assert told == {each.name for each in NEIGHBOURS if not each.file and not each.npm}
-
-
-def test_what_does_not_hold_is_told() -> None:
-    told = {name for name, _, _, note in rows("Tested") if "#what-does-not-hold" in note}
-    assert told == {name for name, *_ in DEFECTS}
 
 
 def test_what_was_tried_by_hand_has_its_day() -> None:

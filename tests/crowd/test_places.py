@@ -241,7 +241,6 @@ def test_an_editor_has_the_rc_file_activate(crowd: Crowd, shell: Dialect, order:
 
 
 @pytest.mark.scenario(16, 18)
-@pytest.mark.xfail(reason="only the first of two entries is taken from PATH")
 @pytest.mark.parametrize("order", ["first", "last"])
 def test_an_editor_hands_the_environment_down(crowd: Crowd, shell: Dialect, order: str) -> None:
     """By variables, and its integration puts the folder in front of PATH once more, behind the startup files."""
