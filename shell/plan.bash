@@ -15,14 +15,15 @@ _venvhook_fits() {
     ((${#_venvhook_text} <= 4096))
 }
 
-# Before a plan sets anything: may its variables be set (the sixth argument are the attributes that they have now, the
-# rest their names), and is the environment active already by other means?
-_venvhook_begin() {
-    local IFS=' ' # bash 3.2 needs a blank in it to take a slice of the arguments
-    if [[ $6 == *[!x]* ]] || ! _venvhook_writable "${@:7}"; then
-        _venvhook_refuse "${@:7}"
+# May a plan set its variables? _venvhook_attributes are those that they have now.
+_venvhook_settable() {
+    if [[ $_venvhook_attributes == *[!x]* ]] || ! _venvhook_writable "$@"; then
+        _venvhook_refuse "$@"
         return 1
     fi
+}
+# Before a plan sets anything: is the environment active already by other means?
+_venvhook_begin() {
     if [[ ${!1-} && ${!1} -ef $2 ]]; then _venvhook_unscript "$1" all; fi
     _venvhook_sign=$1 _venvhook_home=$2 _venvhook_bin=$3 _venvhook_name=$4 _venvhook_label=$5 _venvhook_theirs=''
     if builtin declare -F deactivate >/dev/null; then _venvhook_theirs=$(\builtin declare -f deactivate); fi

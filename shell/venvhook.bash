@@ -74,11 +74,13 @@ _venvhook_load() {
     if [[ $_venvhook_new != none ]]; then _venvhook_known[i]=$1 _venvhook_known[i + 1]=$_venvhook_new; fi
 }
 _venvhook_read() {
-    local kept=$_venvhook_cache/plans${1%/}/.venvhook-1.bash
+    local kept=$_venvhook_cache/plans${1%/}/.venvhook-1.bash text
     _venvhook_new='' _venvhook_new_project=''
     # A PWD that was handed on may hold "..", and so lead out of the cache.
     [[ $1/ != */../* && -f $kept && -O $kept && ! -L $kept ]] || return 1
-    _venvhook_quietly builtin . "$kept"
+    # Only whole: a crash may have cut it, or left NULs in it. (After a text with a syntax error bash drops the next one.)
+    if IFS='' builtin read -r -d '' text <"$kept" || [[ ${text: -32:15} != $'\n_venvhook_new=' ]]; then return 1; fi
+    _venvhook_quietly builtin eval "$text"
     [[ $_venvhook_new && $_venvhook_new_project == "$1" ]] && ! "_venvhook_stale_$_venvhook_new"
 }
 _venvhook_fetch() {

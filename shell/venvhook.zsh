@@ -69,10 +69,13 @@ _venvhook_load() {
     _venvhook_known[i]=$1 _venvhook_known[i+1]=$_venvhook_new
 }
 _venvhook_read() {
-    local kept=$_venvhook_cache/plans${1%/}/.venvhook-1.zsh
+    local kept=$_venvhook_cache/plans${1%/}/.venvhook-1.zsh text
     _venvhook_new='' _venvhook_new_project=''
     [[ $1/ != */../* && -f $kept && -O $kept && ! -L $kept ]] || return 1
-    _venvhook_quietly builtin . "$kept"
+    # Only whole: a crash may have cut it, or left NULs in it.
+    text=$(<$kept)
+    [[ ${text[-31,-17]} == $'\n_venvhook_new=' && $text != *$'\0'* ]] || return 1
+    _venvhook_quietly builtin eval "$text"
     [[ $_venvhook_new && $_venvhook_new_project == "$1" ]] && ! "_venvhook_stale_$_venvhook_new"
 }
 

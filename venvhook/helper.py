@@ -59,8 +59,10 @@ def plan_text(asked: Project, shell: str, interface: str) -> str:
         plan = asked.plan()
         if asked.files:
             began = _tick(asked.files, began)
-            stamp = keep.stamp(kept, asked.files, began) if usable else kept
+            stamp = keep.stamp(kept, asked.files, began) if usable else ""
             plan.conditions = (*plan.conditions, *(("older", file, stamp, began) for file in asked.files))
+            if not stamp:  # then the files are looked at again when the project is entered anew
+                plan.conditions, usable = (*plan.conditions, ("here", asked.project)), False
         own = dict(plan.variables)
         plan.conditions = tuple(c for c in plan.conditions if c[0] != "variable" or c[1] not in own)
         text = emitter(shell).plan(plan)
@@ -84,15 +86,15 @@ def _tick(files: Sequence[str], moment: int) -> int:
 
 
 def notice(asked: Project, problem: str) -> Plan:
-    """A plan that only says what is wrong; it holds until the marker changes."""
-    marker = [c for c in asked.conditions if c[0] == "marker"]
-    return Plan(asked.project, asked.folder, marker, shown(f"{asked.marker_path}: {problem}"))
+    """A plan that only says what is wrong; it holds until the marker changes, or the project is entered anew."""
+    conditions = [("here", asked.project), *(c for c in asked.conditions if c[0] == "marker")]
+    return Plan(asked.project, asked.folder, conditions, shown(f"{asked.marker_path}: {problem}"))
 
 
 def late(project: str, shell: str, asked: Project | None) -> str:
     """The plan of a project that could not be looked at in time; ASKED is how far that went."""
     line = f"looking at it took more than {SECONDS} s; to try again: venvhook on"
-    unseen = Plan(project, project, (), shown(f"{project}: {line}"))
+    unseen = Plan(project, project, [("here", project)], shown(f"{project}: {line}"))
     return emitter(shell).plan(notice(asked, line) if asked else unseen)
 
 

@@ -52,7 +52,7 @@ def stamp(folder: str, files: Sequence[str], time: int) -> str:
     Hooks can compare two files' times, but not a time with a number. Its name says what state the files were in: a
     change
     makes another stamp and takes this one away, so that a plan already loaded by some shell cannot mistake the one for
-    the other.
+    the other. "" where none can be made.
     """
     path = os.path.join(folder, _STAMP + digest(repr([_state(file) for file in files])))
     try:
@@ -63,7 +63,7 @@ def stamp(folder: str, files: Sequence[str], time: int) -> str:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
         os.utime(path, ns=(time, time))
     except OSError:
-        pass
+        return ""
     return path
 
 

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     #   ("exists", PATH)                  ("absent", PATH)
     #   ("mine", PATH)                    ("theirs", PATH)           owned by the user, or not
     #   ("same", PATH, PATH)              two paths of one folder
-    #   ("older", PATH, STAMP, TIME)      PATH is older than the file STAMP, whose time is TIME (ns since 1970)
+    #   ("older", PATH, STAMP, TIME)      PATH is older than the file STAMP ("": none could be kept), whose time is TIME
+    #                                     (ns since 1970)
     #   ("variable", NAME, VALUE)         the variable has this value; None: is not set
+    #   ("here", PROJECT)                 the shell is in the project since this was answered
     #   ("never",)                        what no shell can test: ask each time
     Condition = tuple[Union[str, int, None], ...]
     Variables = Sequence[tuple[str, Optional[str]]]

@@ -24,6 +24,7 @@ FLOORS = {"bash": "3.2", "zsh": "5.3", "fish": "3.2", "pwsh": "5.1"}
 # Shell, version, what it looks like, a sample that fails in older shells. Sources: the CHANGES of bash, the NEWS of
 # zsh, the release notes of fish, "What's New in PowerShell".
 TOO_NEW = [
+    ("bash", "4.0", r'"\$\{@:', 'f() { (($# == 2)); }; IFS=/; set -- a b c; f "${@:2}"'),
     ("bash", "4.0", r"\b(declare|local|typeset) -\w*A", "declare -A a"),
     ("bash", "4.0", r"\b(declare|local|typeset) -\w*[lu]", "declare -u a"),
     ("bash", "4.0", r"\b(mapfile|readarray)\b", "mapfile a </dev/null"),

@@ -49,9 +49,17 @@ def test_one_line_after_a_while(world: World) -> None:
     assert (live.prefix(), b"VIRTUAL_ENV" in live.environ()) == ("", False)
     live.run("cd ..")
     same_but_moves(live.environ(), before)
-    world.mark(app, "# mended")
-    world.cli("allow", str(app))
     assert (live.run("cd app"), live.prefix()) == ("", "(app) ")
+
+
+@pytest.mark.shells("bash", "zsh", "fish")
+def test_on_tries_again(world: World) -> None:
+    world.project()
+    live = world.start()
+    with world.helper(launcher(world, SLEEP)):
+        assert "to try again: venvhook on" in live.run("cd app")
+    assert (live.run(""), live.prefix()) == ("", "")
+    assert (live.run("venvhook on"), live.prefix()) == ("", "(app) ")
 
 
 def test_interrupted(world: World) -> None:

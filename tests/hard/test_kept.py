@@ -10,7 +10,6 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from shell.world import World, same_but_moves
 
 MARKER = '[variables]\nA = "one \'two\' $(touch CANARY)"\n[prepend]\nPYTHONPATH = ["src"]\n'
@@ -34,7 +33,6 @@ def kept(world: World, project: Path) -> Path:
     return plan
 
 
-@pytest.mark.shells("fish")
 def test_kept_plans(world: World) -> None:
     app = world.project("app", MARKER)
     first = world.start()

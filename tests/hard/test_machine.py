@@ -80,6 +80,19 @@ def test_the_cache(world: World, how: str) -> None:
     inside(live, one, "2")
 
 
+@pytest.mark.shells("bash", "zsh", "fish")
+@pytest.mark.parametrize("how", ["a file", "read-only"])
+def test_what_cannot_be_kept_is_asked_for_once_per_entry(world: World, how: str) -> None:
+    world.project("app", MARKER)
+    live = world.start()
+    with broken(world.installation.cache, how):
+        for _ in range(2):
+            world.helper_calls()
+            for line in ("cd app", "", "", "cd .", "cd .."):
+                live.run(line)
+            assert len(world.helper_calls()) == 1
+
+
 @pytest.mark.scenario(48)
 @pytest.mark.parametrize("what", ["the interpreter", "the launcher", "what plans are made of"])
 def test_the_helper(world: World, what: str) -> None:

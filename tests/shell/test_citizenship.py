@@ -165,7 +165,7 @@ def test_aliases(world: World, shell: Dialect, when: str) -> None:
     text = "\n".join(aliases)
     live = world.start(before=text) if when == "before" else world.start(after=text)
     assert live.first == ""
-    live.run("\\cd app")
+    assert live.run("\\cd app") == ""
     assert live.prefix() == "(app) "
     assert live.run("") == ""
     assert live.run("\\cd ..") == ""

@@ -75,6 +75,44 @@ def test_an_environment_that_is_elsewhere_for_each_program_is_refused(world: Wor
     same_but_moves(live.environ(), before)
 
 
+HARMFUL = {"bash": "touch {0}\n", "zsh": "touch {0}\n", "pwsh": "touch {0}\n"}
+HARMFUL["fish"] = "set -g _venvhook_new_project x\ntouch {0}\nset -g _venvhook_new 0123456789abcdef\n"
+
+
+@pytest.mark.scenario(39)
+def test_no_path_leads_out_of_the_cache(world: World, shell: Dialect) -> None:
+    """bash and fish believe an inherited PWD, with `..` in it, if it names the folder that they are in."""
+    world.project("known")
+    world.start().run("cd known")
+    app = world.project(env=False, allow=False)
+    (app / f".venvhook-1.{'ps1' if shell.name == 'pwsh' else shell.name}").write_text(
+        HARMFUL[shell.name].format(world.root / "HARM")
+    )
+    before = sorted(os.listdir(app))
+    live = world.start(env={"PWD": "/.." * 20 + str(app)}, cwd=app)
+    assert one_line(live.first)
+    live.run("")
+    assert not (world.root / "HARM").exists()
+    assert sorted(os.listdir(app)) == before
+
+
+@pytest.mark.scenario(39)
+@pytest.mark.shells("bash", "zsh", "fish")
+def test_exported_names_of_the_hooks_own_are_not_believed(world: World, shell: Dialect) -> None:
+    app = world.project(env=False, allow=False)
+    for folder in ("_venvhook_stale_", "_venvhook_enter_", "_venvhook_leave_"):
+        (app / folder).mkdir()
+    (app / "harm").write_text(f"#!/bin/sh\ntouch {world.root}/HARM\n")
+    (app / "harm").chmod(0o755)
+    spelled = subprocess.run(["fish", "-c", f"string escape --style=var {app}"], capture_output=True, text=True)
+    own = ("new", "plan", "here", "pending", "chain", "known", "noted", "plans", "ready", "sign", "text", "learning")
+    forged = {f"_venvhook_{name}": "/../harm" for name in (*own, f"known_{spelled.stdout.strip()}")}
+    live = world.start(env=forged, cwd=app)
+    assert one_line(live.first)
+    assert live.run("") + live.run("cd .") == ""
+    assert not (world.root / "HARM").exists()
+
+
 @pytest.mark.scenario(38)
 def test_what_is_inherited_is_data(world: World, shell: Dialect) -> None:
     """Somebody exports what a shell inside a project would: nothing of it is run, and no name is set freely."""

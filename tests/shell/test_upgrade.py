@@ -43,6 +43,10 @@ def test_an_answer_that_takes_too_long(world: World, shell: Dialect) -> None:
         assert len(world.helper_calls()) == 1
         assert live.run("") + live.run("cd .") == ""
         assert world.helper_calls() == []
+    assert live.run("venvhook on") == ""
+    assert live.prefix() == "(app) "
+    live.run("cd ..")
+    same_but_moves(live.environ(), before)
 
 
 @pytest.fixture

@@ -420,7 +420,7 @@ def test_a_defect_is_a_line_and_no_traceback(world: World, monkeypatch: pytest.M
     monkeypatch.setattr(trust, "find", broken)
     plan = world.plan()
     assert plan.notice == f"{world.marker}: RuntimeError: boom\\x1b; to see more: venvhook status"
-    assert plan.conditions == (("marker", str(world.project), ""),)
+    assert plan.conditions == (("here", str(world.project)), ("marker", str(world.project), ""))
 
 
 def test_a_variable_that_the_plan_sets_itself_is_not_watched(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,8 +55,12 @@ def undo(operations: Sequence[tuple[str, str | None]]) -> str:
 
 def _stale(conditions: Sequence[Condition]) -> list[str]:
     lines = [_marker_stale(c) for c in conditions if c[0] in ("marker", "odd")]
-    tests = [broken(c) for c in conditions if c[0] not in ("marker", "odd")]
-    return [*lines, "[[ " + " || ".join(tests or ["! 1"]) + " ]]"]
+    return [*lines, "[[ " + (" || ".join(tests(conditions)) or "! 1") + " ]]"]
+
+
+def tests(conditions: Sequence[Condition]) -> list[str]:
+    """What one `[[` can test: all but the marker, and files for which no stamp could be kept."""
+    return [broken(c) for c in conditions if c[0] not in ("marker", "odd") and (c[0] != "older" or c[2])]
 
 
 def _marker_stale(condition: Condition) -> str:
@@ -75,6 +79,8 @@ def broken(condition: Condition) -> str:
     kind, *rest = condition
     if kind == "never":
         return "1"
+    if kind == "here":
+        return f"$_venvhook_here != {quote(str(rest[0]))}"
     if kind == "variable":
         name, value = rest
         return f'"${{{name}+=}}${{{name}-}}" != {quote("" if value is None else "=" + str(value))}'
@@ -91,7 +97,8 @@ def _enter(plan: Plan) -> list[str]:
     return [
         "local _venvhook_attributes=''",
         f"if ((_venvhook_modern)); then _venvhook_attributes={attributes}; fi",
-        f'_venvhook_begin {begin} "$_venvhook_attributes" {" ".join(names)} || return 1',
+        f"_venvhook_settable {' '.join(names)} || return 1",
+        f"_venvhook_begin {begin}",
         *enter(plan),
     ]
 

@@ -90,6 +90,8 @@ def _tests(condition: Condition) -> list[str]:
         return [f'"x$_venvhook_text" = {quote("x" + str(rest[1]))}'] if rest[1] else []
     if kind == "variable":
         return [] if rest[1] is None else [f'"x${rest[0]}" = {quote("x" + str(rest[1]))}']
+    if kind == "here":
+        return [f'"x$_venvhook_here" = {quote("x" + str(rest[0]))}']
     operator = {"exists": "-e ", "absent": "! -e ", "mine": "-O ", "theirs": "! -O "}.get(str(kind))
     return [operator + quote(str(rest[0]))] if operator else []
 
@@ -103,7 +105,9 @@ def _commands(condition: Condition) -> list[str]:
         return [f"not string match -qr '\\x00' <{_marker(condition)[0]}"]
     if kind == "variable":
         return [f"{'not ' if rest[1] is None else ''}set -qx {rest[0]}"]
-    return [f"_venvhook_{kind} {quote(str(rest[0]))} {quote(str(rest[1]))}"] if kind in ("same", "older") else []
+    if kind not in ("same", "older") or not rest[1]:  # for some files no stamp could be kept
+        return []
+    return [f"_venvhook_{kind} {quote(str(rest[0]))} {quote(str(rest[1]))}"]
 
 
 def _marker(condition: Condition) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from venvhook.shells.bash import assign, broken, enter, leave, quote, unset
+from venvhook.shells.bash import assign, enter, leave, quote, tests, unset
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,8 +50,7 @@ def undo(operations: Sequence[tuple[str, str | None]]) -> str:
 
 def _stale(conditions: Sequence[Condition]) -> list[str]:
     lines = [_marker_stale(c) for c in conditions if c[0] in ("marker", "odd")]
-    tests = [broken(c) for c in conditions if c[0] not in ("marker", "odd")]
-    return [*lines, "[[ " + " || ".join(tests or ["! 1"]) + " ]]"]
+    return [*lines, "[[ " + (" || ".join(tests(conditions)) or "! 1") + " ]]"]
 
 
 def _marker_stale(condition: Condition) -> str:
