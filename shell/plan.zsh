@@ -115,6 +115,13 @@ _venvhook_put_back() {
 # Folders in front of a list such as PATH; those that it held already are noted in _VENVHOOK_OLD_NAME. Where `typeset -U`
 # has zsh drop them, the list as it was is kept beside what has become of it.
 _venvhook_prepend() {
+    if [[ ! ${3+x} && ${(P)1} && ${(Pt)1} == *export* && ${(Pt)1} != *unique* && :${(P)1}: != *:"$2":* ]]; then
+        builtin export "_VENVHOOK_OLD_$1==" "$1=$2:${(P)1}" # so it is most often
+    else
+        _venvhook_prepend_all "$@"
+    fi
+}
+_venvhook_prepend_all() {
     local _venvhook_list=$1 _venvhook_was=${(P)1} _venvhook_had='=' _venvhook_new='' _venvhook_entry
     builtin shift
     for _venvhook_entry; do
@@ -132,6 +139,16 @@ _venvhook_prepend() {
 # And out again, wherever they stand now. Of one that was there before only the first is ours; a script that saves PATH in
 # _OLD_VIRTUAL_PATH takes that along.
 _venvhook_remove() {
+    builtin set -- "_VENVHOOK_OLD_$1" "$@"
+    if [[ ! ${4+x} && ${(P)1} == = && ${(Pt)1} == *export* && ${(P)2} == "$3":* && ${(Pt)2} == *export* &&
+        ${(Pt)2} != *(unique|readonly)* && :${${(P)2}[$#3+2,-1]}: != *:"$3":* ]]; then
+        builtin export "$2=${${(P)2}[$#3+2,-1]}" # so it is most often
+    else
+        builtin shift
+        _venvhook_remove_all "$@"
+    fi
+}
+_venvhook_remove_all() {
     local _venvhook_list=$1 _venvhook_had=_VENVHOOK_OLD_${1#_OLD_VIRTUAL_} _venvhook_was=_venvhook_was_$1 _venvhook_now=_venvhook_now_$1
     local _venvhook_rest=:${(P)1}: _venvhook_entry
     [[ ${(Pt)1} == scalar* && ${(Pt)1} != *readonly* ]] || return 0
