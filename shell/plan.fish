@@ -28,6 +28,7 @@ end
 # and a file counts as older while its content is what it was when this shell asked the helper: _venvhook_learn reads it.
 if test / -ef / 2>/dev/null
     function _venvhook_same
+        string match -q '/*' -- $argv[1]; or set argv[1] ./$argv[1] # "!" is an operator of test
         test -e $argv[1] -a $argv[1] -ef $argv[2] # two that are missing are equal to it
     end
     function _venvhook_older

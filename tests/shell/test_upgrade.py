@@ -69,7 +69,7 @@ def upgrade(installation: Installation, folder: Path) -> None:
         spoken = re.sub(rf"(hook |/plan-|/\.venvhook-){INTERFACE}\b", rf"\g<1>{NEXT}", file.read_text())
         file.write_text(spoken)
     pth = next(Path(installation.python).parents[1].glob("lib/python*/site-packages/venvhook-test.pth"))
-    pth.write_text(pth.read_text().replace(str(PACKAGE), str(folder)))
+    pth.write_text(pth.read_text().replace(str(PACKAGE), str(folder), 1))  # what it needs may lie in the clone, too
     words = [word for name in DIALECTS for word in ("--shell", name)]
     run([installation.python, "-I", "-m", "venvhook", "install", *words], environ_of(installation.home))
     assert Path(installation.launcher).with_name(f"plan-{NEXT}.bash").exists()

@@ -36,11 +36,11 @@ def removable(root: str, folder: str, home: str, damaged: bool = False) -> None:
         raise VenvhookError("leads out of the project by a link", root, remedy="delete it where it really is")
     if not os.path.lexists(root):
         raise VenvhookError("there is no environment", root, remedy="to make it: venvhook create")
-    _not_anothers(above, os.path.realpath(folder))
     if not (was_environment if damaged else is_environment)(root):
         problem = "is no environment (no pyvenv.cfg, no conda-meta)"
         raise VenvhookError(problem, root, remedy="look at it, and move it away")
     _not_shared(root)
+    _not_anothers(above, os.path.realpath(folder))
 
 
 def _not_anothers(above: str, folder: str) -> None:
