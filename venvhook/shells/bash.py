@@ -68,9 +68,9 @@ def _marker_stale(condition: Condition) -> str:
     if kind == "odd":
         return f"if _venvhook_marker {project}; then return 0; fi"
     file, text = quote(str(condition[1]).rstrip("/") + "/.venvhook.toml"), quote(str(condition[2]))
-    return (  # what _venvhook_marker does, without the price of a call
-        f"[[ -f {file} && -r {file} ]] && ! IFS= builtin read -r -d '' -n 4097 _venvhook_text <{file}"
-        f" && [[ $_venvhook_text == {text} ]] || return 0"
+    return (  # what _venvhook_marker does, without the price of a call; REPLY is not trimmed, so IFS may stay
+        f"local REPLY; [[ -f {file} && -r {file} ]] && ! builtin read -r -d '' -n 4097 <{file}"
+        f" && [[ $REPLY == {text} ]] || return 0"
     )
 
 
