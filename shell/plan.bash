@@ -138,8 +138,11 @@ _venvhook_remove_all() {
 # At the first prompt afterwards: who puts PATH back as he found it (direnv) brings what has been left, and takes what is
 # entered.
 _venvhook_settle() {
-    if [[ $_venvhook_left && $_venvhook_left != "$_venvhook_bin" ]]; then _venvhook_remove PATH "$_venvhook_left"; fi
-    if [[ $_venvhook_bin && :$PATH: != *:"$_venvhook_bin":* ]]; then PATH=$_venvhook_bin:$PATH; fi
+    # What a script has activated since is the user's.
+    if [[ $_venvhook_left && $_venvhook_left != "$_venvhook_bin" && ! ${_OLD_VIRTUAL_PATH+x} ]]; then
+        _venvhook_remove PATH "$_venvhook_left"
+    fi
+    if [[ $_venvhook_bin && :${PATH-}: != *:"$_venvhook_bin":* ]]; then PATH=$_venvhook_bin:${PATH-}; fi
     _venvhook_entered='' _venvhook_left='' _venvhook_ps1=''
 }
 

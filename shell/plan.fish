@@ -187,7 +187,8 @@ end
 # takes what is entered.
 function _venvhook_settle --on-event fish_preexec
     test -n "$_venvhook_entered$_venvhook_left"; or return
-    test -n "$_venvhook_left" -a "x$_venvhook_left" != "x$_venvhook_bin"; and _venvhook_remove PATH $_venvhook_left
+    # What a script has activated since is the user's.
+    test -n "$_venvhook_left" -a "x$_venvhook_left" != "x$_venvhook_bin"; and not set -qg _OLD_VIRTUAL_PATH; and _venvhook_remove PATH $_venvhook_left
     test -n "$_venvhook_bin"; and not builtin contains -- $_venvhook_bin $PATH; and set -gp PATH $_venvhook_bin
     set -g _venvhook_entered
     set -g _venvhook_left

@@ -104,10 +104,10 @@ _venvhook_enter() {
     fi
 }
 _venvhook_leave() {
-    _venvhook_left=$_venvhook_bin
+    _venvhook_left=${_venvhook_left:-$_venvhook_bin}
     "_venvhook_leave_$_venvhook_plan" 2>/dev/null || :
     _venvhook_here='' _venvhook_plan=none
-    if [[ :$PATH: == *:"$_venvhook_left":* ]]; then _venvhook_left=''; fi # it was there before
+    if [[ :${PATH-}: == *:"$_venvhook_left":* ]]; then _venvhook_left=''; fi # it was there before
 }
 
 # The nearest folder upwards that holds a marker, into _venvhook_project.
@@ -146,7 +146,7 @@ _venvhook_step() {
     if [[ $_venvhook_pending$_venvhook_off${VENVHOOK_DISABLE-} ]]; then
         :
     elif [[ ! $_venvhook_here ]]; then
-        [[ $_venvhook_project != "$_venvhook_paused" ]] || return 0
+        [[ $_venvhook_project != "$_venvhook_paused" || $_venvhook_project && ! -e $_venvhook_project/.venvhook.toml ]] || return 0
     elif [[ $_venvhook_project == "$_venvhook_here" || $_venvhook_project -ef $_venvhook_here ]] &&
         [[ ! $_venvhook_sign || ${!_venvhook_sign-} == "$_venvhook_home" && ! ${_OLD_VIRTUAL_PATH+x} ]]; then
         "_venvhook_stale_$_venvhook_plan" || return 0
@@ -157,7 +157,7 @@ _venvhook_step() {
 # folders are the same also when only a link differs (-ef).
 _venvhook_reconcile() {
     _venvhook_goal=''
-    if [[ $_venvhook_pending ]]; then _venvhook_recover; fi
+    if [[ $_venvhook_pending ]]; then _venvhook_recover || return 0; fi
     if [[ ! $_venvhook_off${VENVHOOK_DISABLE-} ]]; then
         if [[ $_venvhook_project && ! -e $_venvhook_project/.venvhook.toml ]]; then _venvhook_find; fi # it may have gone
         _venvhook_goal=$_venvhook_project
@@ -178,7 +178,8 @@ _venvhook_reconcile() {
     _venvhook_enter "$_venvhook_goal" "$_venvhook_new"
 }
 # What a shell must put right first: an answer that Ctrl-C cut off (pending is the project that was asked for), or the
-# project of the shell that started us (pending is "inherited").
+# project of the shell that started us (pending is "inherited"). Fails where the helper must not be started: what were
+# entered there would be undone as inherited.
 _venvhook_recover() {
     if [[ $_venvhook_pending != inherited ]]; then
         if [[ $_venvhook_here ]]; then _venvhook_leave; fi
@@ -186,6 +187,8 @@ _venvhook_recover() {
     elif ((!BASH_SUBSHELL)); then
         _venvhook_pending=''
         if _venvhook_ask undo bash; then _venvhook_quietly builtin eval "$_venvhook_text"; fi
+    else
+        return 1
     fi
 }
 
@@ -207,6 +210,7 @@ _venvhook_prompt() {
     if [[ $_venvhook_prefix != "$_venvhook_label" || ${VIRTUAL_ENV_DISABLE_PROMPT-} || ${PS1-} != "$_venvhook_ps1" ]]; then
         _venvhook_draw
     fi
+    if [[ $_venvhook_entered$_venvhook_left ]]; then _venvhook_entered='' _venvhook_left='' _venvhook_ps1=''; fi
     case $- in *e*) ;; *) return "$status" ;; esac # under set -e the status of the last command would end the shell
 }
 # The name is drawn by a reference in PS1, put there once. Prompt engines show it themselves, the known ones and whatever

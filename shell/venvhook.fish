@@ -102,7 +102,7 @@ function _venvhook_enter
     _venvhook_enter_$argv[2]
 end
 function _venvhook_leave
-    set -g _venvhook_left $_venvhook_bin
+    test -n "$_venvhook_left"; or set -g _venvhook_left $_venvhook_bin
     _venvhook_leave_$_venvhook_plan
     set -g _venvhook_here
     set -g _venvhook_plan none

@@ -98,7 +98,7 @@ _venvhook_find() {
 # folders are the same also when only a link differs (-ef).
 _venvhook_reconcile() {
     local _venvhook_goal=''
-    if [[ $_venvhook_pending ]]; then _venvhook_recover; fi
+    if [[ $_venvhook_pending ]]; then _venvhook_recover || return 0; fi
     if [[ ! $_venvhook_off${VENVHOOK_DISABLE-} ]]; then
         if [[ $_venvhook_project && ! -e $_venvhook_project/.venvhook.toml ]]; then _venvhook_find; fi # it may have gone
         _venvhook_goal=$_venvhook_project
@@ -119,7 +119,8 @@ _venvhook_reconcile() {
     _venvhook_enter "$_venvhook_goal" "$_venvhook_new"
 }
 # What a shell must put right first: an answer that Ctrl-C cut off (pending is the project that was asked for), or the
-# project of the shell that started us (pending is "inherited").
+# project of the shell that started us (pending is "inherited"). Fails where the helper must not be started: what were
+# entered there would be undone as inherited.
 _venvhook_recover() {
     if [[ $_venvhook_pending != inherited ]]; then
         if [[ $_venvhook_here ]]; then _venvhook_leave; fi
@@ -127,6 +128,8 @@ _venvhook_recover() {
     elif ((!ZSH_SUBSHELL)); then
         _venvhook_pending=''
         if _venvhook_ask undo zsh; then _venvhook_quietly builtin eval "$_venvhook_text"; fi
+    else
+        return 1
     fi
 }
 
@@ -153,7 +156,8 @@ _venvhook_look() {
     fi
     if [[ $_venvhook_pending$_venvhook_off${VENVHOOK_DISABLE-} ]] ||
         if [[ ! $_venvhook_here ]]; then
-            [[ $_venvhook_project != "$_venvhook_paused" && ! $_venvhook_project -ef $_venvhook_paused ]]
+            [[ $_venvhook_project != "$_venvhook_paused" && ! $_venvhook_project -ef $_venvhook_paused ]] ||
+                [[ $_venvhook_project && ! -e $_venvhook_project/.venvhook.toml ]]
         else
             [[ $_venvhook_project != "$_venvhook_here" && ! $_venvhook_project -ef $_venvhook_here ]] ||
                 [[ $_venvhook_sign && ( ${(P)_venvhook_sign} != "$_venvhook_home" || ${_OLD_VIRTUAL_PATH+x} ) ]] ||

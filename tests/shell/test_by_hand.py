@@ -218,6 +218,49 @@ def test_its_own_activate_inside(world: World, shell: Dialect) -> None:
 
 
 @pytest.mark.scenario(14)
+@pytest.mark.parametrize("leave", ["deactivate", "cd .."])
+def test_its_own_activate_on_the_line_that_leaves(world: World, shell: Dialect, leave: str) -> None:
+    """It is the user's then: what puts PATH right behind other tools keeps off it."""
+    app = world.project()
+    live = world.start()
+    live.run("cd app")
+    live.run(f"{leave}; {shell.activate(str(app / '.venv'))}")
+    live.run("")
+    assert live.get("VIRTUAL_ENV") == str(app / ".venv")
+    assert path_of(live).count(str(app / ".venv/bin")) == 1
+
+
+@pytest.mark.scenario(7)
+@pytest.mark.shells("bash", "fish")
+def test_path_put_back_as_it_was_inside(world: World, shell: Dialect) -> None:
+    """On the line that leaves, as direnv does at the prompt (zsh: before us); also with another project between."""
+    app = world.project()
+    world.project("app/inner")
+    live = world.start()
+    live.run("cd app")
+    inside = live.get("PATH")
+    live.run(f"cd inner; cd ../..; {shell.set('PATH', str(inside))}")
+    live.run("")
+    assert str(app) not in str(live.get("PATH")), "python would be the project's"
+
+
+@pytest.mark.scenario(13)
+def test_a_pause_ends_with_the_marker(world: World) -> None:
+    """Then the project around it is the nearest."""
+    world.project()
+    inner = world.project("app/inner")
+    live = world.start()
+    live.run("cd app/inner")
+    live.run("deactivate")
+    (inner / ".venvhook.toml").rename(inner / "marker")
+    live.run("")
+    assert live.prefix() == "(app) "
+    (inner / "marker").rename(inner / ".venvhook.toml")
+    live.run("")
+    assert live.prefix() == "(inner) "
+
+
+@pytest.mark.scenario(14)
 def test_its_own_activate_inside_then_deactivate(world: World, shell: Dialect) -> None:
     app = world.project()
     live = world.start()
