@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from venvhook.plan import Condition, Plan
 
@@ -28,16 +28,26 @@ def load(path: str) -> str:
 
 
 def plan(plan: Plan) -> str:
-    """The functions that say when the plan is stale, enter and leave; the last line says that the text is whole."""
+    """The functions that say when the plan is stale, enter and leave."""
+    return functions(plan, _read_marker, _enter, leave)
+
+
+def functions(
+    plan: Plan,
+    read_marker: Callable[[str, str], str],
+    enter: Callable[[Plan], list[str]],
+    leave: Callable[[Plan], list[str]],
+) -> str:
+    """A plan's functions, from what READ_MARKER, ENTER and LEAVE give; the last line says that the text is whole."""
     return "\n".join(
         [
             f"_venvhook_new_project={quote(plan.project)}",
             f"_venvhook_stale_{plan.id}() {{",
-            *_stale(plan.conditions),
+            *_stale(plan.conditions, read_marker),
             "}",
             f"_venvhook_enter_{plan.id}() {{",
             *([f"_venvhook_say {quote(plan.notice)}"] if plan.notice else []),
-            *(_enter(plan) if plan.sign else [":"]),
+            *(enter(plan) if plan.sign else [":"]),
             "}",
             f"_venvhook_leave_{plan.id}() {{",
             *(leave(plan) if plan.sign else [":"]),
@@ -50,31 +60,31 @@ def plan(plan: Plan) -> str:
 
 def undo(operations: Sequence[tuple[str, str | None]]) -> str:
     """The text that sets variables and, where there is no value, unsets them."""
-    return "".join(f"{unset(name) if value is None else assign(name, value)}\n" for name, value in operations)
+    return "".join(f"{unset(name) if value is None else assign((name, value))}\n" for name, value in operations)
 
 
-def _stale(conditions: Sequence[Condition]) -> list[str]:
-    lines = [_marker_stale(c) for c in conditions if c[0] in ("marker", "odd")]
-    return [*lines, "[[ " + (" || ".join(tests(conditions)) or "! 1") + " ]]"]
+def _stale(conditions: Sequence[Condition], read_marker: Callable[[str, str], str]) -> list[str]:
+    """The marker first; all else in one `[[`, but files for which no stamp could be kept."""
+    lines = [_marker_stale(c, read_marker) for c in conditions if c[0] in ("marker", "odd")]
+    tests = [_broken(c) for c in conditions if c[0] not in ("marker", "odd") and (c[0] != "older" or c[2])]
+    return [*lines, "[[ " + (" || ".join(tests) or "! 1") + " ]]"]
 
 
-def tests(conditions: Sequence[Condition]) -> list[str]:
-    """What one `[[` can test: all but the marker, and files for which no stamp could be kept."""
-    return [broken(c) for c in conditions if c[0] not in ("marker", "odd") and (c[0] != "older" or c[2])]
+def _marker_stale(condition: Condition, read_marker: Callable[[str, str], str]) -> str:
+    project = str(condition[1])
+    if condition[0] == "odd":
+        return f"if _venvhook_marker {quote(project)}; then return 0; fi"
+    return read_marker(quote(project.rstrip("/") + "/.venvhook.toml"), quote(str(condition[2])))
 
 
-def _marker_stale(condition: Condition) -> str:
-    kind, project = condition[0], quote(str(condition[1]))
-    if kind == "odd":
-        return f"if _venvhook_marker {project}; then return 0; fi"
-    file, text = quote(str(condition[1]).rstrip("/") + "/.venvhook.toml"), quote(str(condition[2]))
+def _read_marker(file: str, text: str) -> str:
     return (  # what _venvhook_marker does, without the price of a call; REPLY is not trimmed, so IFS may stay
         f"local REPLY; [[ -f {file} && -r {file} ]] && ! builtin read -r -d '' -n 4097 <{file}"
         f" && [[ $REPLY == {text} ]] || return 0"
     )
 
 
-def broken(condition: Condition) -> str:
+def _broken(condition: Condition) -> str:
     """The test that a condition no longer holds, for use between `[[` and `]]`."""
     kind, *rest = condition
     if kind == "never":
@@ -109,7 +119,7 @@ def enter(plan: Plan) -> list[str]:
     values = [(name, value) for name, value in plan.variables if value is not None]
     return [
         f"[[ ! {_any_set(names)} ]] || _venvhook_set_aside {' '.join(names)}",
-        "builtin export " + " ".join(f"{name}={quote(value)}" for name, value in [*values, *plan.exports()]),
+        assign(*values, *plan.exports()),
         *(f"_venvhook_prepend {name} {' '.join(map(quote, folders))}" for name, folders in plan.lists),
     ]
 
@@ -140,8 +150,8 @@ def _any_set(names: Sequence[str]) -> str:
     return "''" + "".join(f"${{{name}+x}}" for name in names)
 
 
-def assign(name: str, value: str) -> str:
-    return f"builtin export {name}={quote(value)}"
+def assign(*variables: tuple[str, str]) -> str:
+    return "builtin export " + " ".join(f"{name}={quote(value)}" for name, value in variables)
 
 
 def unset(names: str) -> str:

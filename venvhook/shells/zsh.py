@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from venvhook.shells.bash import assign, enter, leave, quote, tests, unset
+from venvhook.shells.bash import assign, enter, functions, leave, quote, unset
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from venvhook.plan import Condition, Plan
+    from venvhook.plan import Plan
 
 __all__ = ["INTERACTIVE", "LOGIN", "SUFFIX", "UNRECORDED", "load", "plan", "quote", "undo"]
 SUFFIX = ".zsh"
@@ -22,42 +22,17 @@ def load(path: str) -> str:
 
 
 def plan(plan: Plan) -> str:
-    """The functions that say when the plan is stale, enter and leave; the last line says that the text is whole."""
-    return "\n".join(
-        [
-            f"_venvhook_new_project={quote(plan.project)}",
-            f"_venvhook_stale_{plan.id}() {{",
-            *_stale(plan.conditions),
-            "}",
-            f"_venvhook_enter_{plan.id}() {{",
-            *([f"_venvhook_say {quote(plan.notice)}"] if plan.notice else []),
-            *(_enter(plan) if plan.sign else [":"]),
-            "}",
-            f"_venvhook_leave_{plan.id}() {{",
-            *(_leave(plan) if plan.sign else [":"]),
-            "}",
-            f"_venvhook_new={plan.id}",
-            "",
-        ]
-    )
+    """The functions that say when the plan is stale, enter and leave."""
+    return functions(plan, _read_marker, _enter, _leave)
 
 
 def undo(operations: Sequence[tuple[str, str | None]]) -> str:
     """The text that sets variables and, where there is no value, unsets them; those that are readonly by now stay."""
-    changes = ((name, unset(name) if value is None else assign(name, value)) for name, value in operations)
+    changes = ((name, unset(name) if value is None else assign((name, value))) for name, value in operations)
     return "".join(f"[[ ${{(t){name}}} == *readonly* ]] || {change}\n" for name, change in changes)
 
 
-def _stale(conditions: Sequence[Condition]) -> list[str]:
-    lines = [_marker_stale(c) for c in conditions if c[0] in ("marker", "odd")]
-    return [*lines, "[[ " + (" || ".join(tests(conditions)) or "! 1") + " ]]"]
-
-
-def _marker_stale(condition: Condition) -> str:
-    kind, project = condition[0], quote(str(condition[1]))
-    if kind == "odd":
-        return f"if _venvhook_marker {project}; then return 0; fi"
-    file, text = quote(str(condition[1]).rstrip("/") + "/.venvhook.toml"), quote(str(condition[2]))
+def _read_marker(file: str, text: str) -> str:
     return (  # what _venvhook_marker does, without the price of a call
         f"_venvhook_text=''; [[ -f {file} && -r {file} ]] || return 0\n"
         f"builtin read -rk4097 -u0 _venvhook_text <{file}\n"
