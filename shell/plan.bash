@@ -43,6 +43,7 @@ _venvhook_end() {
     fi
     _venvhook_sign='' _venvhook_home='' _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_theirs=''
 }
+_venvhook_exported() { ((!_venvhook_modern)) || [[ ${!1@a} == *x* ]]; }
 # A variable's value, behind "=", into _VENVHOOK_OLD_NAME, which is exported when NAME was; and back.
 _venvhook_save() {
     builtin printf -v "_VENVHOOK_OLD_$1" %s "=${!1}"
@@ -80,13 +81,12 @@ _venvhook_put_back() {
 
 # Folders in front of a list such as PATH; those that it held already are noted in _VENVHOOK_OLD_NAME.
 _venvhook_prepend() {
-    if [[ ! ${3+x} && ${!1-} && :${!1-}: != *:"$2":* ]] && { ((!_venvhook_modern)) || [[ ${!1@a} == *x* ]]; }; then
+    if [[ ! ${3+x} && ${!1-} && :${!1-}: != *:"$2":* ]] && _venvhook_exported "$1"; then
         builtin export "_VENVHOOK_OLD_$1==" "$1=$2:${!1}" # so it is most often
     else
         _venvhook_prepend_all "$@"
     fi
 }
-_venvhook_exported() { ((!_venvhook_modern)) || [[ ${!1@a} == *x* ]]; }
 _venvhook_prepend_all() {
     local _venvhook_list=$1 _venvhook_had='=' _venvhook_new='' _venvhook_entry
     builtin shift
