@@ -4,9 +4,13 @@
 # fish reserves the names test, set, status, string, read and eval; anything else is called by `builtin`.
 status is-interactive; or exit 0 # ends this file only; `return` would do the same since 3.4, and be an error before
 
-# What a shell that we were started by has exported is not ours.
+# The shell's state: the project entered is _venvhook_here, its plan _venvhook_plan, the project left by hand
+# _venvhook_paused; the folder looked at last _venvhook_folder, and the project found for it _venvhook_project. Sourced again,
+# it stays; what a shell that we were started by has exported is not ours.
 if not builtin functions -q _venvhook_look
     set -eg (set -gn | string match '_venvhook_*') _venvhook_plan
+    set -g _venvhook_plan none
+    test -n "$VENVHOOK_PROJECT"; and set -g _venvhook_pending inherited
 end
 
 # Literals that installing fills in.
@@ -14,14 +18,6 @@ set -gu _venvhook_python '@VENVHOOK_PYTHON@'
 set -gu _venvhook_launcher '@VENVHOOK_LAUNCHER@'
 set -gu _venvhook_cache '@VENVHOOK_CACHE@'
 set -gu _venvhook_ceiling '@VENVHOOK_CEILING@'
-
-# The shell's state: the project entered is _venvhook_here, its plan _venvhook_plan, the project left by hand
-# _venvhook_paused; the folder looked at last _venvhook_folder, and the project found for it _venvhook_project. Sourced again,
-# it stays.
-if not builtin functions -q _venvhook_look
-    set -g _venvhook_plan none
-    test -n "$VENVHOOK_PROJECT"; and set -g _venvhook_pending inherited
-end
 
 # One line for the person; command substitutions are silent.
 function _venvhook_say
