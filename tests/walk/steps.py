@@ -204,24 +204,18 @@ def _cli(shell, ground, dialect):
 
 
 def _disable(shell, ground, dialect):
-    shell.set("VENVHOOK_DISABLE", "1", True)
-    return dialect.export("VENVHOOK_DISABLE", "1")
+    return _export(shell, ground, dialect, "VENVHOOK_DISABLE", "1")
 
 
 def _enable(shell, ground, dialect):
-    if "VENVHOOK_DISABLE" not in shell.variables:
-        return None
     return _unset(shell, ground, dialect, "VENVHOOK_DISABLE")
 
 
 def _noprompt(shell, ground, dialect):
-    shell.set("VIRTUAL_ENV_DISABLE_PROMPT", "1", True)
-    return dialect.export("VIRTUAL_ENV_DISABLE_PROMPT", "1")
+    return _export(shell, ground, dialect, "VIRTUAL_ENV_DISABLE_PROMPT", "1")
 
 
 def _showprompt(shell, ground, dialect):
-    if "VIRTUAL_ENV_DISABLE_PROMPT" not in shell.variables:
-        return None
     return _unset(shell, ground, dialect, "VIRTUAL_ENV_DISABLE_PROMPT")
 
 
