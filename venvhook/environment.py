@@ -1,5 +1,4 @@
-"""Is this folder a Python environment, which Python has it, and can it be entered? Read from its files, nothing is
-run."""
+"""Is this folder a Python environment, which Python has it, and can it be entered? Its files tell; nothing is run."""
 
 from __future__ import annotations
 
@@ -30,8 +29,7 @@ class Unfit(VenvhookError):
 
 
 class Environment:
-    """An environment that can be entered. `sign` is the file that shows that it is one; `prompt` and `version` may
-    be ""."""
+    """An environment that can be entered; `sign` is the file that shows it. `prompt` and `version` may be ""."""
 
     __slots__ = ("bin", "conda", "prompt", "python", "root", "settings", "sign")
 
@@ -95,16 +93,20 @@ def inspect(root: str) -> Environment:
     return found
 
 
+def has_commands(root: str) -> bool:
+    """Whether ROOT has what an environment without its pyvenv.cfg still has: `activate`, and a Python of any state."""
+    return all(os.path.lexists(os.path.join(root, BIN, name)) for name in ("activate", PYTHON))
+
+
 def _remaking(root: str) -> str:
-    """What to do about ROOT, which is no environment; only what was one (`create.guard.was_environment`) is remade."""
-    if all(os.path.lexists(os.path.join(root, BIN, name)) for name in ("activate", PYTHON)):
+    """What to do about ROOT, which is no environment; only what was one is remade."""
+    if has_commands(root):
         return "to make it anew: venvhook rebuild"
     return "name another one with venv = … in the marker; or move it away, then: venvhook create"
 
 
 def settings(path: str) -> dict[str, str]:
-    """What a `pyvenv.cfg` says. It is no INI file: a line is split at its first `=`, keys are in lower case (PEP
-    405)."""
+    """What a `pyvenv.cfg` says (PEP 405). It is no INI file: lines are split at their first `=`, keys in lower case."""
     pairs = [line.partition("=") for line in _lines(path)]
     return {key.strip().lower(): value.strip() for key, equals, value in pairs if equals}
 

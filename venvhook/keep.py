@@ -50,9 +50,8 @@ def stamp(folder: str, files: Sequence[str], time: int) -> str:
     """The path of a file that is as old as the moment (TIME, ns since 1970) when FILES were read.
 
     Hooks can compare two files' times, but not a time with a number. Its name says what state the files were in: a
-    change
-    makes another stamp and takes this one away, so that a plan already loaded by some shell cannot mistake the one for
-    the other. "" where none can be made.
+    change makes another stamp and takes this one away, so that a plan already loaded by some shell cannot mistake the
+    one for the other. "" where none can be made.
     """
     path = os.path.join(folder, _STAMP + digest(repr([_state(file) for file in files])))
     try:

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     Lists = Sequence[tuple[str, Sequence[str]]]
 
 # What activate scripts save for their deactivate. A plan leaves none of it set: so an environment that was active
-# before
-# finds it again, and a script that is sourced inside a project betrays itself.
+# before finds it again, and a script that is sourced inside a project betrays itself.
 SCRIPT_VARIABLES = ("_OLD_VIRTUAL_PATH", "_OLD_VIRTUAL_PYTHONHOME", "_OLD_VIRTUAL_PS1", "_OLD_FISH_PROMPT_OVERRIDE")
 
 _UNSAFE = "\\`$%!"  # what one prompt engine or another expands
@@ -37,9 +36,8 @@ class Plan:
     """One project's plan: what it rests on, one line for the person, and, unless it is a mere notice, what it does.
 
     `project` is the folder as the hook named it, `folder` the same without links; `sign` is the variable that says
-    which
-    environment is active ("" in a notice), `home` its value, `bin` the environment's folder of commands, `name` what
-    prompts show, `label` the prefix that is drawn where nothing else shows it.
+    which environment is active ("" in a notice), `home` its value, `bin` the environment's folder of commands, `name`
+    what prompts show, `label` the prefix that is drawn where nothing else shows it.
     """
 
     __slots__ = (
@@ -83,6 +81,5 @@ class Plan:
 
 
 def harmless(name: str) -> str:
-    """NAME as prompts may show it: what any prompt engine could expand, and what no terminal should get, becomes
-    `_`."""
+    """NAME as prompts may show it: with `_` for what a prompt engine could expand, or no terminal should get."""
     return "".join("_" if c in _UNSAFE or not c.isprintable() else c for c in name)

@@ -44,9 +44,8 @@ class Places:
 class Project:
     """A project as a hook named it, seen from ENVIRON, what is exported where it is not entered.
 
-    `folder` is the project without links; `conditions` is what the answer rests on so far, `files` those of it
-    that make
-    the answer stale when they become newer; `warnings` are lines that do not keep from entering.
+    `folder` is the project without links; `conditions` is what the answer rests on so far, `files` those of it that
+    make the answer stale when they become newer; `warnings` are lines that do not keep from entering.
     """
 
     def __init__(self, project: str, places: Places, environ: Mapping[str, str]) -> None:
@@ -140,8 +139,7 @@ class Project:
             raise Notice(error) from None
 
     def owned(self, path: str, *others: str) -> None:
-        """Refuse what somebody else could have put there. PATH, if it is the user's own, has to stay so: hooks
-        test it."""
+        """Refuse what somebody else could have put there. A PATH of the user's own has to stay so: hooks test it."""
         found = trust.intruder([path, *others])
         if found:
             path, why = found

@@ -1,9 +1,8 @@
 """Which projects may act: the user's decisions, kept as records, and whose files are trusted at all.
 
 A decision is about a project *folder* (without links) and, for an allow, about the very bytes of its marker. Every one
-writes a record under a new name into `<data>/trust/<digest of the folder>/` and takes the earlier ones away: a
-plan tests
-that its record exists, so a decision reaches every open shell.
+writes a record under a new name into `<data>/trust/<digest of the folder>/` and takes the earlier ones away: a plan
+tests that its record exists, so a decision reaches every open shell.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 
 `_VENVHOOK_SET` is a constant of the plan, words with a blank between: `NAME=DIGEST` was set, `NAME-` was unset,
 `NAME:DIGEST,DIGEST` got folders in front. `_VENVHOOK_OLD_NAME` is `=` and what NAME was before, absent when it was
-unset;
-for a list, `=` and those of our folders that were in it already.
+unset; for a list, `=` and those of our folders that were in it already.
 """
 
 from __future__ import annotations

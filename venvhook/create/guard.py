@@ -7,8 +7,7 @@ import re
 import shlex
 import sys
 
-from venvhook.create.order import interpreter
-from venvhook.environment import Unfit, inspect
+from venvhook.environment import Unfit, has_commands, inspect
 from venvhook.errors import VenvhookError
 
 OWNERS = (".venvhook.toml", "pyproject.toml")  # whose folder what lies in it belongs to
@@ -98,8 +97,7 @@ def is_environment(root: str) -> bool:
 
 def was_environment(root: str) -> bool:
     """Whether ROOT is an environment, or was one before it lost its pyvenv.cfg."""
-    parts = (os.path.join(os.path.dirname(interpreter(root)), "activate"), interpreter(root))
-    return is_environment(root) or all(map(os.path.lexists, parts))
+    return is_environment(root) or has_commands(root)
 
 
 def within(path: str, folder: str) -> bool:
