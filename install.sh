@@ -12,7 +12,7 @@ usage: sh install.sh [--dry-run] [--shell NAME]... [--no-rc] [--python PATH] [--
 Makes a private environment for venvhook, links the command into ~/.local/bin, lets the shells that are installed load
 the hook, and shows in each of them that it works.
   --dry-run      say what would be done, and do nothing
-  --shell NAME   only for this shell: bash, zsh, fish or pwsh; may be repeated, or a list with commas
+  --shell NAME   only for this shell (pwsh: PowerShell); may be repeated, or a list with commas
   --no-rc        leave the startup files alone
   --python PATH  the Python to use (3.9 or newer, with venv and ensurepip)
   --uninstall    remove all that is venvhook's, also what was allowed and denied; your config.toml stays, and the markers
@@ -49,14 +49,15 @@ parse() {
         esac
         shift
     done
-    for name in $shells; do
-        case $name in bash | zsh | fish | pwsh) ;; *) fail "unknown shell $name; use bash, zsh, fish or pwsh" ;; esac
-    done
 }
 
 places() {
     here=$(cd -- "$(dirname -- "$0")" && pwd -P)
     [ -f "$here/venvhook/install.py" ] || fail "venvhook's files are not beside it; run it in their folder: sh install.sh"
+    known=$(sed -n 's/^SHELLS = (\(.*\))$/\1/p' "$here/venvhook/shells/__init__.py" | tr -d '",')
+    for name in $shells; do
+        case " $known " in *" $name "*) ;; *) fail "unknown shell $name; use one of: $known" ;; esac
+    done
     [ -d "${HOME-}" ] || fail "HOME is not a folder; set HOME"
     case ${XDG_DATA_HOME-} in
         /*) data=$XDG_DATA_HOME/venvhook ;;

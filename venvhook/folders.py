@@ -47,6 +47,13 @@ def find(prefix: str = sys.prefix) -> Folders:
     return recorded(prefix) or by_platform()
 
 
+def documents() -> str:
+    """The person's folder of documents, which Windows' startup files are in."""
+    from platformdirs import user_documents_dir
+
+    return user_documents_dir()
+
+
 def by_platform() -> Folders:
     """The folders that platformdirs names. VenvhookError for a relative one (XDG Base Directory Specification)."""
     from platformdirs import PlatformDirs

@@ -1,13 +1,12 @@
 """What installing puts where: the hooks with their literals, the launcher, and a block in each shell's startup files.
 
-Decides which startup files a shell reads. Nothing here prints; `venvhook install` and install.sh do.
+Nothing here prints; `venvhook install` and install.sh do.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 
 from venvhook import config, folders, rcfile
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from venvhook.folders import Folders
-
-PROGRAMS = {"bash": ("bash",), "zsh": ("zsh",), "fish": ("fish",), "pwsh": ("pwsh", "powershell")}
 
 
 class Change:
@@ -40,7 +37,7 @@ class Change:
 
 def installed() -> list[str]:
     """The shells of this machine that venvhook knows: those on PATH."""
-    return [shell for shell in SHELLS if any(map(shutil.which, PROGRAMS[shell]))]
+    return [shell for shell in SHELLS if any(map(shutil.which, emitter(shell).PROGRAMS))]
 
 
 def install(places: Folders, shells: Iterable[str] | None = None, rc: bool = True) -> list[Change]:
@@ -133,64 +130,14 @@ def interpreter(places: Folders) -> str:
 
 def startup_files(shell: str) -> list[str]:
     """The startup files that SHELL's block belongs into, so that every interactive shell of the person reads it."""
-    return _STARTUP[shell](os.path.expanduser("~"))[0]
+    return _startup_files(shell)[0]
 
 
-def _bash(home: str) -> tuple[list[str], list[str]]:
-    """A login shell reads the first of three files (bash(1), INVOCATION), which may load .bashrc or not."""
-    every, *login = (os.path.join(home, name) for name in (".bashrc", ".bash_profile", ".bash_login", ".profile"))
-    read = [path for path in login if os.path.exists(path)][:1]
-    if not read and sys.platform == "darwin":  # where every terminal starts a login shell
-        read = login[-1:]
-    return [every, *(path for path in read if not _mentions(path, b"bashrc"))], [every, *login]
-
-
-def _zsh(home: str) -> tuple[list[str], list[str]]:
-    """zsh itself is asked for ZDOTDIR, which .zshenv and the system's zshenv may set."""
-    question = ["zsh", "-c", "printf '\\0%s\\0' \"${ZDOTDIR-}\""]
-    try:
-        answer = subprocess.run(question, stdin=subprocess.DEVNULL, capture_output=True, timeout=10, check=True).stdout
-        folder = os.fsdecode(answer.split(b"\0")[-2])
-    except (OSError, subprocess.SubprocessError, IndexError):
-        folder = os.environ.get("ZDOTDIR", "")
-    path = os.path.join(os.path.abspath(folder or home), ".zshrc")
-    return [path], [path, os.path.join(home, ".zshrc")]
-
-
-def _fish(home: str) -> tuple[list[str], list[str]]:
-    path = os.path.join(_config_home(home), "fish", "conf.d", "venvhook.fish")
-    return [path], [path]
-
-
-def _pwsh(home: str) -> tuple[list[str], list[str]]:
-    """The profiles CurrentUserAllHosts (about_Profiles); on Windows, each PowerShell that is installed has its own."""
-    if os.name != "nt":
-        path = os.path.join(_config_home(home), "powershell", "profile.ps1")
-        return [path], [path]
-    from platformdirs import user_documents_dir
-
-    each = {"pwsh": "PowerShell", "powershell": "WindowsPowerShell"}
-    ever = {program: os.path.join(user_documents_dir(), name, "profile.ps1") for program, name in each.items()}
-    return [path for program, path in ever.items() if shutil.which(program)], list(ever.values())
-
-
-_STARTUP = {"bash": _bash, "zsh": _zsh, "fish": _fish, "pwsh": _pwsh}
-
-
-def _config_home(home: str) -> str:
-    named = os.environ.get("XDG_CONFIG_HOME", "")
-    return named if os.path.isabs(named) else os.path.join(home, ".config")
-
-
-def _mentions(path: str, word: bytes) -> bool:
-    """Whether a line of the file PATH that is no comment has WORD in it."""
-    if not os.path.isfile(path):  # a fifo would wait for its writer
-        return False
-    try:
-        with open(path, "rb") as file:
-            return any(word in line for line in file if not line.lstrip().startswith(b"#"))
-    except OSError:
-        return False
+def _startup_files(shell: str) -> tuple[list[str], list[str]]:
+    """Those that are read here and now, and those that ever may have got the block."""
+    home, named = os.path.expanduser("~"), os.environ.get("XDG_CONFIG_HOME", "")
+    settings = named if os.path.isabs(named) else os.path.join(home, ".config")
+    return emitter(shell).startup_files(home, settings, folders.documents)
 
 
 def _known(shells: Iterable[str]) -> list[str]:
@@ -239,8 +186,7 @@ def _write_startup(places: Folders, shells: Sequence[str]) -> list[Change]:
 
 def _restore_startup(shells: Sequence[str]) -> tuple[list[Change], list[VenvhookError]]:
     """Backwards: a folder that the first made and others used is empty when its turn comes."""
-    home = os.path.expanduser("~")
-    files = {path: shell for shell in reversed(shells) for path in _STARTUP[shell](home)[1]}
+    files = {path: shell for shell in reversed(shells) for path in _startup_files(shell)[1]}
     changes, failures = [], []
     for path, shell in files.items():
         try:

@@ -144,7 +144,7 @@ def _prove(places: Folders, project: _Project, shell: str, rc: bool, question: C
 
 def _command(shell: str) -> list[str]:
     """How a terminal starts the shell, but for what keeps our lines out of its history."""
-    program = next(filter(None, map(shutil.which, install.PROGRAMS[shell])), None)
+    program = next(filter(None, map(shutil.which, emitter(shell).PROGRAMS)), None)
     if program is None:
         raise VenvhookError(f"{shell} is not installed")
     login = emitter(shell).LOGIN if sys.platform == "darwin" else ()  # as terminals start every shell there

@@ -2,27 +2,35 @@
 
 An emitter has `SUFFIX`, the ending of its files; `quote(text)`, a literal of the shell; `load(path)`, the line of a
 startup file that loads another file; `plan(plan)`, a plan as shell text; `undo(operations)`, the text that sets and
-unsets variables. For sessions of our own: `INTERACTIVE`, the arguments of one that keeps no history; `LOGIN`, further
-ones of a login shell; `UNRECORDED`, a line to begin with where the arguments do not keep it all out of the history.
+unsets variables.
+
+For installing it has `PROGRAMS`, what the shell may be called on PATH, and `startup_files(home, settings, documents)`:
+the files that the block belongs into here and now, and all that ever may have got it. For sessions of our own it has
+`INTERACTIVE`, the arguments of one that keeps no history; `LOGIN`, further ones of a login shell; `UNRECORDED`, a line
+to begin with where the arguments do not keep it all out of the history.
 """
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Protocol
 
     from venvhook.plan import Plan
 
     class Emitter(Protocol):
         SUFFIX: str
+        PROGRAMS: tuple[str, ...]
         INTERACTIVE: tuple[str, ...]
         LOGIN: tuple[str, ...]
         UNRECORDED: str
 
         def quote(self, text: str) -> str: ...
         def load(self, path: str) -> str: ...
+        def startup_files(
+            self, home: str, settings: str, documents: Callable[[], str]
+        ) -> tuple[list[str], list[str]]: ...
         def plan(self, plan: Plan) -> str: ...
         def undo(self, operations: Sequence[tuple[str, str | None]]) -> str: ...
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -9,6 +12,7 @@ if TYPE_CHECKING:
     from venvhook.plan import Condition, Plan
 
 SUFFIX = ".bash"
+PROGRAMS = ("bash",)
 INTERACTIVE, LOGIN = ("+o", "history", "-i"), ("-l",)
 UNRECORDED = ""
 # It may stand in ~/.profile, which every sh reads.
@@ -25,6 +29,26 @@ def quote(text: str) -> str:
 def load(path: str) -> str:
     """A line that loads the file PATH, if it can be read."""
     return _LOAD.replace("@", quote(path))
+
+
+def startup_files(home: str, settings: str, documents: Callable[[], str]) -> tuple[list[str], list[str]]:
+    """A login shell reads the first of three files (bash(1), INVOCATION), which may load .bashrc or not."""
+    every, *login = (os.path.join(home, name) for name in (".bashrc", ".bash_profile", ".bash_login", ".profile"))
+    read = [path for path in login if os.path.exists(path)][:1]
+    if not read and sys.platform == "darwin":  # where every terminal starts a login shell
+        read = login[-1:]
+    return [every, *(path for path in read if not _mentions(path, b"bashrc"))], [every, *login]
+
+
+def _mentions(path: str, word: bytes) -> bool:
+    """Whether a line of the file PATH that is no comment has WORD in it."""
+    if not os.path.isfile(path):  # a fifo would wait for its writer
+        return False
+    try:
+        with open(path, "rb") as file:
+            return any(word in line for line in file if not line.lstrip().startswith(b"#"))
+    except OSError:
+        return False
 
 
 def plan(plan: Plan) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from venvhook.plan import Condition, Plan
 
 SUFFIX = ".fish"
+PROGRAMS = ("fish",)
 INTERACTIVE, LOGIN = ("-i", "--private"), ("-l",)
 UNRECORDED = ""
 
@@ -35,6 +38,12 @@ def _character(c: str) -> str:
 def load(path: str) -> str:
     """A line that loads the file PATH, if it can be read."""
     return "if test -r @; source @; end".replace("@", quote(path))
+
+
+def startup_files(home: str, settings: str, documents: Callable[[], str]) -> tuple[list[str], list[str]]:
+    """A file of our own, of those that are read before config.fish."""
+    path = os.path.join(settings, "fish", "conf.d", "venvhook.fish")
+    return [path], [path]
 
 
 def plan(plan: Plan) -> str:

@@ -10,11 +10,12 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from venvhook.plan import Condition, Plan
 
 SUFFIX = ".ps1"
+PROGRAMS = ("pwsh", "powershell")
 INTERACTIVE, LOGIN = ("-NoLogo",), ()
 UNRECORDED = "Set-PSReadLineOption -HistorySaveStyle SaveNothing"
 _EPOCH = 621_355_968_000_000_000  # 1970 in .NET's ticks of 100 ns
@@ -34,6 +35,18 @@ def quote(text: str) -> str:
 def load(path: str) -> str:
     """A line that loads the file PATH, if it is there."""
     return "if (Test-Path -LiteralPath @) { . @ }".replace("@", quote(path))
+
+
+def startup_files(home: str, settings: str, documents: Callable[[], str]) -> tuple[list[str], list[str]]:
+    """The profiles CurrentUserAllHosts (about_Profiles); on Windows, each PowerShell that is installed has its own."""
+    if os.name != "nt":
+        path = os.path.join(settings, "powershell", "profile.ps1")
+        return [path], [path]
+    import shutil
+
+    folders = zip(PROGRAMS, ("PowerShell", "WindowsPowerShell"))
+    ever = {program: os.path.join(documents(), folder, "profile.ps1") for program, folder in folders}
+    return [path for program, path in ever.items() if shutil.which(program)], list(ever.values())
 
 
 def plan(plan: Plan) -> str:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
+
 from venvhook.shells.bash import assign, enter, functions, leave, quote, unset
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from venvhook.plan import Plan
 
-__all__ = ["INTERACTIVE", "LOGIN", "SUFFIX", "UNRECORDED", "load", "plan", "quote", "undo"]
+__all__ = [
+    "INTERACTIVE", "LOGIN", "PROGRAMS", "SUFFIX", "UNRECORDED", "load", "plan", "quote", "startup_files", "undo",
+]  # fmt: skip
 SUFFIX = ".zsh"
+PROGRAMS = ("zsh",)
 INTERACTIVE, LOGIN = ("-o", "hist_ignore_space", "-i"), ("-l",)
 UNRECORDED = " unset HISTFILE"
 
@@ -19,6 +24,20 @@ UNRECORDED = " unset HISTFILE"
 def load(path: str) -> str:
     """A line that loads the file PATH, if it can be read."""
     return "if [ -r @ ]; then . @; fi".replace("@", quote(path))
+
+
+def startup_files(home: str, settings: str, documents: Callable[[], str]) -> tuple[list[str], list[str]]:
+    """zsh itself is asked for ZDOTDIR, which .zshenv and the system's zshenv may set."""
+    import subprocess
+
+    question = ["zsh", "-c", "printf '\\0%s\\0' \"${ZDOTDIR-}\""]
+    try:
+        answer = subprocess.run(question, stdin=subprocess.DEVNULL, capture_output=True, timeout=10, check=True).stdout
+        folder = os.fsdecode(answer.split(b"\0")[-2])
+    except (OSError, subprocess.SubprocessError, IndexError):
+        folder = os.environ.get("ZDOTDIR", "")
+    path = os.path.join(os.path.abspath(folder or home), ".zshrc")
+    return [path], [path, os.path.join(home, ".zshrc")]
 
 
 def plan(plan: Plan) -> str:
