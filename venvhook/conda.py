@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 
-from venvhook.document import entries, read_plain
 from venvhook.errors import VenvhookError
+from venvhook.files import entries, read_plain
 from venvhook.names import refuse
 
 TYPE_CHECKING = False

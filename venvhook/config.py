@@ -7,7 +7,12 @@ from __future__ import annotations
 
 import os
 
-from venvhook.document import Document, Fields, read_plain
+from venvhook.errors import VenvhookError
+from venvhook.files import read_plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from venvhook.document import Document
 
 NAME = "config.toml"
 LIMIT = 64 * 1024  # bytes
@@ -34,35 +39,24 @@ class Config:
         self.wrap_cd = wrap_cd
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Config) and self.fields() == other.fields()
-
-    def __hash__(self) -> int:
-        return hash(tuple(self.fields()))
+        return isinstance(other, Config) and repr(self) == repr(other)
 
     def __repr__(self) -> str:
         return f"Config({', '.join(f'{key}={getattr(self, key)!r}' for key in KEYS)})"
 
-    def fields(self) -> list[str]:
-        """The settings as flat strings without NUL; `from_fields` makes the same settings of them."""
-        flat = [self.prompt, "1" if self.wrap_cd else "0"]
-        for folders in (self.allow, self.ceiling):
-            flat += [str(len(folders)), *folders]
-        return flat
 
-    @classmethod
-    def from_fields(cls, fields: list[str]) -> Config:
-        """The settings of `fields()`; VenvhookError for anything else."""
-        source = Fields(fields)
-        prompt, wrap_cd, allow, ceiling = source.string(), source.string(), source.strings(), source.strings()
-        source.end()
-        if wrap_cd not in ("0", "1") or _prompt_problem(prompt) or not all(map(os.path.isabs, allow + ceiling)):
-            raise Fields.broken()
-        return cls(prompt, allow, ceiling, wrap_cd == "1")
+def read(folder: str, home: str) -> Config:
+    """The settings in FOLDER's config.toml, the defaults where there is none. VenvhookError: see `parse`."""
+    path = os.path.join(folder, NAME)
+    return parse(read_plain(path, LIMIT), path, home) if os.path.lexists(path) else Config()
 
 
-def load(path: str) -> bytes | None:
-    """The bytes of the config file PATH, None when there is none; VenvhookError when it cannot be read as text."""
-    return read_plain(path, LIMIT) if os.path.lexists(path) else None
+def usable(folder: str, home: str) -> Config:
+    """The same; where there is a mistake, which `status` and the hook tell, the defaults hold."""
+    try:
+        return read(folder, home)
+    except VenvhookError:
+        return Config()
 
 
 def parse(data: bytes, path: str, home: str) -> Config:
@@ -70,6 +64,8 @@ def parse(data: bytes, path: str, home: str) -> Config:
 
     PATH is for messages only.
     """
+    from venvhook.document import Document
+
     document = Document(data, path)
     document.only(KEYS)
     values = document.values
@@ -92,19 +88,17 @@ def _flag(document: Document, key: str, value: object) -> bool:
 
 def _prompt(document: Document, value: object) -> str:
     prompt = document.string(value, "prompt")
-    problem = _prompt_problem(prompt)
+    problem = None
+    # Not isprintable(): that denies the private characters that icon fonts for prompts are made of.
+    if any(ord(character) < 0x20 or 0x7F <= ord(character) < 0xA0 for character in prompt):
+        problem = "holds a control character"
+    elif len(prompt) > _PROMPT_LENGTH:
+        problem = f"is longer than {_PROMPT_LENGTH} characters"
+    elif prompt.count("{name}") != 1:
+        problem = "must hold {name} once"
     if problem:
         raise document.wrong(("prompt",), problem, f'the default is "{PROMPT}"')
     return prompt
-
-
-def _prompt_problem(prompt: str) -> str | None:
-    # Not isprintable(): that denies the private characters that icon fonts for prompts are made of.
-    if any(ord(character) < 0x20 or 0x7F <= ord(character) < 0xA0 for character in prompt):
-        return "holds a control character"
-    if len(prompt) > _PROMPT_LENGTH:
-        return f"is longer than {_PROMPT_LENGTH} characters"
-    return None if prompt.count("{name}") == 1 else "must hold {name} once"
 
 
 def _folders(document: Document, key: str, home: str) -> tuple[str, ...]:

@@ -92,9 +92,8 @@ def examine(
 
 
 def _settings(places: Folders) -> Iterator[VenvhookError]:
-    path = os.path.join(places.config, config.NAME)
     try:
-        config.parse(config.load(path) or b"", path, places.home)
+        config.read(places.config, places.home)
     except VenvhookError as error:
         yield VenvhookError(f"{error.problem} (so the defaults hold)", error.path, error.line, error.remedy)
 

@@ -1,129 +1,15 @@
-"""Files that a person writes, read with care: plain files, text, TOML whose errors know their line, and flat fields.
+"""A TOML file that a person writes: its values, and checks of them whose errors know the line.
 
-Decides what is read at all (a plain file, of bounded size, UTF-8, without NUL) and where in it a mistake is. The
-marker, dotenv files and the user's config.toml are read with it.
+The marker and the user's config.toml are read with it, and what managers have in TOML files.
 """
 
 from __future__ import annotations
 
 import os
-import stat
 import sys
 
 from venvhook.errors import VenvhookError
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-# ---- Plain files and text --------------------------------------------------------------------------------------------
-
-
-def read_plain(path: str, limit: int) -> bytes:
-    """The bytes of the plain text file (or link to one) PATH: `read_bytes`, without a NUL in them."""
-    data = read_bytes(path, limit)
-    _check_bytes(data, path)
-    return data
-
-
-class Fleeting(VenvhookError):
-    """What looks like a plain file and is made up whenever it is read (proc(5)): no two readings need be equal."""
-
-
-def read_bytes(path: str, limit: int) -> bytes:
-    """The bytes of the plain file (or link to one) PATH.
-
-    VenvhookError when it is anything else (Fleeting: see there), cannot be read, or is longer than LIMIT bytes.
-    Never waits for another process, as an open fifo would, and never takes a terminal.
-    """
-    flags = os.O_RDONLY
-    for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
-        flags |= getattr(os, name, 0)
-    try:
-        descriptor = os.open(path, flags)
-        try:
-            data = _read_plain(descriptor, path, limit)
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        raise _unreadable(path, error) from None
-    if len(data) > limit:
-        raise VenvhookError(f"is larger than {limit} bytes", path, remedy="make it shorter")
-    return data
-
-
-def _read_plain(descriptor: int, path: str, limit: int) -> bytes:
-    mode = os.fstat(descriptor).st_mode
-    if not stat.S_ISREG(mode):
-        raise _not_plain(path, mode)
-    data = b""
-    while len(data) <= limit:
-        more = os.read(descriptor, limit + 1 - len(data))
-        if not more:
-            break
-        data += more
-    if data and not os.fstat(descriptor).st_size:
-        raise Fleeting("is made up by the system at each reading", path, remedy="it must be a plain file")
-    return data
-
-
-def _not_plain(path: str, mode: int) -> VenvhookError:
-    kinds = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a fifo", stat.S_IFSOCK: "a socket"}
-    return VenvhookError(f"is {kinds.get(stat.S_IFMT(mode), 'a device')}", path, remedy="it must be a plain file")
-
-
-def _unreadable(path: str, error: OSError) -> VenvhookError:
-    try:
-        mode = os.stat(path).st_mode
-    except OSError:
-        if isinstance(error, FileNotFoundError):
-            return VenvhookError("is a link to nothing" if os.path.islink(path) else "does not exist", path)
-    else:
-        if not stat.S_ISREG(mode):  # a socket, or a folder on Windows, does not even open
-            return _not_plain(path, mode)
-    return VenvhookError(f"cannot be read: {(error.strerror or 'unknown reason').lower()}", path)
-
-
-def _check_bytes(data: bytes, path: str) -> None:
-    at = data.find(b"\0")
-    if at >= 0:
-        _check_encoding(data, path)
-        raise VenvhookError("holds a NUL byte", path, data.count(b"\n", 0, at) + 1, "save it as UTF-8 text")
-
-
-def _check_encoding(data: bytes, path: str) -> None:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise VenvhookError("is UTF-16", path, 1, "save it as UTF-8")
-
-
-def decode(data: bytes, path: str) -> str:
-    """DATA as text without BOM and with LF line ends; VenvhookError with the line where it is not UTF-8."""
-    _check_bytes(data, path)
-    _check_encoding(data, path)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        problem = f"is not UTF-8 (byte 0x{data[error.start]:02x})"
-        raise VenvhookError(problem, path, line, "save it as UTF-8") from None
-    return text.replace("\r\n", "\n")
-
-
-def line_at(text: str, at: int) -> int:
-    """The line, from 1, of the character AT in TEXT."""
-    return text.count("\n", 0, at) + 1
-
-
-def entries(folder: str) -> list[str]:
-    """What is in FOLDER, sorted; nothing where it cannot be listed."""
-    try:
-        return sorted(os.listdir(folder))
-    except OSError:
-        return []
-
-
-# ---- TOML ------------------------------------------------------------------------------------------------------------
+from venvhook.files import decode, line_at
 
 
 class Document:
@@ -143,12 +29,19 @@ class Document:
         """The error that the value at KEYS, from the top downwards, has PROBLEM."""
         return VenvhookError(f"{'.'.join(keys)} {problem}", self.path, self._line(keys), remedy)
 
-    def _line(self, keys: tuple[str, ...]) -> int | None:
-        lines = _lines_of_keys(self.text)
-        for length in range(len(keys), 0, -1):
-            if keys[:length] in lines:
-                return lines[keys[:length]]
-        return None
+    def _line(self, keys: tuple[str, ...]) -> int:
+        """Where the value at KEYS begins: behind the last line with which the text up to there is TOML without it."""
+        lines = self.text.split("\n")
+        before = 0
+        for number in range(1, len(lines)):
+            try:
+                values = _load("\n".join(lines[:number]))
+            except ValueError:  # in the midst of a value
+                continue
+            if _holds(values, keys):
+                break
+            before = number
+        return before + 1
 
     def only(self, known: tuple[str, ...]) -> None:
         """Error for the first key at the top that is not KNOWN; names the nearest one that is."""
@@ -196,6 +89,14 @@ def nearest(key: str, known: tuple[str, ...]) -> str:
     return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
 
 
+def _holds(value: object, keys: tuple[str, ...]) -> bool:
+    for key in keys:
+        if not isinstance(value, dict) or key not in value:
+            return False
+        value = value[key]
+    return True
+
+
 def _load(text: str) -> dict[str, object]:
     # Imported here: it costs twice what the helper's start does, and only `allow` and its like parse.
     if sys.version_info >= (3, 11):
@@ -221,124 +122,3 @@ def _toml_error(error: Exception, text: str, path: str) -> VenvhookError:
     number = place[len("line ") :].partition(",")[0]
     line = int(number) if number.isascii() and number.isdigit() else line_at(text.rstrip(), len(text))
     return VenvhookError(f"is not TOML: {said[0].lower()}{said[1:]}", path, line)
-
-
-def _lines_of_keys(text: str) -> dict[tuple[str, ...], int]:
-    """The line of each table and key in TEXT, which must be valid TOML with LF line ends.
-
-    Keys inside an inline table are not listed: who asks takes the key above.
-    """
-    lines: dict[tuple[str, ...], int] = {}
-    table: tuple[str, ...] = ()
-    at = 0
-    while at < len(text):
-        if text[at] in " \t\n":
-            at += 1
-        elif text[at] == "#":
-            at = _line_end(text, at)
-        elif text[at] == "[":
-            table, end = _read_key(text, at + text.startswith("[[", at) + 1)
-            lines.setdefault(table, line_at(text, at))
-            at = _line_end(text, end)
-        else:
-            keys, end = _read_key(text, at)
-            lines.setdefault(table + keys, line_at(text, at))
-            at = _skip_value(text, end + 1)
-    return lines
-
-
-def _line_end(text: str, at: int) -> int:
-    end = text.find("\n", at)
-    return len(text) if end < 0 else end
-
-
-def _read_key(text: str, at: int) -> tuple[tuple[str, ...], int]:
-    """The parts of the dotted key that begins AT, and where its `=` or `]` is."""
-    parts = []
-    while at < len(text) and text[at] not in "=]":
-        end = at
-        if text[at] in "\"'":
-            end = _skip_string(text, at)
-            quoted = text[at:end]
-            parts.append(str(_load(f"key = {quoted}")["key"]) if "\\" in quoted else quoted[1:-1])
-        elif text[at] in " \t.":
-            end += 1
-        else:
-            while end < len(text) and text[end] not in " \t.=]":
-                end += 1
-            parts.append(text[at:end])
-        at = end
-    return tuple(parts), at
-
-
-def _skip_value(text: str, at: int) -> int:
-    """Where the line ends on which the value that begins AT does."""
-    depth = 0
-    while at < len(text) and (depth or text[at] != "\n"):
-        if text[at] in "\"'":
-            at = _skip_string(text, at)
-        elif text[at] == "#":
-            at = _line_end(text, at)
-        else:
-            depth += (text[at] in "[{") - (text[at] in "]}")
-            at += 1
-    return at
-
-
-def _skip_string(text: str, at: int) -> int:
-    """Where the string that begins AT has ended."""
-    quote = text[at]
-    mark = quote * 3 if text.startswith(quote * 3, at) else quote
-    at += len(mark)
-    while at < len(text) and not text.startswith(mark, at):
-        at += 2 if quote == '"' and text[at] == "\\" else 1
-    at += len(mark)
-    while len(mark) == 3 and text.startswith(quote, at):  # """a""""" ends with two quotes of its own
-        at += 1
-    return at
-
-
-# ---- Fields of a record ----------------------------------------------------------------------------------------------
-
-
-def optional_field(value: str | None) -> str:
-    """VALUE as one field, None and "" told apart; `Fields.optional` undoes it."""
-    return "" if value is None else "=" + value
-
-
-class Fields:
-    """Takes typed values from the front of a list of strings; VenvhookError when they are not what was written."""
-
-    __slots__ = ("_left",)
-
-    def __init__(self, fields: list[str]) -> None:
-        self._left: Iterator[str] = iter(fields)
-
-    @staticmethod
-    def broken() -> VenvhookError:
-        return VenvhookError("a record is damaged")
-
-    def string(self) -> str:
-        value = next(self._left, None)
-        if not isinstance(value, str) or "\0" in value:
-            raise self.broken()
-        return value
-
-    def optional(self) -> str | None:
-        value = self.string()
-        if value and value[0] != "=":
-            raise self.broken()
-        return value[1:] if value else None
-
-    def count(self) -> int:
-        value = self.string()
-        if len(value) > 6 or not (value.isascii() and value.isdigit()) or str(int(value)) != value:
-            raise self.broken()
-        return int(value)
-
-    def strings(self) -> tuple[str, ...]:
-        return tuple([self.string() for _ in range(self.count())])
-
-    def end(self) -> None:
-        if next(self._left, None) is not None:
-            raise self.broken()

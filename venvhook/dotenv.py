@@ -18,8 +18,8 @@ No message shows anything of a value, or of a line that is not understood: it ma
 
 from __future__ import annotations
 
-from venvhook.document import decode, line_at, read_plain
 from venvhook.errors import VenvhookError
+from venvhook.files import decode, line_at, read_plain
 from venvhook.names import fold, refuse
 
 LIMIT = 64 * 1024  # bytes

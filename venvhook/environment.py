@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from venvhook.document import entries, read_bytes
 from venvhook.errors import VenvhookError
+from venvhook.files import entries, read_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -92,7 +92,7 @@ def load_line(places: Folders, shell: str) -> str:
 
 def hook(places: Folders, shell: str) -> bytes:
     """The hook of SHELL with the literals of this installation. VenvhookError when a template is not one of ours."""
-    settings = _config(places)
+    settings = config.usable(places.config, places.home)
     literals = {
         "PYTHON": interpreter(places),
         "LAUNCHER": os.path.join(places.hook, "launch.py"),
@@ -228,16 +228,6 @@ def _remove(path: str) -> bool:
     else:
         return False
     return True
-
-
-def _config(places: Folders) -> config.Config:
-    """The user's settings; what is wrong with them is told elsewhere, and the defaults hold."""
-    path = os.path.join(places.config, config.NAME)
-    try:
-        data = config.load(path)
-        return config.parse(data, path, places.home) if data else config.Config()
-    except VenvhookError:
-        return config.Config()
 
 
 def _launcher(places: Folders) -> bytes:

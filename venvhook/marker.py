@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 
-from venvhook.document import Document, Fields, nearest, optional_field, read_plain
+from venvhook.files import read_plain
 from venvhook.names import fold, refuse, refuse_prepend
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+
+    from venvhook.document import Document
 
 NAME = ".venvhook.toml"
 LIMIT = 4096  # bytes: the hook compares the marker at every prompt
@@ -79,20 +81,17 @@ class Marker:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Marker) and self.fields() == other.fields()
 
-    def __hash__(self) -> int:
-        return hash(tuple(self.fields()))
-
     def __repr__(self) -> str:
         return f"Marker({', '.join(f'{key}={getattr(self, key)!r}' for key in KEYS)})"
 
     def fields(self) -> list[str]:
         """The marker as flat strings without NUL, for a trust record: `from_fields` makes the same marker of them."""
-        flat = [optional_field(value) for value in (self.venv, self.manager, self.python, self.prompt)]
+        flat = [_optional(value) for value in (self.venv, self.manager, self.python, self.prompt)]
         for entries in (self.requirements, self.packages, self.dotenv):
             flat += [str(len(entries)), *entries]
         flat.append(str(len(self.variables)))
         for name, value in self.variables:
-            flat += [name, optional_field(value)]
+            flat += [name, _optional(value)]
         flat.append(str(len(self.prepend)))
         for name, folders in self.prepend:
             flat += [name, str(len(folders)), *folders]
@@ -100,17 +99,20 @@ class Marker:
 
     @classmethod
     def from_fields(cls, fields: list[str]) -> Marker:
-        """The marker of `fields()`; VenvhookError for anything else, and for names refused since it was written."""
-        source = Fields(fields)
-        marker = cls(
-            source.optional(), source.optional(), source.optional(), source.optional(),
-            source.strings(), source.strings(), source.strings(),
-            tuple([(source.string(), source.optional()) for _ in range(source.count())]),
-            tuple([(source.string(), source.strings()) for _ in range(source.count())]),
-        )  # fmt: skip
-        source.end()
-        if marker.manager not in (None, *MANAGERS) or not marker._names_allowed():
-            raise Fields.broken()
+        """The marker of `fields()`; ValueError for anything else, and for names refused since it was written."""
+        left = iter(fields)
+        try:
+            marker = cls(
+                _read_optional(left), _read_optional(left), _read_optional(left), _read_optional(left),
+                _read_strings(left), _read_strings(left), _read_strings(left),
+                tuple([(next(left), _read_optional(left)) for _ in range(int(next(left)))]),
+                tuple([(next(left), _read_strings(left)) for _ in range(int(next(left)))]),
+            )  # fmt: skip
+        except StopIteration:
+            raise ValueError("a record is cut off") from None
+        known = marker.manager in (None, *MANAGERS) and marker._names_allowed()
+        if not known or marker.fields() != fields or any("\0" in field for field in fields):
+            raise ValueError("a record is damaged")
         return marker
 
     def _names_allowed(self) -> bool:
@@ -124,11 +126,27 @@ class Marker:
         )
 
 
+def _optional(value: str | None) -> str:
+    """VALUE as one field, None and "" told apart."""
+    return "" if value is None else "=" + value
+
+
+def _read_optional(left: Iterator[str]) -> str | None:
+    field = next(left)
+    return field[1:] if field else None
+
+
+def _read_strings(left: Iterator[str]) -> tuple[str, ...]:
+    return tuple([next(left) for _ in range(int(next(left)))])
+
+
 def parse(data: bytes, path: str) -> Marker:
     """The marker that DATA, read from PATH (for messages only), describes; VenvhookError, with its line, for a mistake.
 
     Keys, types and names: the design's section on the marker; TOML 1.0.
     """
+    from venvhook.document import Document, nearest
+
     document = Document(data, path)
     document.only(KEYS)
     strings = {key: document.string(document.values[key], key) for key in _STRINGS if key in document.values}

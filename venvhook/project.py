@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 
 from venvhook import config, environment, marker, trust
-from venvhook.document import Fleeting
 from venvhook.errors import VenvhookError
+from venvhook.files import Fleeting
 from venvhook.locate import locate, resolve
 from venvhook.plan import SCRIPT_VARIABLES, Plan, harmless
 
@@ -83,7 +83,7 @@ class Project:
         try:
             if self.watch(settings):
                 self._believe(settings)
-                self.settings = config.parse(config.load(settings) or b"", settings, self.places.home)
+                self.settings = config.read(self.places.settings, self.places.home)
         except VenvhookError as error:
             self.warnings.append(str(error))
 

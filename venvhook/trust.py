@@ -11,8 +11,8 @@ import os
 import time
 
 from venvhook.digest import digest, digest_of_bytes
-from venvhook.document import entries
 from venvhook.errors import VenvhookError
+from venvhook.files import entries
 from venvhook.marker import Marker
 
 TYPE_CHECKING = False
@@ -46,10 +46,7 @@ class Record:
         fields = whole.split(b"\0")
         if seal != _seal(whole) or len(fields) < 5 or fields[0] != _HEAD or fields[1] not in (b"allow", b"deny"):
             raise ValueError("not a whole record")
-        try:
-            meaning = Marker.from_fields([os.fsdecode(field) for field in fields[5:]])
-        except VenvhookError as error:
-            raise ValueError(error.problem) from None
+        meaning = Marker.from_fields([os.fsdecode(field) for field in fields[5:]])
         record = cls(os.fsdecode(fields[2]), fields[1] == b"allow", fields[3], meaning)
         record.dotenv_names = os.fsdecode(fields[4]).split()
         return record

@@ -17,8 +17,8 @@ from .common import ROOT
 
 PACKAGE = ROOT / "venvhook"
 HOT = """
-    _launch conda config digest document dotenv environment errors helper keep locate marker names plan project shells
-    trust undo versions
+    _launch conda config digest document dotenv environment errors files helper keep locate marker names plan project
+    shells trust undo versions
 """
 COLD = "__main__ cli completion create doctor folders install neighbours proof pythons rcfile report symptoms terminal"
 DEPENDENCIES = "typer click rich platformdirs tomlkit python_discovery dotenv packaging"
@@ -135,7 +135,7 @@ LAYERS = [
     {"environment", "marker", "shells"},
     {"document", "names", "plan"},
     {"undo"},
-    {"digest", "errors", "versions"},
+    {"digest", "errors", "files", "versions"},
 ]
 
 

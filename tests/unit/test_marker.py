@@ -1,4 +1,4 @@
-"""marker.py, document.py, names.py, errors.py: what a marker may say, where it is; a mistake knows its place."""
+"""marker.py, document.py, files.py, names.py: what a marker may say, where it is; a mistake knows its place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from venvhook import marker
-from venvhook.document import Fields
 from venvhook.errors import VenvhookError, shown
 from venvhook.marker import Marker
 from venvhook.names import refuse, refuse_prepend
@@ -331,7 +330,6 @@ def test_fields_and_back(written: Marker) -> None:
     read = Marker.from_fields(fields)
     assert all(getattr(read, key) == getattr(written, key) for key in marker.KEYS)
     assert read == written
-    assert hash(read) == hash(written)
     assert not any("\0" in field for field in fields)
 
 
@@ -350,7 +348,7 @@ def test_damaged_fields(written: Marker, data: st.DataObject) -> None:
     for damaged in (fields[:at], [*fields, other], [*fields[:at], other, *fields[at + 1 :]], [other] * at):
         try:
             again = Marker.from_fields(damaged)
-        except VenvhookError:
+        except ValueError:
             continue
         assert again.fields() == damaged
 
@@ -368,14 +366,15 @@ def test_damaged_fields(written: Marker, data: st.DataObject) -> None:
     ],
 )
 def test_fields_that_no_marker_has(written: Marker) -> None:
-    with pytest.raises(VenvhookError, match="damaged"):
+    with pytest.raises(ValueError, match="damaged"):
         Marker.from_fields(written.fields())
 
 
-def test_counts_are_canonical() -> None:
-    for text in ("01", "+1", "٣", "", "1000000", "-1"):
-        with pytest.raises(VenvhookError, match="damaged"):
-            Fields([text]).count()
+@pytest.mark.parametrize("count", ["01", "+1", "٣", "", "1000000", "-1"])
+def test_counts_are_canonical(count: str) -> None:
+    fields = Marker(requirements=("a", "b", "c")).fields()
+    with pytest.raises(ValueError):
+        Marker.from_fields([count if field == "3" else field for field in fields])
 
 
 @given(st.binary() | st.text().map(lambda text: text.encode("utf-8", "surrogateescape")))

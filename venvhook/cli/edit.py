@@ -8,8 +8,8 @@ import stat
 from venvhook import folders as own
 from venvhook import marker
 from venvhook.cli import allow
-from venvhook.document import decode
 from venvhook.errors import VenvhookError
+from venvhook.files import decode
 from venvhook.trust import Record
 
 TYPE_CHECKING = False

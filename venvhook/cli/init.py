@@ -7,8 +7,9 @@ import subprocess
 
 from venvhook import dotenv, environment, marker, trust
 from venvhook.cli import allow, edit, place, show
-from venvhook.document import Document, read_plain
+from venvhook.document import Document
 from venvhook.errors import VenvhookError
+from venvhook.files import read_plain
 from venvhook.locate import Search, auto
 
 TYPE_CHECKING = False

@@ -59,15 +59,11 @@ def near(path: str, folders: Folders) -> str:
 
 
 def ceilings(folders: Folders) -> Sequence[str]:
-    """Where a search ends: VENVHOOK_CEILING, else the user's settings; wrong ones are told by `status`."""
+    """Where a search ends: VENVHOOK_CEILING, else the user's settings."""
     named = os.environ.get("VENVHOOK_CEILING")
     if named is not None:
         return [folder for folder in named.split(os.pathsep) if folder]
-    path = os.path.join(folders.config, config.NAME)
-    try:
-        return config.parse(config.load(path) or b"", path, folders.home).ceiling
-    except VenvhookError:
-        return ()
+    return config.usable(folders.config, folders.home).ceiling
 
 
 def asked(folders: Folders, project: str) -> Project:

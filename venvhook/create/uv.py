@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from venvhook.create.order import Order, Recipe, Step, interpreter, tool, unlockable
-from venvhook.document import Document, read_plain
+from venvhook.document import Document
+from venvhook.files import read_plain
 
 
 def recipe(order: Order) -> Recipe:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 
-from venvhook.document import Document, read_plain
+from venvhook.document import Document
+from venvhook.files import read_plain
 
 # File, and the keys of what it says of the Python.
 _KEYS = (

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 
-from venvhook.document import entries
 from venvhook.errors import VenvhookError
+from venvhook.files import entries
 from venvhook.locate.search import Candidate
 
 TYPE_CHECKING = False

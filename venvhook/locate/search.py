@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 
-from venvhook.document import Document, entries, read_plain
 from venvhook.environment import Unfit, inspect
 from venvhook.errors import VenvhookError
+from venvhook.files import entries, read_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -115,6 +115,8 @@ class Search:
         return value
 
     def _parsed(self, path: str) -> dict[str, object]:
+        from venvhook.document import Document
+
         return Document(self.data(path) or b"", path).values
 
     def string(self, path: str, *keys: str) -> str | None:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 
-from venvhook.document import read_plain
 from venvhook.errors import VenvhookError
+from venvhook.files import read_plain
 from venvhook.locate.search import Candidate
 
 TYPE_CHECKING = False
