@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import re
 
-from venvhook.marker import MANAGERS
+from venvhook.managers import MANAGERS
 from venvhook.shells import SHELLS
 
 TYPE_CHECKING = False

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 from venvhook.files import read_plain
+from venvhook.managers import MANAGERS
 from venvhook.names import fold, refuse, refuse_prepend
 
 TYPE_CHECKING = False
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
 NAME = ".venvhook.toml"
 LIMIT = 4096  # bytes: the hook compares the marker at every prompt
-MANAGERS = (
-    "auto", "venv", "virtualenv", "uv", "poetry", "pipenv", "pdm", "hatch", "conda", "pyenv", "virtualenvwrapper",
-)  # fmt: skip
 KEYS = ("venv", "manager", "python", "prompt", "requirements", "packages", "dotenv", "variables", "prepend")
 _STRINGS, _LISTS = KEYS[:4], KEYS[4:7]
 

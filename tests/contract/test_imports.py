@@ -17,8 +17,8 @@ from .common import ROOT
 
 PACKAGE = ROOT / "venvhook"
 HOT = """
-    _launch conda config digest document dotenv environment errors files helper keep locate marker names plan project
-    shells trust undo versions
+    _launch conda config digest document dotenv environment errors files helper keep locate managers marker names plan
+    project shells trust undo versions
 """
 COLD = "__main__ cli completion create doctor folders install neighbours proof pythons rcfile report symptoms terminal"
 DEPENDENCIES = "typer click rich platformdirs tomlkit python_discovery dotenv packaging"
@@ -133,7 +133,7 @@ LAYERS = [
     {"project"},
     {"conda", "config", "dotenv", "keep", "locate", "trust"},
     {"environment", "marker", "shells"},
-    {"document", "names", "plan"},
+    {"document", "managers", "names", "plan"},
     {"undo"},
     {"digest", "errors", "files", "versions"},
 ]

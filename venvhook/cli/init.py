@@ -11,6 +11,7 @@ from venvhook.document import Document
 from venvhook.errors import VenvhookError
 from venvhook.files import read_plain
 from venvhook.locate import Search, auto
+from venvhook.managers import SIGNS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _manager(folder: str, found: list[str]) -> str | None:
     except VenvhookError as error:
         found.append(f"left out: {error}")
         return None
-    for manager, files, _ in auto.SIGNS:
+    for manager, files, _ in SIGNS:
         there = [file for file in files if os.path.isfile(os.path.join(folder, file))]
         if manager in managers:
             found.append(f"found {', '.join(there) or f'{manager} in pyproject.toml'}: a project of {manager}")

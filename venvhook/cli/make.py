@@ -15,7 +15,8 @@ from venvhook.create.running import Failed, alone
 from venvhook.create.wish import own_wish
 from venvhook.environment import Unfit, inspect
 from venvhook.errors import VenvhookError, shown
-from venvhook.locate import NAMED, auto, is_name, locate, resolve
+from venvhook.locate import auto, is_name, locate, resolve
+from venvhook.managers import NAMED
 from venvhook.project import Notice
 from venvhook.versions import short
 
@@ -34,7 +35,6 @@ _MISLEADING = (
     "__PYVENV_LAUNCHER__", "PIPENV_ACTIVE", "POETRY_ACTIVE", "HATCH_ENV_ACTIVE", "PYENV_VIRTUAL_ENV", "FORCE_COLOR",
     "CLICOLOR_FORCE", "PY_COLORS",
 )  # fmt: skip
-_FOR_PIP = ("venv", "virtualenv", "uv", "conda", "pyenv", "virtualenvwrapper")  # whose environments pip installs into
 
 
 class Options:
@@ -107,7 +107,7 @@ class Wanted:
         order.name = self.name
         self._choose(order, options.python, otherwise)
         listed = bool(meaning.requirements or meaning.packages) and options.install
-        if listed and self.manager in _FOR_PIP:
+        if listed and not making.has_own_list(self.manager):
             files = [resolve(asked.folder, entry, asked.environ) for entry in meaning.requirements]
             _exist(files)
             order.installs = requirement_arguments(files, meaning.packages)

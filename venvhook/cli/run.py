@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from venvhook.plan import Plan
     from venvhook.project import Project
 
-ADD = {"conda": "conda install", "pdm": "pdm add", "pipenv": "pipenv install", "poetry": "poetry add"}
 NOT_EXECUTABLE, NOT_FOUND = 126, 127  # POSIX, Shell Command Language, 2.8.2
 
 
@@ -87,9 +86,11 @@ def run(folders: Folders, directory: str | None, command: Sequence[str]) -> int:
 
 def _installing(asked: Project, plan: Plan, command: str) -> str:
     """How a package comes into the environment of PLAN: not every one has pip."""
+    from venvhook.create import adding
+
     manager = asked.search.chosen.manager if asked.search and asked.search.chosen else ""
     pip = shutil.which("pip", path=plan.bin) and "venvhook run python -m pip install"
-    add = ADD.get(manager) or pip or "venvhook run uv pip install"
+    add = adding(manager) or pip or "venvhook run uv pip install"
     return f"to install the package that has it, if that is called so too: {add} {command}"
 
 

@@ -1,7 +1,9 @@
 """Making, remaking and removing environments. Decides that a failure leaves no trace, and that an old one comes back.
 
-An environment is made where it will stay: its scripts hold its path. Each manager is a module with
-`recipe(order) -> Recipe`, the commands of the manager's own tool.
+An environment is made where it will stay: its scripts hold its path. Each manager is a module with `recipe(order)`, the
+commands of the manager's own tool. It may have `entries(order)`, what the manager has noted about the environment in
+registers of its own; `OWN_LIST`, true where it installs what its own files list and nothing else; `ADD`, its command
+that adds a package, where that is not pip's.
 """
 
 from __future__ import annotations
@@ -17,12 +19,13 @@ from venvhook.create.order import Order, Recipe, Step
 from venvhook.create.running import ended_once, run
 from venvhook.environment import inspect, version_fits
 from venvhook.errors import VenvhookError
-from venvhook.marker import MANAGERS
+from venvhook.managers import MANAGERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import contextlib
     from collections.abc import Callable, Sequence
+    from types import ModuleType
 
     from venvhook.create.before import Entry
     from venvhook.create.running import Say
@@ -38,19 +41,31 @@ def recipe(manager: str, order: Order) -> Recipe:
     """How MANAGER makes what ORDER says, which gets the exact place. VenvhookError where it cannot."""
     if manager not in MANAGERS[1:]:
         raise ValueError(manager)
-    from importlib import import_module
-
-    found: Recipe = import_module(f"venvhook.create.{manager}").recipe(order)
+    found: Recipe = _module(manager).recipe(order)
     return found
 
 
 def entries(manager: str, order: Order) -> list[Entry]:
     """What MANAGER has noted about the environment of ORDER in registers of its own."""
-    from importlib import import_module
-
-    kept = getattr(import_module(f"venvhook.create.{manager}"), "entries", None)
+    kept = getattr(_module(manager), "entries", None)
     found: list[Entry] = kept(order) if kept else []
     return found
+
+
+def has_own_list(manager: str) -> bool:
+    """Whether MANAGER installs what its own files list, and nothing that a marker does."""
+    return bool(getattr(_module(manager), "OWN_LIST", False))
+
+
+def adding(manager: str) -> str:
+    """The command of MANAGER that adds a package to a project; "" where it has none."""
+    return str(getattr(_module(manager), "ADD", "")) if manager in MANAGERS[1:] else ""
+
+
+def _module(manager: str) -> ModuleType:
+    from importlib import import_module
+
+    return import_module(f"venvhook.create.{manager}")
 
 
 def make(order: Order, how: Recipe, working: Working) -> Environment:

@@ -20,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from venvhook.create.before import Entry
 
+ADD = "conda install"
 COMMANDS = ("conda", "mamba", "micromamba")
 _SYSTEMS = {"linux": "linux", "darwin": "osx", "win32": "win"}
 _MACHINES = {"x86_64": "64", "AMD64": "64", "aarch64": "aarch64", "arm64": "arm64"}
@@ -52,7 +53,7 @@ def _conda(order: Order) -> str:
     for path in [*named, *found, *inside]:
         if path and os.access(path, os.X_OK):
             return path
-    raise missing("conda", order)
+    raise missing("conda", order, "install Miniforge, which has it")
 
 
 def _specification(order: Order) -> list[str]:

@@ -17,6 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from venvhook.create.before import Entry
 
+OWN_LIST = True
+
 
 def recipe(order: Order) -> Recipe:
     """The environment that the marker names, else "default"."""

@@ -14,12 +14,6 @@ if TYPE_CHECKING:
 
     from venvhook.create.before import Entry
 
-# Where a manager's command comes from, when not `pipx install NAME`.
-_ELSEWHERE = {
-    "conda": "install Miniforge, which has it",
-    "pyenv": "install pyenv, as its README says",
-}
-
 
 class Order:
     """An environment that is to be made in ROOT for the project FOLDER; its tools run with ENVIRON.
@@ -108,10 +102,10 @@ def tool(name: str, order: Order) -> str:
     return found
 
 
-def missing(name: str, order: Order) -> VenvhookError:
-    """That a manager's command is not installed."""
+def missing(name: str, order: Order, get: str = "") -> VenvhookError:
+    """That a manager's command is not installed; GET says how it is, where that is not as most are."""
     by = "uv tool" if _has(order, "uv") and name != "uv" else "pipx"
-    get = _ELSEWHERE.get(name) or f"to get it: {by} install {name}"
+    get = get or f"to get it: {by} install {name}"
     other = without(name, order)
     remedy = get + (f"; or, to do without: {other} in the marker" if other else "")
     return VenvhookError(f"the command {name} is not on PATH", order.folder, remedy=remedy)

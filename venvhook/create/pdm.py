@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from venvhook.create.before import Entry
 
+OWN_LIST = True
+ADD = "pdm add"
+
 
 def recipe(order: Order) -> Recipe:
     """The environment of the chosen interpreter, with what pdm.lock says; without one, pdm writes it."""

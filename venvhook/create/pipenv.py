@@ -9,6 +9,8 @@ import os
 
 from venvhook.create.order import Order, Recipe, Step, misplaced, tool, unlockable
 
+OWN_LIST = True
+ADD = "pipenv install"
 # Never ask, never take an active environment, and say nothing for a terminal.
 _QUIET = {"PIPENV_YES": "1", "PIPENV_NOSPIN": "1", "PIPENV_IGNORE_VIRTUALENVS": "1", "PIPENV_VERBOSITY": "-1"}
 

@@ -14,6 +14,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from venvhook.create.before import Entry
 
+OWN_LIST = True
+ADD = "poetry add"
+
 
 def recipe(order: Order) -> Recipe:
     """The environment of the chosen interpreter, with what poetry.lock says; without one, poetry writes it."""

@@ -53,7 +53,7 @@ def _pyenv(order: Order, root: str) -> str:
     own = os.path.join(root, "bin", "pyenv")
     found = shutil.which("pyenv", path=order.environ.get("PATH")) or shutil.which(own)
     if found is None:
-        raise missing("pyenv", order)
+        raise missing("pyenv", order, "install pyenv, as its README says")
     order.environ["PYENV_ROOT"] = root
     plugins = os.path.join(root, "plugins", "pyenv-virtualenv")
     if not (os.path.isdir(plugins) or shutil.which("pyenv-virtualenv", path=order.environ.get("PATH"))):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from venvhook.locate.search import Candidate, Search
+from venvhook.managers import NAMED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
         def candidates(self, search: Search, name: str | None = None) -> Iterable[Candidate]: ...
 
 
-__all__ = ["NAMED", "Candidate", "Search", "locate", "resolve", "rule"]
-
-NAMED = ("conda", "pyenv", "hatch", "virtualenvwrapper")  # whose environments have names: a plain `venv = …` is one
+__all__ = ["Candidate", "Search", "locate", "resolve", "rule"]
 
 
 def locate(folder: str, marker: Marker, environ: Mapping[str, str], thorough: bool = False) -> Search:

@@ -12,6 +12,7 @@ import os
 from venvhook.errors import VenvhookError
 from venvhook.locate import rule
 from venvhook.locate.search import Candidate
+from venvhook.managers import SIGNS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,16 +20,7 @@ if TYPE_CHECKING:
 
     from venvhook.locate import Search
 
-# A manager, the files that only a project of it has, and what of its own stands in pyproject.toml.
-SIGNS = (
-    ("uv", ("uv.lock",), ("[tool.uv",)),
-    ("poetry", ("poetry.lock", "poetry.toml"), ("[tool.poetry", "poetry.core.masonry")),
-    ("pipenv", ("Pipfile",), ()),
-    ("pdm", ("pdm.lock", "pdm.toml", ".pdm-python"), ("[tool.pdm",)),
-    ("hatch", ("hatch.toml",), ("[tool.hatch.env",)),
-    ("conda", ("environment.yml", "environment.yaml"), ()),
-)
-MANAGERS = (*(manager for manager, _, _ in SIGNS), "pyenv")  # of which a file tells even before an environment is made
+_TOLD = (*(manager for manager, _, _ in SIGNS), "pyenv")  # of which a file tells even before an environment is made
 
 
 def choose(search: Search, thorough: bool = False) -> None:
@@ -36,7 +28,7 @@ def choose(search: Search, thorough: bool = False) -> None:
     broken: list[tuple[Candidate, VenvhookError]] = []
     managed = None
     for candidate in _places(search, broken):
-        managed = managed or (candidate if candidate.manager in MANAGERS else None)
+        managed = managed or (candidate if candidate.manager in _TOLD else None)
         if search.look(candidate) and not thorough:
             return
     if search.chosen:
