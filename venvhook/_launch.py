@@ -9,9 +9,11 @@ try:
     del sys.path[0]  # the package is found now; nothing beside it may hide a module of the standard library
     places = "@VENVHOOK_DATA@", "@VENVHOOK_CACHE@", "@VENVHOOK_CONFIG@", "@VENVHOOK_HOME@"
     if sys.argv[1] == "hook":
+        import os
+
         from venvhook import helper
 
-        sys.exit(helper.main(sys.argv[2:], *places))
+        os._exit(helper.main(sys.argv[2:], *places))  # all is written; tidying up would take as long as the imports
     from venvhook import cli, folders
 
     sys.exit(cli.main(sys.argv[2:], folders.Folders(*places)))

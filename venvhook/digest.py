@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 try:
-    from _sha2 import sha256  # type: ignore[import-not-found, unused-ignore]  # since 3.12
-except ImportError:
-    try:
+    if sys.version_info >= (3, 12):
+        from _sha2 import sha256  # type: ignore[import-not-found, unused-ignore]
+    else:
         from _sha256 import sha256  # type: ignore[import-not-found, unused-ignore]
-    except ImportError:  # PyPy has neither
-        from hashlib import sha256
+except ImportError:  # PyPy has neither
+    from hashlib import sha256
 
 
 def digest(text: str) -> str:
