@@ -9,7 +9,7 @@ from venvhook.files import entries, read_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from venvhook.plan import Condition
 
@@ -26,6 +26,10 @@ class Unfit(VenvhookError):
     def __init__(self, problem: str, path: str, remedy: str, mended: Sequence[Condition]) -> None:
         super().__init__(problem, path, remedy=remedy)
         self.mended = tuple(mended)
+
+
+class Missing(Unfit):
+    """Nothing is there, not even a link to nothing."""
 
 
 class Environment:
@@ -77,16 +81,10 @@ def inspect(root: str) -> Environment:
     It is one with `pyvenv.cfg` (PEP 405), `conda-meta/`, or the `orig-prefix.txt` of a virtualenv before 20.
     """
     if not os.path.lexists(root):
-        raise Unfit("there is no environment yet", root, "to make it: venvhook create", [("absent", root)])
+        raise Missing("there is no environment yet", root, "to make it: venvhook create", [("absent", root)])
     sign = next((path for path in _signs(root) if os.path.exists(path)), None)
     if sign is None:
-        mended = [("absent", os.path.join(root, "pyvenv.cfg")), ("absent", os.path.join(root, "conda-meta"))]
-        problem = (
-            "this is no environment: it has no pyvenv.cfg"
-            if os.path.isdir(root)
-            else "this is no environment, and no folder"
-        )
-        raise Unfit(problem, root, _remaking(root), mended)
+        raise _without_sign(root)
     found = Environment(root, sign, settings(sign) if sign.endswith("pyvenv.cfg") else {})
     if not os.path.exists(found.python):
         raise _without_python(found)
@@ -96,6 +94,12 @@ def inspect(root: str) -> Environment:
 def has_commands(root: str) -> bool:
     """Whether ROOT has what an environment without its pyvenv.cfg still has: `activate`, and a Python of any state."""
     return all(os.path.lexists(os.path.join(root, BIN, name)) for name in ("activate", PYTHON))
+
+
+def _without_sign(root: str) -> Unfit:
+    why = ": it has no pyvenv.cfg" if os.path.isdir(root) else ", and no folder"
+    mended = [("absent", os.path.join(root, name)) for name in ("pyvenv.cfg", "conda-meta")]
+    return Unfit("this is no environment" + why, root, _remaking(root), mended)
 
 
 def _remaking(root: str) -> str:
@@ -128,10 +132,11 @@ def _libraries(root: str) -> list[str]:
     return [name for name in entries(os.path.join(root, "lib")) if name.startswith(("python", "pypy"))]
 
 
-def _signs(root: str) -> list[str]:
+def _signs(root: str) -> Iterator[str]:
     """The files that show that ROOT is an environment, the usual one first."""
-    signs = [os.path.join(root, "pyvenv.cfg"), os.path.join(root, "conda-meta")]
-    return signs + [os.path.join(root, "lib", name, "orig-prefix.txt") for name in _libraries(root)]
+    yield os.path.join(root, "pyvenv.cfg")
+    yield os.path.join(root, "conda-meta")
+    yield from (os.path.join(root, "lib", name, "orig-prefix.txt") for name in _libraries(root))
 
 
 def _without_python(found: Environment) -> Unfit:
@@ -150,6 +155,18 @@ def _unquoted(prompt: str) -> str:
     if len(prompt) > 1 and prompt[0] == prompt[-1] and prompt[0] in "'\"":
         return prompt[1:-1].replace("\\" + prompt[0], prompt[0]).replace("\\\\", "\\")
     return prompt
+
+
+def complaints(found: Environment, wanted: str | None, folder: str) -> list[VenvhookError]:
+    """What is wrong with an environment that can be entered all the same. WANTED and FOLDER: see `version_fits`."""
+    problems = []
+    if not version_fits(found, wanted, folder):
+        problems.append(f"it has Python {found.version}, the marker asks for {wanted}")
+    elsewhere = made_for(found)
+    if elsewhere:
+        problems.append(f"its commands were made for {elsewhere}: it was moved or copied")
+    remedy = "to make it anew: venvhook rebuild"
+    return [VenvhookError(problem, found.root, remedy=remedy) for problem in problems]
 
 
 def version_fits(found: Environment, wanted: str | None, folder: str = "") -> bool:
@@ -187,7 +204,7 @@ def made_for(found: Environment) -> str | None:
             len(value) > 1 and value[-1] == value[0]
         )  # a path can hold a line break
         if whole and os.path.isabs(folder) and "$" not in value and "`" not in value:
-            return None if _same(folder, found.root) else folder
+            return None if folder == found.root or _same(folder, found.root) else folder
     return None
 
 

@@ -48,15 +48,15 @@ def _read_plain(descriptor: int, path: str, limit: int) -> bytes:
     mode = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(mode):
         raise _not_plain(path, mode)
-    data = b""
+    data = bytearray()
     while len(data) <= limit:
-        more = os.read(descriptor, limit + 1 - len(data))
+        more = os.read(descriptor, min(limit + 1 - len(data), 1 << 16))
         if not more:
             break
         data += more
     if data and not os.fstat(descriptor).st_size:
         raise Fleeting("is made up by the system at each reading", path, remedy="it must be a plain file")
-    return data
+    return bytes(data)
 
 
 def _not_plain(path: str, mode: int) -> VenvhookError:

@@ -19,7 +19,7 @@ from venvhook.shells import INTERFACE, emitter
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _thread import LockType
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 SECONDS = 5  # that an answer may take
 COARSE = 20_000_000  # ns: file systems stamp with a clock that lags behind by some milliseconds
@@ -58,7 +58,7 @@ def plan_text(asked: Project, shell: str, interface: str) -> str:
             return emitter(shell).plan(notice(asked, "this shell's hook is of another version; open a new shell"))
         plan = asked.plan()
         if asked.files:
-            began = _tick(asked.files, began)
+            began = _tick(asked.files.values(), began)
             stamp = keep.stamp(kept, asked.files, began) if usable else ""
             plan.conditions = (*plan.conditions, *(("older", file, stamp, began) for file in asked.files))
             if not stamp:  # then the files are looked at again when the project is entered anew
@@ -73,16 +73,11 @@ def plan_text(asked: Project, shell: str, interface: str) -> str:
     return text
 
 
-def _tick(files: Sequence[str], moment: int) -> int:
+def _tick(files: Iterable[os.stat_result], moment: int) -> int:
     """MOMENT (ns since 1970), or the last tick before it where one of FILES is on a disk whose clock seems to tick
     once a second (HFS+, ext3; FAT: every other): what is edited up to the next tick looks no newer than that."""
-    for file in files:
-        try:
-            if os.stat(file).st_mtime_ns % 1_000_000_000 == 0:
-                return moment - moment % 2_000_000_000
-        except OSError:
-            continue
-    return moment
+    coarse = any(file.st_mtime_ns % 1_000_000_000 == 0 for file in files)
+    return moment - moment % 2_000_000_000 if coarse else moment
 
 
 def notice(asked: Project, problem: str) -> Plan:

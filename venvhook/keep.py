@@ -12,7 +12,7 @@ from venvhook.shells import INTERFACE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
 _STAMP = ".venvhook-stamp-"
 
@@ -36,8 +36,7 @@ def write(folder: str, suffix: str, text: str) -> bool:
     target = os.path.join(folder, f".venvhook-{INTERFACE}{suffix}")
     part = f"{target}.{os.getpid()}"
     try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with open(_create(part, os.O_EXCL), "wb") as file:
             file.write(text.encode("utf-8", "surrogateescape"))
         os.replace(part, target)
     except OSError:
@@ -46,32 +45,33 @@ def write(folder: str, suffix: str, text: str) -> bool:
     return True
 
 
-def stamp(folder: str, files: Sequence[str], time: int) -> str:
-    """The path of a file that is as old as the moment (TIME, ns since 1970) when FILES were read.
+def stamp(folder: str, files: Mapping[str, os.stat_result], time: int) -> str:
+    """The path of a file that is as old as the moment (TIME, ns since 1970) when FILES, with their status, were read.
 
     Hooks can compare two files' times, but not a time with a number. Its name says what state the files were in: a
     change makes another stamp and takes this one away, so that a plan already loaded by some shell cannot mistake the
     one for the other. "" where none can be made.
     """
-    path = os.path.join(folder, _STAMP + digest(repr([_state(file) for file in files])))
+    states = [(path, seen.st_mtime_ns, seen.st_size, seen.st_ino) for path, seen in files.items()]
+    path = os.path.join(folder, _STAMP + digest(repr(states)))
     try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
+        os.close(_create(path))
         for name in os.listdir(folder):
             if name.startswith(_STAMP) and name != os.path.basename(path):
                 _forget(os.path.join(folder, name))
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
         os.utime(path, ns=(time, time))
     except OSError:
         return ""
     return path
 
 
-def _state(path: str) -> tuple[object, ...]:
+def _create(path: str, flags: int = 0) -> int:
+    """Open a file for the user's eyes only. Most often its folder is there, so that is not asked first."""
     try:
-        seen = os.stat(path)
-    except OSError:
-        return (path,)
-    return (path, seen.st_mtime_ns, seen.st_size, seen.st_ino)
+        return os.open(path, os.O_WRONLY | os.O_CREAT | flags, 0o600)
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        return os.open(path, os.O_WRONLY | os.O_CREAT | flags, 0o600)
 
 
 def _forget(path: str) -> None:

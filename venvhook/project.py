@@ -44,8 +44,8 @@ class Places:
 class Project:
     """A project as a hook named it, seen from ENVIRON, what is exported where it is not entered.
 
-    `folder` is the project without links; `conditions` is what the answer rests on so far, `files` those of it that
-    make the answer stale when they become newer; `warnings` are lines that do not keep from entering.
+    `folder` is the project without links; `conditions` is what the answer rests on so far, `files` those of it, with
+    their status, that make the answer stale when they become newer; `warnings` do not keep from entering.
     """
 
     def __init__(self, project: str, places: Places, environ: Mapping[str, str]) -> None:
@@ -53,7 +53,7 @@ class Project:
         self.marker_path = os.path.join(self.folder, marker.NAME)
         self.places, self.environ = places, environ
         self.conditions: list[Condition] = []
-        self.files: list[str] = []
+        self.files: dict[str, os.stat_result] = {}
         self.warnings: list[str] = []
         self.text = b""
         self.settings = config.Config()
@@ -110,15 +110,16 @@ class Project:
         """Refuse settings of somebody else's: they say which folders are allowed."""
         found = trust.intruder([settings])
         if found:
-            remedy = "the defaults hold before you have mended that (chown, chmod o-w)"
-            raise VenvhookError(found[1], found[0], remedy=remedy)
+            raise found
 
     def watch(self, path: str) -> bool:
         """Rest the answer on a file beside the marker; whether it is there."""
-        there = os.path.exists(path)
-        self.conditions.append(("exists" if there else "absent", path))
-        self.files += [path] if there else []
-        return there
+        try:
+            self.files[path] = os.stat(path)
+        except OSError:
+            pass
+        self.conditions.append(("exists" if path in self.files else "absent", path))
+        return path in self.files
 
     def judge(self) -> Marker:
         """What the marker means, if it may act (`venvhook.trust`)."""
@@ -142,10 +143,8 @@ class Project:
         """Refuse what somebody else could have put there. A PATH of the user's own has to stay so: hooks test it."""
         found = trust.intruder([path, *others])
         if found:
-            path, why = found
-            remedy = "it is not entered before you have mended that (chown, chmod o-w, another place)"
-            raise Notice(VenvhookError(why, path, remedy=remedy), [("never",)])
-        if os.name != "nt" and os.path.exists(path) and os.stat(path).st_uid == os.geteuid():
+            raise Notice(found, [("never",)])
+        if trust.mine(path):
             self.conditions.append(("mine", path))
 
     def locate(self, meaning: Marker) -> Environment:
@@ -159,19 +158,8 @@ class Project:
             raise Notice(self.search.problem)
         self._fits_in_path(found.bin)
         self.owned(found.bin, found.root, found.python)
-        self._complain(found, meaning)
+        self.warnings += map(str, environment.complaints(found, meaning.python, self.folder))
         return found
-
-    def _complain(self, found: Environment, meaning: Marker) -> None:
-        """What is wrong with an environment that can be entered all the same."""
-        problems = []
-        if not environment.version_fits(found, meaning.python, self.folder):
-            problems.append(f"it has Python {found.version}, the marker asks for {meaning.python}")
-        elsewhere = environment.made_for(found)
-        if elsewhere:
-            problems.append(f"its commands were made for {elsewhere}: it was moved or copied")
-        remedy = "to make it anew: venvhook rebuild"
-        self.warnings += [str(VenvhookError(problem, found.root, remedy=remedy)) for problem in problems]
 
     def _fits_in_path(self, folder: str) -> None:
         if os.pathsep in folder:

@@ -8,6 +8,7 @@ tests that its record exists, so a decision reaches every open shell.
 from __future__ import annotations
 
 import os
+import stat
 import time
 
 from venvhook.digest import digest, digest_of_bytes
@@ -17,9 +18,10 @@ from venvhook.marker import Marker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _HEAD = b"venvhook record 2"
+_LIMIT = 1 << 20  # bytes: no record is as long
 
 
 class Record:
@@ -135,49 +137,71 @@ def within(folder: str, allowed: Iterable[str]) -> bool:
     return False
 
 
-def intruder(paths: Iterable[str]) -> tuple[str, str] | None:
-    """The first of PATHS that somebody else could have put there, and why.
+def intruder(paths: Iterable[str]) -> VenvhookError | None:
+    """What is wrong with the first of PATHS that somebody else could have put there; None where there is no such path.
 
     That is what belongs neither to the user nor to root, links on the way included, or what everybody may write to;
     and what leads through /proc (proc(5)), where `self/cwd` is the folder that each program happens to be in.
     Windows has no such owners: there, nothing is found.
     """
-    for path in paths if os.name != "nt" else ():
-        for step in _steps(path):
-            try:
-                seen = os.lstat(step)
-            except OSError:
-                continue
-            if os.path.normpath(step).startswith("/proc/"):
-                return os.path.normpath(step), "it is another place for each program"
-            if seen.st_uid not in (os.geteuid(), 0):
-                return step, f"it belongs to another user ({seen.st_uid})"
-            if seen.st_mode & 0o002 and seen.st_mode & 0o170000 != 0o120000:
-                return step, "everybody may write to it"
+    found = (_complaint(step, seen) for path in paths for step, seen in _steps(path)) if os.name != "nt" else ()
+    return next((complaint for complaint in found if complaint), None)
+
+
+def _steps(path: str) -> Iterator[tuple[str, os.stat_result]]:
+    """PATH, and where it leads, link by link, each with its own status."""
+    for _ in range(40):
+        try:
+            seen = os.lstat(path)
+            yield path, seen
+            if not stat.S_ISLNK(seen.st_mode):
+                return
+            path = os.path.join(os.path.dirname(path), os.readlink(path))
+        except OSError:
+            return
+
+
+def _complaint(path: str, seen: os.stat_result) -> VenvhookError | None:
+    me = os.geteuid()
+    if os.path.normpath(path).startswith("/proc/"):
+        problem = "it is another place for each program"
+        return VenvhookError(problem, os.path.normpath(path), remedy="use the folder that it stands for")
+    if seen.st_uid not in (me, 0):
+        return _mendable(f"it belongs to another user ({seen.st_uid})", path, seen, "make it yours", f"chown -h {me}")
+    if seen.st_mode & 0o002 and not stat.S_ISLNK(seen.st_mode):
+        return _mendable("everybody may write to it", path, seen, "forbid that", "chmod o-w")
     return None
 
 
-def _steps(path: str) -> list[str]:
-    """PATH, and where it leads, link by link."""
-    steps = [path]
-    while os.path.islink(steps[-1]) and len(steps) < 40:
-        steps.append(os.path.join(os.path.dirname(steps[-1]), os.readlink(steps[-1])))
-    return steps
+def _mendable(problem: str, path: str, seen: os.stat_result, aim: str, command: str) -> VenvhookError:
+    """The error with the COMMAND that mends it; who neither owns the path nor is root has to ask root."""
+    from shlex import quote
+
+    by = "" if os.geteuid() in (seen.st_uid, 0) else "sudo "
+    return VenvhookError(problem, path, remedy=f"to {aim}: {by}{command} {quote(path)}")
+
+
+def mine(path: str) -> bool:
+    """Whether what PATH leads to belongs to the user. On Windows nothing does."""
+    try:
+        return os.name != "nt" and os.stat(path).st_uid == os.geteuid()
+    except OSError:
+        return False
 
 
 def _private(path: str) -> bool:
     seen = os.lstat(path)
-    return os.name == "nt" or (seen.st_uid == os.geteuid() and seen.st_mode & 0o170000 == 0o040000)
+    return os.name == "nt" or (seen.st_uid == os.geteuid() and stat.S_ISDIR(seen.st_mode))
 
 
 def _read(path: str) -> Record | None:
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        with open(
-            os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)), "rb"
-        ) as file:
-            if os.name != "nt" and os.fstat(file.fileno()).st_uid != os.geteuid():
+        with open(os.open(path, flags), "rb") as file:
+            seen = os.fstat(file.fileno())
+            if seen.st_size > _LIMIT or (os.name != "nt" and seen.st_uid != os.geteuid()):
                 return None
-            record = Record.load(file.read(1 << 20))
+            record = Record.load(file.read())
     except (OSError, ValueError):
         return None
     record.path = path

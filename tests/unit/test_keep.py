@@ -34,7 +34,7 @@ def test_only_the_user_reads_it(tmp_path: Path) -> None:
     previous = os.umask(0)
     try:
         keep.write(str(tmp_path / "plan"), ".bash", "x")
-        keep.stamp(str(tmp_path / "stamp"), [], 0)
+        keep.stamp(str(tmp_path / "stamp"), {}, 0)
     finally:
         os.umask(previous)
     assert [path.stat().st_mode & 0o777 for path in (tmp_path / "plan", tmp_path / "plan" / NAME)] == [0o700, 0o600]
@@ -59,7 +59,7 @@ def test_what_cannot_be_kept(tmp_path: Path, below: str) -> None:
     (tmp_path / "loop").symlink_to("loop")
     folder = f"{tmp_path}/{below}"
     assert keep.write(folder, ".bash", "x") is False
-    assert not os.path.exists(keep.stamp(folder, [], 0))
+    assert not os.path.exists(keep.stamp(folder, {}, 0))
     assert [name for _, _, files in os.walk(tmp_path) for name in files if name not in ("file", "loop")] == []
     assert (tmp_path / "file").read_text() == "mine"
 
@@ -79,16 +79,20 @@ def test_a_full_disk_leaves_the_earlier_plan(tmp_path: Path, monkeypatch: pytest
 # ---- stamps ----------------------------------------------------------------------------------------------------------
 
 
+def seen(path: Path) -> dict[str, os.stat_result]:
+    return {str(path): path.stat()} if path.exists() else {}
+
+
 def test_a_stamp_is_as_old_as_it_is_told(tmp_path: Path) -> None:
-    stamp = keep.stamp(str(tmp_path / "kept"), [], 1_700_000_000_123_456_789)
+    stamp = keep.stamp(str(tmp_path / "kept"), {}, 1_700_000_000_123_456_789)
     assert os.stat(stamp).st_mtime_ns == 1_700_000_000_123_456_789
 
 
 def test_the_same_files_have_the_same_stamp(tmp_path: Path) -> None:
     file, kept = tmp_path / "file", str(tmp_path / "kept")
     file.write_text("x")
-    assert keep.stamp(kept, [str(file)], 5) == keep.stamp(kept, [str(file)], 7)
-    assert os.stat(keep.stamp(kept, [str(file)], 7)).st_mtime_ns == 7
+    assert keep.stamp(kept, seen(file), 5) == keep.stamp(kept, seen(file), 7)
+    assert os.stat(keep.stamp(kept, seen(file), 7)).st_mtime_ns == 7
 
 
 @pytest.mark.parametrize("change", ["longer", "touched", "replaced", "gone", "another"])
@@ -98,7 +102,7 @@ def test_a_change_takes_the_stamp_away(tmp_path: Path, change: str) -> None:
     other.write_text("y")
     os.utime(file, ns=(1, 1))
     os.utime(other, ns=(1, 1))
-    before = keep.stamp(str(kept), [str(file)], 5)
+    before = keep.stamp(str(kept), seen(file), 5)
     (kept / NAME).write_text("a plan")
     if change == "longer":
         file.write_text("xx")
@@ -109,6 +113,6 @@ def test_a_change_takes_the_stamp_away(tmp_path: Path, change: str) -> None:
         other.replace(file)
     elif change == "gone":
         file.unlink()
-    after = keep.stamp(str(kept), [str(other if change == "another" else file)], 5)
+    after = keep.stamp(str(kept), seen(other if change == "another" else file), 5)
     assert after != before
     assert sorted(os.listdir(kept)) == sorted([NAME, os.path.basename(after)])

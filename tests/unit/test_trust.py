@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shlex
+import subprocess
 from pathlib import Path
 from typing import Callable
 
@@ -279,6 +281,12 @@ def test_within_goes_by_components(tmp_path: Path, folder: str, allowed: list[st
     assert trust.within(str(root / folder), ["/"])
 
 
+def do_remedy(error: VenvhookError) -> None:
+    """Run the command that the error names."""
+    assert error.remedy is not None
+    subprocess.run(["/bin/sh", "-c", error.remedy.partition(": ")[2]], check=True)
+
+
 @posix
 @pytest.mark.parametrize(
     ("mode", "found"), [(0o755, False), (0o777, True), (0o702, True), (0o770, False), (0o1777, True)]
@@ -287,8 +295,13 @@ def test_what_everybody_may_write_to(tmp_path: Path, mode: int, found: bool) -> 
     path = tmp_path / "project"
     path.mkdir()
     path.chmod(mode)
-    expected = (str(path), "everybody may write to it") if found else None
-    assert trust.intruder([str(tmp_path), str(path), "/nowhere"]) == expected
+    error = trust.intruder([str(tmp_path), str(path), "/nowhere"])
+    assert (error and str(error)) == (
+        f"{path}: everybody may write to it; to forbid that: chmod o-w {path}" if found else None
+    )
+    if error:
+        do_remedy(error)
+        assert trust.intruder([str(path)]) is None
 
 
 @posix
@@ -299,14 +312,36 @@ def test_what_another_user_owns(tmp_path: Path, give_away: Away) -> None:
     assert trust.intruder([str(path)]) is None
     give_away(path)
     for seen in (path, tmp_path / "link"):  # the link is ours, what it leads to is not
-        assert trust.intruder([str(tmp_path), str(seen)]) == (str(path), "it belongs to another user (54321)")
+        error = trust.intruder([str(tmp_path), str(seen)])
+        assert error is not None
+        remedy = f"to make it yours: chown -h {os.geteuid()} {path}"
+        assert str(error) == f"{path}: it belongs to another user (54321); {remedy}"
+    do_remedy(error)
+    assert trust.intruder([str(tmp_path / "link")]) is None
+
+
+@posix
+def test_what_only_root_can_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "it's"
+    path.mkdir()
+    path.chmod(0o777)
+    me = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: 54321)
+    error = trust.intruder([str(path)])
+    assert error is not None
+    quoted = shlex.quote(str(path))
+    assert error.remedy == (
+        f"to forbid that: sudo chmod o-w {quoted}" if me == 0 else f"to make it yours: sudo chown -h 54321 {quoted}"
+    )
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/cwd"), reason="this system has no /proc")
 @pytest.mark.parametrize("target", ["/proc/self/cwd", "up/../../proc/self/cwd"])
 def test_what_is_another_place_for_each_program(tmp_path: Path, target: str) -> None:
     (tmp_path / "link").symlink_to(target.replace("up", "/".join([".."] * len(tmp_path.parts))))
-    assert trust.intruder([str(tmp_path / "link")]) == ("/proc/self/cwd", "it is another place for each program")
+    found = trust.intruder([str(tmp_path / "link")])
+    assert found is not None
+    assert (found.path, found.problem) == ("/proc/self/cwd", "it is another place for each program")
 
 
 @posix

@@ -70,7 +70,7 @@ def _refuse_others(folder: str) -> None:
     """VenvhookError for a folder whose files would not be trusted anyway."""
     found = trust.intruder([os.path.realpath(folder)])
     if found:
-        raise VenvhookError(found[1], found[0], remedy="to change that: chown, chmod o-w")
+        raise found
 
 
 # ---- What lies in the folder -----------------------------------------------------------------------------------------

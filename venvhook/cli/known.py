@@ -15,7 +15,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from venvhook.environment import Environment
     from venvhook.folders import Folders
     from venvhook.locate import Candidate
     from venvhook.marker import Marker
@@ -68,10 +67,12 @@ def _entry(record: Record) -> dict[str, object]:
     if not record.allowed:
         return entry
     search = locate(record.folder, record.meaning, place.outside(os.environ))
-    problem = search.problem if search.found is None else _complaint(search.found, record.meaning, record.folder)
+    problems = [search.problem] if search.problem else []
+    if search.found:
+        problems += environment.complaints(search.found, record.meaning.python, record.folder)
     if search.chosen:
         entry.update(environment=search.chosen.path, manager=_manager(search.chosen, record.meaning))
-    entry.update(healthy=problem is None, problem=problem.problem if problem else None)
+    entry.update(healthy=not problems, problem=problems[0].problem if problems else None)
     if search.found:
         entry.update(python=short(search.found.version) or None, size=size(search.found.root))
     return entry
@@ -81,14 +82,6 @@ def _manager(chosen: Candidate, meaning: Marker) -> str | None:
     """Whose environment it is; None where only its path is known."""
     named = meaning.manager if meaning.manager != "auto" else None
     return named or (chosen.manager if chosen.manager != "auto" else None)
-
-
-def _complaint(found: Environment, meaning: Marker, folder: str) -> VenvhookError | None:
-    """What is wrong with an environment that can be entered."""
-    if not environment.version_fits(found, meaning.python, folder):
-        return VenvhookError(f"it has Python {found.version}, the marker asks for {meaning.python}", found.root)
-    elsewhere = environment.made_for(found)
-    return VenvhookError(f"its commands were made for {elsewhere}", found.root) if elsewhere else None
 
 
 def _state(entry: Mapping[str, object], record: Record) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from venvhook.environment import Unfit, inspect
+from venvhook.environment import Missing, Unfit, inspect
 from venvhook.errors import VenvhookError
 from venvhook.files import entries, read_plain
 
@@ -139,7 +139,7 @@ class Search:
         try:
             self.found = inspect(candidate.path)
         except Unfit as unfit:
-            if not (candidate.binding or os.path.lexists(candidate.path)):
+            if isinstance(unfit, Missing) and not candidate.binding:
                 self.rest_on(*unfit.mended)
                 return False
             self._decide(candidate, unfit, unfit.mended)
