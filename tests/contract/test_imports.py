@@ -107,9 +107,7 @@ def at_once(path: Path) -> set[str]:
 
 
 def test_every_module_has_its_side() -> None:
-    there = {
-        path.stem for path in PACKAGE.iterdir() if path.name not in ("__init__.py", "__pycache__", "_shell", "py.typed")
-    }
+    there = {path.stem for path in PACKAGE.iterdir() if path.name not in ("__init__.py", "__pycache__", "_shell")}
     assert sorted(there - {*HOT.split(), *COLD.split()}) == []
 
 

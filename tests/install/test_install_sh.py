@@ -11,6 +11,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from once import once
@@ -124,6 +125,15 @@ def test_installed_proved_again_and_away(tmp_path: Path, wheels: Path, sh: str) 
     assert set(home.startup().values()) == {b"# no line end"}
     assert not home.data.exists() and not home.link.parent.exists()
     assert not (home.path / ".cache/venvhook").exists()
+
+
+def test_what_is_shipped(home: Home, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path, ROOT]
+    subprocess.run(command, env=home.environment(), check=True)
+    (wheel,) = tmp_path.glob("venvhook-*.whl")
+    held = {name for name in ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    package = {str(path.relative_to(ROOT)) for path in (ROOT / "venvhook").rglob("*.py")}
+    assert held == package | {f"venvhook/_shell/{path.name}" for path in (ROOT / "shell").iterdir()}
 
 
 def test_an_environment_that_is_broken_can_be_removed(home: Home) -> None:
