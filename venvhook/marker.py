@@ -14,13 +14,16 @@ from venvhook.names import fold, refuse, refuse_prepend
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import Any
 
     from venvhook.document import Document
 
 NAME = ".venvhook.toml"
 LIMIT = 4096  # bytes: the hook compares the marker at every prompt
-KEYS = ("venv", "manager", "python", "prompt", "requirements", "packages", "dotenv", "variables", "prepend")
-_STRINGS, _LISTS = KEYS[:4], KEYS[4:7]
+# A new key: its name here, and in Marker.__init__.
+_STRINGS = ("venv", "manager", "python", "prompt")
+_LISTS = ("requirements", "packages", "dotenv")
+KEYS = (*_STRINGS, *_LISTS, "variables", "prepend")
 
 
 def find(start: str, ceilings: Iterable[str] = ()) -> str | None:
@@ -84,8 +87,8 @@ class Marker:
 
     def fields(self) -> list[str]:
         """The marker as flat strings without NUL, for a trust record: `from_fields` makes the same marker of them."""
-        flat = [_optional(value) for value in (self.venv, self.manager, self.python, self.prompt)]
-        for entries in (self.requirements, self.packages, self.dotenv):
+        flat = [_optional(getattr(self, key)) for key in _STRINGS]
+        for entries in (getattr(self, key) for key in _LISTS):
             flat += [str(len(entries)), *entries]
         flat.append(str(len(self.variables)))
         for name, value in self.variables:
@@ -100,14 +103,13 @@ class Marker:
         """The marker of `fields()`; ValueError for anything else, and for names refused since it was written."""
         left = iter(fields)
         try:
-            marker = cls(
-                _read_optional(left), _read_optional(left), _read_optional(left), _read_optional(left),
-                _read_strings(left), _read_strings(left), _read_strings(left),
-                tuple([(next(left), _read_optional(left)) for _ in range(int(next(left)))]),
-                tuple([(next(left), _read_strings(left)) for _ in range(int(next(left)))]),
-            )  # fmt: skip
+            said: dict[str, Any] = {key: _read_optional(left) for key in _STRINGS}
+            said.update({key: _read_strings(left) for key in _LISTS})
+            said["variables"] = tuple([(next(left), _read_optional(left)) for _ in range(int(next(left)))])
+            said["prepend"] = tuple([(next(left), _read_strings(left)) for _ in range(int(next(left)))])
         except StopIteration:
             raise ValueError("a record is cut off") from None
+        marker = cls(**said)
         known = marker.manager in (None, *MANAGERS) and marker._names_allowed()
         if not known or marker.fields() != fields or any("\0" in field for field in fields):
             raise ValueError("a record is damaged")
@@ -147,15 +149,15 @@ def parse(data: bytes, path: str) -> Marker:
 
     document = Document(data, path)
     document.only(KEYS)
-    strings = {key: document.string(document.values[key], key) for key in _STRINGS if key in document.values}
-    lists = {key: document.strings(document.values[key], key) for key in _LISTS if key in document.values}
-    if strings.get("manager", "auto") not in MANAGERS:
-        raise document.wrong(("manager",), f"cannot be {strings['manager']}", nearest(strings["manager"], MANAGERS))
-    return Marker(
-        strings.get("venv"), strings.get("manager"), strings.get("python"), strings.get("prompt"),
-        lists.get("requirements", ()), lists.get("packages", ()), lists.get("dotenv", ()),
-        *_parse_tables(document),
-    )  # fmt: skip
+    said: dict[str, Any] = {
+        key: document.string(document.values[key], key) for key in _STRINGS if key in document.values
+    }
+    said.update({key: document.strings(document.values[key], key) for key in _LISTS if key in document.values})
+    manager = said.get("manager", "auto")
+    if manager not in MANAGERS:
+        raise document.wrong(("manager",), f"cannot be {manager}", nearest(manager, MANAGERS))
+    variables, prepend = _parse_tables(document)
+    return Marker(**said, variables=variables, prepend=prepend)
 
 
 def _parse_tables(
