@@ -133,7 +133,7 @@ install() {
     rm -rf "$data/hook.old" ${old:+"$data/$old"}
     case :$PATH: in *":${link%/*}:"*) ;; *) say "${link%/*} is not on PATH; only shells with the hook know the command" ;; esac
     say "the proof, in a session of each shell:"
-    "$data/env/bin/python" -I -m venvhook.proof "$@" || fail "installed, but not proved; see above, and: venvhook doctor"
+    "$data/env/bin/python" -I -m venvhook prove "$@" || fail "installed, but not proved; see above, and: venvhook doctor"
 }
 
 ours() { [ "$(readlink "$link")" = "$command" ]; }
@@ -206,7 +206,7 @@ import sys
 here, data, purge = sys.argv[1:]
 sys.path.insert(0, here)
 from venvhook import errors, folders, install
-places = folders.recorded(data + "/env") or folders.Folders(data, data, data)
+places = folders.recorded(data + "/env") or folders.Folders(data, data, data, "")
 try:
     print(*install.uninstall(places, purge=bool(purge)), sep="\n")
 except errors.VenvhookError as error:

@@ -16,14 +16,14 @@ import subprocess
 import sys
 import time
 
-from venvhook import __version__, config, install, proof
+from venvhook import __version__, config, hookfiles, install, proof
 from venvhook.errors import VenvhookError
 from venvhook.shells import INTERFACE, emitter
 from venvhook.symptoms import Shell, again, causes, notes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from venvhook.folders import Folders
 
@@ -63,22 +63,20 @@ class Diagnosis:
         self.findings += [Finding(serious, shell, error) for error in errors]
 
 
-def examine(
-    places: Folders, environ: Mapping[str, str], telling: Callable[[str], None] = lambda text: None
-) -> Diagnosis:
-    """Look at everything. TELLING hears what is being looked at."""
+def examine(places: Folders, environ: Mapping[str, str]) -> Diagnosis:
+    """Look at everything; ENVIRON is what the person's own shell exports."""
     seen = Diagnosis()
     seen.add(True, "", _settings(places))
     seen.add(True, "", _folders(places))  # before a proof, which makes them private by itself
-    with_hook = [shell for shell in install.installed() if os.path.exists(install.hook_path(places, shell))]
+    installed = install.installed()
+    with_hook = [shell for shell in hookfiles.there(places) if shell in installed]
     if not with_hook:
         seen.add(True, "", [VenvhookError("no hook is installed", remedy="to install it: venvhook install")])
-    for shell in [shell for shell in install.installed() if with_hook and shell not in with_hook]:
+    for shell in [shell for shell in installed if with_hook and shell not in with_hook]:
         remedy = f"to have it there too: venvhook install --shell {shell}"
         seen.add(False, shell, [VenvhookError("has no hook", remedy=remedy)])
     _files(seen, places, with_hook)
     for shell in with_hook:
-        telling(shell)
         _try(seen, places, shell)
     if with_hook:
         _helper(seen, places, with_hook[0])
@@ -140,7 +138,7 @@ def _trouble(path: str) -> tuple[str, str] | None:
 def _files(seen: Diagnosis, places: Folders, shells: Sequence[str]) -> None:
     """The files of the hooks, against what this venvhook would install."""
     try:
-        wanted = install.hook_files(places, shells) if shells else {}
+        wanted = hookfiles.wanted(places, shells) if shells else {}
     except VenvhookError as error:
         seen.add(True, "", [error])
         return
@@ -206,7 +204,7 @@ def _helper(seen: Diagnosis, places: Folders, shell: str) -> None:
 
 def _try(seen: Diagnosis, places: Folders, shell: str) -> None:
     try:
-        (proved,) = proof.prove(places, [shell], question=lambda name: install.shipped("probe", name))
+        (proved,) = proof.prove(places, [shell], question=lambda name: hookfiles.shipped("probe", name))
     except VenvhookError as error:
         seen.add(True, shell, [error])
         return

@@ -10,31 +10,18 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from typing import NamedTuple
 
 from venvhook.errors import VenvhookError
 
 
-class Folders:
+class Folders(NamedTuple):
     """The user's own folders, absolute: data, cache and config of venvhook, and the home that `~` stands for."""
 
-    __slots__ = ("cache", "config", "data", "home")
-
-    def __init__(self, data: str, cache: str, config: str, home: str = "") -> None:
-        self.data, self.cache, self.config = data, cache, config
-        self.home = home or os.path.expanduser("~")
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Folders) and self.fields() == other.fields()
-
-    def __hash__(self) -> int:
-        return hash(tuple(self.fields().values()))
-
-    def __repr__(self) -> str:
-        return f"Folders{tuple(self.fields().values())}"
-
-    def fields(self) -> dict[str, str]:
-        """The folders by name, in the order of the arguments."""
-        return {"data": self.data, "cache": self.cache, "config": self.config, "home": self.home}
+    data: str
+    cache: str
+    config: str
+    home: str
 
     @property
     def hook(self) -> str:
@@ -59,8 +46,10 @@ def by_platform() -> Folders:
     from platformdirs import PlatformDirs
 
     platform = PlatformDirs("venvhook", appauthor=False)
-    folders = Folders(platform.user_data_dir, platform.user_cache_dir, platform.user_config_dir)
-    for path in folders.fields().values():
+    folders = Folders(
+        platform.user_data_dir, platform.user_cache_dir, platform.user_config_dir, os.path.expanduser("~")
+    )
+    for path in folders:
         if not os.path.isabs(path):
             raise VenvhookError("is not an absolute path", path, remedy="make HOME and the XDG_* variables absolute")
     return folders
@@ -83,7 +72,7 @@ def recorded(prefix: str = sys.prefix) -> Folders | None:
             if not _only_mine(os.fstat(file.fileno())):
                 return None
             parts = json.load(file)
-        return Folders(*(os.path.abspath(parts[name]) for name in ("data", "cache", "config", "home")))
+        return Folders(*(os.path.abspath(parts[name]) for name in Folders._fields))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -95,7 +84,7 @@ def record(folders: Folders, prefix: str = sys.prefix) -> bool:
     path = record_path(prefix)
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        write(path, json.dumps(folders.fields(), indent=1).encode() + b"\n")
+        write(path, json.dumps(folders._asdict(), indent=1).encode() + b"\n")
     except OSError:
         return False
     return recorded(prefix) == folders
@@ -106,8 +95,7 @@ def fix(data: str, earlier: str) -> None:
 
     Raises VenvhookError where that cannot be.
     """
-    places = recorded(earlier) or by_platform()
-    places.data = data
+    places = (recorded(earlier) or by_platform())._replace(data=data)
     if not record(places):
         raise VenvhookError("cannot be written", record_path(), remedy="make room or permit it")
 

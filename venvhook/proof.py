@@ -7,7 +7,6 @@ leaving. The project, its trust and its plans go afterwards, and nothing gets in
 
 from __future__ import annotations
 
-import argparse
 import os
 import re
 import shutil
@@ -15,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-from venvhook import folders, install, keep, marker, trust, undo
+from venvhook import folders, hookfiles, install, keep, marker, trust, undo
 from venvhook.errors import VenvhookError, shown
 from venvhook.shells import emitter
 from venvhook.terminal import Over, Session
@@ -37,20 +36,6 @@ with open(sys.argv[1] + ".new", "wb") as file:
     file.write(b"\\0".join(name + b"=" + value for name, value in os.environb.items()))
 os.rename(sys.argv[1] + ".new", sys.argv[1])
 """
-
-
-class Proof:
-    """What one shell showed. `ok`, or the `reason` why not; `prompt` says who drew the project's name, if anybody.
-
-    `answer` is what it answered to a question that `prove` was given.
-    """
-
-    __slots__ = ("answer", "ok", "prompt", "reason", "shell", "transcript")
-
-    def __init__(self, shell: str, reason: str, visit: _Visit) -> None:
-        self.shell, self.ok, self.reason = shell, not reason, reason
-        self.prompt, self.answer = visit.prompt, visit.answer
-        self.transcript = visit.transcript(whole=bool(reason))
 
 
 class Unproved(Exception):
@@ -126,20 +111,18 @@ def _rmdir(path: str) -> bool:
 
 
 def _prove(places: Folders, project: _Project, shell: str, rc: bool, question: Callable[[str], bytes] | None) -> Proof:
-    session = Session(_command(shell), _environment(), SECONDS)
-    visit = _Visit(session, project, shell)
+    proof = Proof(shell, Session(_command(shell), _environment(), SECONDS), project)
     try:
-        visit.outside(None if rc else install.hook_path(places, shell))
+        proof.outside(None if rc else hookfiles.hook_path(places, shell))
         if question:
-            visit.ask(question(shell))
-        visit.enter()
-        visit.leave()
-        reason = ""
+            proof.ask(question(shell))
+        proof.enter()
+        proof.leave()
     except (Over, Unproved) as problem:
-        reason = str(problem)
+        proof.reason = str(problem)
     finally:
-        session.close()
-    return Proof(shell, reason, visit)
+        proof.session.close()
+    return proof
 
 
 def _command(shell: str) -> list[str]:
@@ -163,16 +146,18 @@ def _environment() -> dict[str, str]:
     return environ
 
 
-class _Visit:
-    """The steps of one session, and which rows of its screen are worth showing."""
+class Proof:
+    """The steps of one session, and what came of them.
 
-    def __init__(self, session: Session, project: _Project, shell: str) -> None:
-        self.session, self.project = session, project
+    `reason` says why the shell does not work, "" when it does; `prompt` who drew the project's name, if anybody;
+    `answer` is what the shell answered to a question.
+    """
+
+    def __init__(self, shell: str, session: Session, project: _Project) -> None:
+        self.shell, self.session, self.project = shell, session, project
         self.quote, self.suffix = emitter(shell).quote, emitter(shell).SUFFIX
-        self.still = emitter(shell).UNRECORDED
-        self.prompt = "no name in the prompt"
-        self.answer = b""
-        self.first = 0
+        self.reason, self.prompt, self.answer = "", "no name in the prompt", b""
+        self.first = 0  # the row of the screen that is the first worth showing
         self.seen: list[str] = []
         self.before: dict[bytes, bytes] = {}
         self.noise: set[bytes] = set()
@@ -180,7 +165,7 @@ class _Visit:
     def outside(self, hook: str | None) -> None:
         """Wait for the shell; what a mere `cd` away and back changes is not ours."""
         self.session.settle()
-        first = self._probed(self.still, f"cd {self.quote(_OUTSIDE)}")
+        first = self._probed(emitter(self.shell).UNRECORDED, f"cd {self.quote(_OUTSIDE)}")
         self.before = self._probed(f"cd {self.quote(self.project.base)}", f"cd {self.quote(_OUTSIDE)}")
         # PS1 is exported where an activate script ran before; the first prompt puts our reference into it.
         self.noise = _changed(first, self.before) | {b"_", b"PWD", b"OLDPWD", b"PS1"}
@@ -226,9 +211,10 @@ class _Visit:
         if changed:
             raise Unproved("leaving left something behind: " + shown(" ".join(sorted(map(os.fsdecode, changed)))))
 
-    def transcript(self, whole: bool) -> str:
-        """What was typed and shown from outside on; our own questions only if it is to be the WHOLE of it."""
-        lines = self.session.screen.lines(self.first) if whole else self.seen
+    @property
+    def transcript(self) -> str:
+        """What was typed and shown from outside on; our own questions only where it does not work."""
+        lines = self.session.screen.lines(self.first) if self.reason else self.seen
         return "\n".join(shown(re.sub(" {20,}", "  ", line)) for line in lines if line)
 
     def _line(self, text: str) -> None:
@@ -265,24 +251,3 @@ def _prompt(lines: Sequence[str]) -> str:
     if f"({NAME}) " in text:
         return "the name is in the prompt"
     return "a prompt engine shows the name" if NAME in text else "no name in the prompt"
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """What install.sh runs last: print the transcripts; 0 when every shell showed what it should."""
-    parser = argparse.ArgumentParser(prog="python -m venvhook.proof", description=str(__doc__).splitlines()[0])
-    parser.add_argument("--shell", action="append", metavar="NAME", help="only this shell; may be repeated")
-    parser.add_argument("--no-rc", action="store_true", help="load the hook in the session instead of by startup files")
-    options = parser.parse_args(arguments)
-    try:
-        proofs = prove(folders.find(), options.shell, not options.no_rc)
-    except VenvhookError as error:
-        print(f"venvhook: {error}", file=sys.stderr)
-        return 1
-    for proof in proofs:
-        verdict = f"works; {proof.prompt}" if proof.ok else f"does NOT work: {proof.reason}"
-        print(f"--- {proof.shell}: {verdict}", *(f"    {line}" for line in proof.transcript.split("\n")), sep="\n")
-    return 0 if proofs and all(proof.ok for proof in proofs) else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -96,14 +96,20 @@ def own() -> Interpreter:
     path = getattr(sys, "_base_executable", None) or sys.executable
     if os.path.exists(_settings(path)):  # before 3.10, it is the environment's own
         path = os.path.realpath(path)
+    genuine(path, 'name one in the marker: python = "3.12"')
+    return Interpreter(path, ".".join(map(str, sys.version_info[:3])), _kind())
+
+
+def genuine(path: str, remedy: str) -> str:
+    """The interpreter PATH. VenvhookError, with REMEDY, for a script, which may start another one in each folder."""
     try:
         with open(path, "rb") as file:
             script = file.read(2) == b"#!"
     except OSError:
         script = True
     if script:
-        raise VenvhookError("is not a Python interpreter", path, remedy='name one in the marker: python = "3.12"')
-    return Interpreter(path, ".".join(map(str, sys.version_info[:3])), _kind())
+        raise VenvhookError("is not a Python interpreter", path or "sys.executable", remedy=remedy)
+    return path
 
 
 def _kind() -> str:

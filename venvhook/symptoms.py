@@ -18,7 +18,7 @@ import os
 import re
 import sys
 
-from venvhook import install, neighbours, rcfile
+from venvhook import hookfiles, install, neighbours, rcfile
 from venvhook.errors import VenvhookError
 from venvhook.neighbours import Neighbour
 
@@ -112,7 +112,7 @@ def _place(live: Shell, word: str) -> tuple[str | None, int | None]:
 
 def _unloaded(live: Shell, places: Folders) -> VenvhookError:
     if not live.loaded_by:
-        line = install.load_line(places, live.name)
+        line = hookfiles.load_line(places, live.name)
         remedy = f"to have it loaded: venvhook install --shell {live.name}; or put this line there yourself: {line}"
         return VenvhookError("no startup file of the shell loads the hook", remedy=remedy)
     path, line_number = live.loaded_by[0]
@@ -124,10 +124,10 @@ def _disarmed(live: Shell, dead: Sequence[str]) -> VenvhookError:
     """Something has taken triggers away: which lines behind ours speak of them."""
     suspects = [found for path, line in live.loaded_by for name in dead for found in where([path], name, behind=line)]
     path, number = suspects[-1] if suspects else (None, None)
-    again = f"venvhook uninstall --shell {live.name}; venvhook install --shell {live.name}"
-    remedy = (
-        f"to load the hook behind it: {again}" if suspects else "load the hook last, or have the other tool add to it"
-    )
+    remedy = "load the hook last, or have the other tool add to it"
+    if suspects:
+        anew = f"venvhook uninstall --shell {live.name}; venvhook install --shell {live.name}"
+        remedy = f"to load the hook behind it: {anew}"
     others = ", ".join(each.name for each in live.neighbours if each.hooks)
     by = f" (loaded are {others})" if others and not suspects else ""
     return VenvhookError(

@@ -20,7 +20,10 @@ HOT = """
     _launch conda config digest document dotenv environment errors files helper keep locate managers marker names plan
     project shells trust undo versions
 """
-COLD = "__main__ cli completion create doctor folders install neighbours proof pythons rcfile report symptoms terminal"
+COLD = """
+    __main__ cli completion create doctor folders hookfiles install neighbours proof pythons rcfile report screen
+    symptoms terminal
+"""
 DEPENDENCIES = "typer click rich platformdirs tomlkit python_discovery dotenv packaging"
 COSTLY = """
     argparse contextlib dataclasses datetime difflib enum functools hashlib importlib.metadata inspect json logging

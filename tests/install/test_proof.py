@@ -43,7 +43,6 @@ def test_a_shell_that_works_is_proved(home: Path, places: Folders, shell: str, r
     install.install(places, [shell], rc)
     (seen,) = proof.prove(places, [shell], rc)
     assert seen.reason == ""
-    assert seen.ok
     assert seen.prompt == "the name is in the prompt"
     lines = seen.transcript.splitlines()
     entering = next(
@@ -82,7 +81,7 @@ def test_it_tells_why_not(home: Path, places: Folders, monkeypatch: pytest.Monke
     (home / ".bashrc").write_text(rc + "\n")
     install.install(places, ["bash"])
     (seen,) = proof.prove(places, ["bash"])
-    assert (seen.ok, reason in seen.reason) == (not reason, True), seen.transcript
+    assert (bool(seen.reason), reason in seen.reason) == (bool(reason), True), seen.transcript
 
 
 def test_what_is_left_behind_is_named(home: Path, places: Folders) -> None:
@@ -99,7 +98,7 @@ def test_a_project_that_is_entered_where_it_runs_is_no_part_of_it(
     monkeypatch.setenv("VENVHOOK_CEILING", places.cache)
     monkeypatch.setenv("TERM", "dumb")
     install.install(places, ["bash"])
-    assert proof.prove(places, ["bash"])[0].ok
+    assert proof.prove(places, ["bash"])[0].reason == ""
 
 
 def test_a_shell_that_is_missing(places: Folders, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from venvhook.terminal import COLUMNS, Over, Screen, Session
+from venvhook.screen import COLUMNS, Screen
+from venvhook.terminal import Over, Session
 
 READS = r"\033[?2004h"  # what a line editor writes before it reads
 

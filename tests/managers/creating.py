@@ -155,7 +155,7 @@ class Maker:
 
     def process(self, *arguments: str, folder: Path | None = None, **options: Any) -> subprocess.Popen[str]:
         code = f"import sys; sys.path.insert(0, {str(PACKAGE)!r}); from venvhook import cli, folders; "
-        code += f"sys.exit(cli.main(sys.argv[1:], folders.Folders(*{list(self.folders.fields().values())!r})))"
+        code += f"sys.exit(cli.main(sys.argv[1:], folders.Folders(*{list(self.folders)!r})))"
         pipes: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         command = [sys.executable, "-c", code, *arguments]
         return subprocess.Popen(

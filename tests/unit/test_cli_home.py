@@ -64,7 +64,7 @@ class Home:
     def process(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
         """Start a command as a process of its own."""
         code = f"import sys; sys.path.insert(0, {str(PACKAGE)!r}); from venvhook import cli, folders; "
-        code += f"sys.exit(cli.main(sys.argv[1:], folders.Folders(*{list(self.folders.fields().values())!r})))"
+        code += f"sys.exit(cli.main(sys.argv[1:], folders.Folders(*{list(self.folders)!r})))"
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
         return subprocess.Popen([sys.executable, "-c", code, *arguments], text=True, **pipes)
 

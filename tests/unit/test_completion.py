@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from venvhook import completion, install
+from venvhook import completion, hookfiles
 from venvhook.cli import main
 from venvhook.folders import Folders
 from venvhook.shells import SHELLS
@@ -49,9 +49,9 @@ def test_what_is_hidden_is_not_offered() -> None:
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_it_is_printed(shell: str, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    assert main(["completion", shell], Folders("/d", "/c", "/s")) == 0
+    assert main(["completion", shell], Folders("/d", "/c", "/s", "/h")) == 0
     text = capfdbinary.readouterr().out
-    assert text == install.completion(shell)
+    assert text == hookfiles.completion(shell)
     assert b"@VENVHOOK" not in text
     assert b"uninstall" in text and b"Make the environment" in text
 
@@ -80,7 +80,7 @@ def test_python_names_are_printed(
     (tmp_path / "python3.12").touch()
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
-    assert main(["pythons", "--names"], Folders("/d", "/c", "/s")) == 0
+    assert main(["pythons", "--names"], Folders("/d", "/c", "/s", "/h")) == 0
     assert capsys.readouterr().out == "3.12\n"
 
 
@@ -89,6 +89,6 @@ def test_syntax_of_powershell(grammar: str) -> None:
     """Where there is no PowerShell, its grammars tell at least that the texts are whole; 5.1 reads them as ASCII."""
     language, sitter = pytest.importorskip(grammar), pytest.importorskip("tree_sitter")
     parser = sitter.Parser(sitter.Language(language.language()))
-    for text in (install.completion("pwsh"), install.shipped("probe", "pwsh")):
+    for text in (hookfiles.completion("pwsh"), hookfiles.shipped("probe", "pwsh")):
         assert text.isascii()
         assert not parser.parse(text.replace(b"$function:global:", b"$function:")).root_node.has_error

@@ -9,7 +9,7 @@ from typing import Callable
 
 import pytest
 
-from venvhook import doctor, install, neighbours, proof, symptoms
+from venvhook import doctor, hookfiles, install, neighbours, proof, symptoms
 from venvhook.cli import main
 from venvhook.errors import VenvhookError
 from venvhook.folders import Folders
@@ -94,7 +94,7 @@ def test_a_hook_that_nothing_loads(look: Look, home: Path, places: Folders) -> N
     (home / ".bashrc").write_text("")
     (said,) = look("entering did nothing", python="", launcher="")
     assert "venvhook install --shell bash" in said
-    assert said.endswith(install.load_line(places, "bash"))
+    assert said.endswith(hookfiles.load_line(places, "bash"))
 
 
 def test_a_hook_that_a_line_of_the_users_loads(look: Look, home: Path) -> None:

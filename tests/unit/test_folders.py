@@ -64,10 +64,9 @@ def test_a_relative_folder_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         folders.by_platform()
 
 
-def test_the_home_is_the_users_unless_given(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_home_is_the_users(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/somewhere")
-    assert Folders("/d", "/c", "/f").home == "/somewhere"
-    assert Folders("/d", "/c", "/f", "/h").home == "/h"
+    assert folders.by_platform().home == "/somewhere"
 
 
 def test_a_folder_is_made_with_those_above_it(tmp_path: Path) -> None:

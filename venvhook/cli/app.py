@@ -262,6 +262,18 @@ def uninstall(
     hooks.uninstall(_folders(context), shells, purge)
 
 
+@app.command(hidden=True)
+def prove(
+    context: typer.Context,
+    shells: Shells = None,
+    no_rc: Annotated[bool, typer.Option("--no-rc", help="Load the hook in the session itself.")] = False,
+) -> int:
+    """Show in each shell that entering and leaving work."""
+    from venvhook.cli import hooks
+
+    return hooks.prove(_folders(context), shells, not no_rc)
+
+
 @app.command()
 def hook(context: typer.Context, shell: Shell) -> None:
     """Print a shell's hook.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from venvhook import hookfiles, report
 from venvhook import install as installing
-from venvhook import report
 from venvhook.cli import place, show
 from venvhook.errors import VenvhookError, shown
 from venvhook.plan import Plan
@@ -28,7 +28,7 @@ def install(folders: Folders, shells: Sequence[str] | None, rc: bool) -> None:
         show.line("it is loaded in every shell that is started from now on")
     if not rc:
         show.line("to load it, put this line at the end of the startup file:")
-        show.rows((shell, installing.load_line(folders, shell)) for shell in names)
+        show.rows((shell, hookfiles.load_line(folders, shell)) for shell in names)
 
 
 def uninstall(folders: Folders, shells: Sequence[str] | None, purge: bool) -> None:
@@ -46,15 +46,27 @@ def _tell(changes: Sequence[Change], none: str) -> bool:
     return bool(done)
 
 
+def prove(folders: Folders, shells: Sequence[str] | None, rc: bool) -> int:
+    """Show what a session of each shell has shown, as install.sh does in the end; 0 when all of them work."""
+    from venvhook import proof
+
+    proofs = proof.prove(folders, shells or None, rc)
+    for each in proofs:
+        show.line(f"--- {each.shell}: " + (f"does NOT work: {each.reason}" if each.reason else f"works; {each.prompt}"))
+        for line in each.transcript.split("\n"):
+            show.line(f"    {line}")
+    return 0 if proofs and not any(each.reason for each in proofs) else 1
+
+
 def hook(folders: Folders, shell: str) -> None:
     """Print a shell's hook. What it calls is put in place first: printed alone it would find no helper."""
     installing.install(folders, [shell], rc=False)
-    _text(os.fsdecode(installing.hook(folders, shell)))
+    _text(os.fsdecode(hookfiles.hook(folders, shell)))
 
 
 def completion(shell: str) -> None:
     """Print what completes the command line in a shell."""
-    _text(os.fsdecode(installing.completion(shell)))
+    _text(os.fsdecode(hookfiles.completion(shell)))
 
 
 def plan(folders: Folders, shell: str, directory: str | None) -> None:
