@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Callable, NamedTuple
 
@@ -53,9 +53,14 @@ def counted(session: Session, log: Path, action: Callable[[], object]) -> Counts
 
 def counted_start(shell: Shell, environ: Mapping[str, str], log: Path) -> Counts:
     """What an interactive shell does that starts and ends at once."""
-    command = [*STRACE, str(log), str(shell.program), *shell.arguments, "-i", "-c", "exit"]
+    return counted_command([str(shell.program), *shell.arguments, "-i", "-c", "exit"], environ, log)
+
+
+def counted_command(command: Sequence[str], environ: Mapping[str, str], log: Path) -> Counts:
+    """What a program does from its start to its end, and what it starts."""
     quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run(command, env=environ, cwd=environ["HOME"], check=False, start_new_session=True, **quiet)
+    traced = [*STRACE, str(log), *command]
+    subprocess.run(traced, env=environ, cwd=environ["HOME"], check=False, start_new_session=True, **quiet)
     return _read(log)
 
 
