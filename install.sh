@@ -210,7 +210,7 @@ places = folders.recorded(data + "/env") or folders.Folders(data, data, data, ""
 try:
     print(*install.uninstall(places, purge=bool(purge)), sep="\n")
 except errors.VenvhookError as error:
-    sys.exit(f"install.sh: {error}")
+    sys.exit("\n".join(f"install.sh: {each}" for each in (error, *error.others)))
 EOF
 }
 

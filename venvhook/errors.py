@@ -6,6 +6,10 @@ title of the window, and a newline in a path must not forge a second message.
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -44,6 +48,7 @@ class VenvhookError(Exception):
         self.path = path
         self.line = line
         self.remedy = remedy
+        self.others: Sequence[VenvhookError] = ()  # told behind this one
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.path, self.line) if part is not None)

@@ -72,8 +72,7 @@ def uninstall(places: Folders, shells: Iterable[str] | None = None, purge: bool 
     except OSError as error:
         why = f"cannot be removed ({error.strerror})"
         raise VenvhookError(why, error.filename, remedy="remove it by hand") from error
-    if failures:
-        raise failures[0]
+    _raise(failures)
     return changes
 
 
@@ -105,9 +104,14 @@ def _write_startup(places: Folders, shells: Sequence[str]) -> list[Change]:
                 changes.append(Change("written" if rcfile.write(path, line) else "unchanged", path, shell))
             except VenvhookError as error:
                 failures.append(error)
-    if failures:
-        raise failures[0]
+    _raise(failures)
     return changes
+
+
+def _raise(failures: Sequence[VenvhookError]) -> None:
+    if failures:
+        failures[0].others = failures[1:]
+        raise failures[0]
 
 
 def _restore_startup(shells: Sequence[str]) -> tuple[list[Change], list[VenvhookError]]:

@@ -222,6 +222,20 @@ def test_a_read_only_file_does_not_keep_the_others_from_it(home: Path, places: F
     assert b"venvhook" in (home / ".zshrc").read_bytes()
 
 
+def test_each_startup_file_that_is_in_the_way_is_told(home: Path, places: Folders) -> None:
+    empty(home)
+    for doing in (install.install, install.uninstall):
+        for name in (".bashrc", ".zshrc"):
+            (home / name).chmod(0o444)
+        with pytest.raises(VenvhookError) as caught:
+            doing(places, ["bash", "zsh"])
+        told = [str(error) for error in (caught.value, *caught.value.others)]
+        assert sorted(line.split(": ")[0] for line in told) == [str(home / ".bashrc"), str(home / ".zshrc")]
+        for name in (".bashrc", ".zshrc"):
+            (home / name).chmod(0o644)
+        install.install(places, ["bash", "zsh"])
+
+
 def test_no_rc_leaves_the_home_alone(home: Path, places: Folders) -> None:
     install.install(places, SHELLS, rc=False)
     assert sorted({name.split("/")[0] for name in snapshot(home)}) == [".cache", ".data"]

@@ -90,6 +90,15 @@ def test_two_candidates_are_both_named(world: World) -> None:
 
 
 @pytest.mark.scenario(42)
+def test_init_and_the_hook_say_it_once(world: World) -> None:
+    (world.root / "empty").mkdir()
+    live = world.start()
+    live.run("cd empty")
+    said = live.run("venvhook init")
+    assert "allowed" in said and said.count("no environment yet") == said.count("venvhook create") == 1
+
+
+@pytest.mark.scenario(42)
 def test_entering_creates_nothing_on_disk(world: World) -> None:
     app = world.project(env=False)
     before = sorted(str(path) for path in world.root.rglob("*"))

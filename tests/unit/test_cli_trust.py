@@ -73,6 +73,16 @@ def test_allow_without_an_environment_names_create(home: Home) -> None:
     assert out.endswith("allowed; to make it: venvhook create\n")
 
 
+def test_what_the_hook_says_anyway_allow_does_not(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    home.marker()
+    monkeypatch.setattr(sys, "argv", [os.path.join(home.folders.hook, "launch.py")])
+    for variable, folder, last in (("", home.shop, "allowed"), ("1", home.shop, "create"), ("", home.home, "create")):
+        monkeypatch.setenv("VENVHOOK_DISABLE", variable)
+        home.go(folder)
+        out = home.run("allow", str(home.shop)).out
+        assert out.endswith(last + "\n") and ("no environment yet" in out) == (last == "create")
+
+
 def test_what_allow_names_next_works(home: Home) -> None:
     (home.shop / "docs").mkdir()
     home.marker('venv = "docs"')

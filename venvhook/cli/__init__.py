@@ -79,7 +79,8 @@ def _told(command: Callable[[], int]) -> int:
     try:
         return command()
     except VenvhookError as error:
-        _say(str(error))
+        for each in (error, *error.others):
+            _say(str(each))
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED

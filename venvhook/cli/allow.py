@@ -22,10 +22,17 @@ def allow(folders: Folders, directory: str | None) -> None:
 def allow_project(folders: Folders, project: str) -> None:
     """Allow a project as it is now. VenvhookError, and nothing recorded, for a marker that cannot act."""
     seen = report.look(place.asked(folders, project))
-    _show(seen, folders)
+    told = not _hook_tells(folders, seen)
+    _show(seen, folders, told)
     record(folders, seen)
-    remedy = seen.problem.remedy if seen.problem else None
+    remedy = seen.problem.remedy if seen.problem and told else None
     show.line(f"allowed; {remedy}" if remedy else "allowed")
+
+
+def _hook_tells(folders: Folders, seen: report.Report) -> bool:
+    """Whether the hook, which looks anew behind a command that it was asked for, says what is wrong there."""
+    inside = place.find(folders, None) == seen.asked.project
+    return inside and place.called_by_hook(folders) and not os.environ.get("VENVHOOK_DISABLE")
 
 
 def record(folders: Folders, seen: report.Report) -> None:
@@ -44,7 +51,7 @@ def deny(folders: Folders, directory: str | None) -> None:
     show.line(f"{folder}: denied; to undo that: venvhook allow")
 
 
-def _show(seen: report.Report, folders: Folders) -> None:
+def _show(seen: report.Report, folders: Folders, problem: bool) -> None:
     show.line(seen.asked.marker_path)
     if seen.record and seen.record.allowed and seen.record.marker != seen.asked.text:
         show.line("  edited since you allowed it:")
@@ -53,7 +60,7 @@ def _show(seen: report.Report, folders: Folders) -> None:
     elif seen.trust == "denied":
         show.line("  you had denied it")
     if not seen.error:
-        show.rows(wording.meaning(seen, folders))
+        show.rows(wording.meaning(seen, folders, problem))
 
 
 def decide(folders: Folders, decision: Record) -> None:

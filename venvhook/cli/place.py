@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from venvhook import config, marker, undo
 from venvhook.errors import VenvhookError
@@ -42,6 +43,11 @@ def start(directory: str | None) -> str:
 def find(folders: Folders, directory: str | None) -> str | None:
     """The project that DIRECTORY is in, as the hook would find it, or None."""
     return marker.find(start(directory), ceilings(folders))
+
+
+def called_by_hook(folders: Folders) -> bool:
+    """Whether it is the function `venvhook` of a shell with the hook that calls."""
+    return sys.argv[0] == os.path.join(folders.hook, "launch.py")
 
 
 def project(folders: Folders, directory: str | None) -> str:

@@ -22,10 +22,13 @@ if TYPE_CHECKING:
     Rows = Iterator[tuple[str, str]]
 
 
-def meaning(seen: Report, folders: Folders) -> Rows:
-    """What a marker means for a shell: what `allow` asks a person to look at. Values of dotenv files are not told."""
+def meaning(seen: Report, folders: Folders, problem: bool) -> Rows:
+    """What a marker means for a shell: what `allow` asks a person to look at. Values of dotenv files are not told.
+
+    With PROBLEM, also what keeps the project from being entered.
+    """
     yield from _environment(seen, folders)
-    if seen.problem:
+    if seen.problem and problem:
         yield "problem", _about(seen.problem, seen, mending=False)  # that comes in the end
     yield from _rest(seen, folders)
 
