@@ -27,11 +27,6 @@ def test_what_shows_an_environment(tmp_path: Path, make_environment: Make, sign:
     assert found.version == {"pyvenv.cfg": "3.11.4", "lib/python2.7/orig-prefix.txt": "2.7"}.get(sign, "")
 
 
-@pytest.fixture
-def XX(environment: Make) -> Make:
-    return environment
-
-
 def unfit(root: Path) -> Unfit:
     with pytest.raises(Unfit) as caught:
         environment.inspect(str(root))

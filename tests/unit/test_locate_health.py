@@ -13,7 +13,7 @@ import pytest
 
 from venvhook import environment, trust
 from venvhook.environment import Unfit
-from venvhook.marker import Marker, parse
+from venvhook.marker import parse
 from venvhook.plan import Plan
 from venvhook.project import Places, Project
 
@@ -85,8 +85,9 @@ def test_reached_by_a_link(world: World) -> None:
     [
         ('VIRTUAL_ENV="/old"\nexport VIRTUAL_ENV\n', "/old"),
         ("    export VIRTUAL_ENV=/old\n", "/old"),
-        ("VIRTUAL_ENV='/old'\"'\"'s'\n", None),  # what shlex.quote gives for a quote, cut short: not understood
-        ("VIRTUAL_ENV='/it'\"'\"'s'\n", "/it's"),
+        ("VIRTUAL_ENV='/it'\"'\"'s'\n", "/it's"),  # what shlex.quote gives for a quote
+        ("VIRTUAL_ENV='/a\nb'\n", None),  # a path can hold a line break
+        ("VIRTUAL_ENV='\n", None),
         ('    export VIRTUAL_ENV=$(cygpath "/c")\nelse\n    export VIRTUAL_ENV="/old"\n', "/old"),
         ('VIRTUAL_ENV="$(dirname "$0")"\n', None),
         ("VIRTUAL_ENV=relative\n", None),
@@ -96,8 +97,7 @@ def test_reached_by_a_link(world: World) -> None:
 )
 def test_what_activate_scripts_say(world: World, text: str, expected: str | None) -> None:
     (world.folder / ".venv/bin/activate").write_text(text)
-    said = environment.made_for(environment.inspect(str(world.folder / ".venv")))
-    assert said == expected or expected is None
+    assert environment.made_for(environment.inspect(str(world.folder / ".venv"))) == expected
 
 
 @pytest.mark.parametrize("asked", [VERSION, f">={VERSION}", f"=={VERSION}.*", "python" + VERSION, "*", "3"])
@@ -198,7 +198,3 @@ def test_a_conda_environment(world: World) -> None:
     assert variables["CONDA_PROMPT_MODIFIER"] == "(my shop) "
     assert ("exists", str(root / "conda-meta/state")) in plan.conditions
     assert ("absent", str(root / "etc/conda/env_vars.d")) in plan.conditions
-
-
-def test_a_marker_is_what_the_project_says(world: World) -> None:
-    assert Marker() == parse(b"", "x")

@@ -60,12 +60,56 @@ SET = undo.describe([("A", "ours"), ("B", None)], ())
             {"A": "theirs", "B": "theirs", "_VENVHOOK_OLD_A": "=x", "_VENVHOOK_OLD_B": "=y"},
             {"A": "theirs", "B": "theirs"},
         ),
+        ({"A": "ours:theirs"}, {"A": "ours:theirs"}),
         ({"_VENVHOOK_OLD_A": "=x"}, {}),
         ({"_VENVHOOK_COMPLETE": "bash_source"}, {"_VENVHOOK_COMPLETE": "bash_source"}),
     ],
 )
 def test_variables(exported: Environ, expected: Environ) -> None:
     assert undone({**exported, "_VENVHOOK_SET": SET}) == expected
+
+
+def forged(name: str) -> Environ:
+    """What says that NAME was set by a project, and what it was before."""
+    return {name: "x", "_VENVHOOK_OLD_" + name: "=old", "_VENVHOOK_SET": undo.describe([(name, "x")], ())}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "A",
+        "PYTHONPATH",
+        "PATH",
+        "VIRTUAL_ENV",
+        "CONDA_PREFIX",
+        "_CE_M",
+        "_OLD_VIRTUAL_PATH",
+        "_OLD_FISH_PROMPT_OVERRIDE",
+        "PYTHONHOME",
+    ],
+)
+def test_what_plans_touch_is_undone(name: str) -> None:
+    assert undone(forged(name)) == {name: "old"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "IFS",
+        "PS1",
+        "HOME",
+        "XDG_DATA_HOME",
+        "CDPATH",
+        "BASH_ENV",
+        "LD_PRELOAD",
+        "VENVHOOK_X",
+        "CONDA_é",
+        "CONDA_$(x)",
+        "VIRTUAL_ENV[$(x)]",
+    ],
+)
+def test_what_no_plan_touches_is_left_alone(name: str) -> None:
+    assert undone(forged(name)) == {name: "x", "_VENVHOOK_OLD_" + name: "=old"}
 
 
 def test_the_constant_shows_no_value() -> None:
