@@ -29,7 +29,7 @@ def read_bytes(path: str, limit: int) -> bytes:
     Never waits for another process, as an open fifo would, and never takes a terminal.
     """
     flags = os.O_RDONLY
-    for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
+    for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"):
         flags |= getattr(os, name, 0)
     try:
         descriptor = os.open(path, flags)

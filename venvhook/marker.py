@@ -190,7 +190,7 @@ def _variable(document: Document, name: str, value: object) -> str | None:
         return None
     if isinstance(value, str):
         return document.without_nul(value, "variables", name)
-    quotable = isinstance(value, (bool, int, float))
+    quotable = isinstance(value, (int, float))
     remedy = "write it in quotes" if quotable else "join the parts into one string"
     raise document.wrong(("variables", name), "must be a string, or false for unset", remedy)
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from venvhook import marker
 from venvhook.errors import VenvhookError, shown
+from venvhook.files import Fleeting, entries
 from venvhook.marker import Marker
 from venvhook.names import refuse, refuse_prepend
 
@@ -120,9 +121,11 @@ def test_values_are_kept_as_written() -> None:
         ("venv = 1", 1, "venv must be a string", "write it in quotes"),
         ("\npython = 3.12", 2, "python must be a string", "write it in quotes"),
         ("venv = true", 1, "venv must be a string", None),
+        ("venv = []", 1, "venv must be a string", None),
         ('prompt = ""', 1, "prompt is empty", "leave it out"),
         ('venv = "a\\u0000b"', 1, "venv holds a NUL", "take it out"),
         ('manager = "poety"', 1, "manager cannot be poety", "did you mean poetry?"),
+        ("requirements = 1", 1, "requirements must be a list of strings", None),
         ('requirements = "r.txt"', 1, "requirements must be a list of strings", "write it in brackets"),
         ("\n\ndotenv = [\n  1\n]", 3, "dotenv must be a list of strings", "write each entry in quotes"),
         ('packages = [""]', 1, "packages is empty", "leave it out"),
@@ -154,6 +157,7 @@ def test_mistakes(text: str, line: int, problem: str, remedy: str | None) -> Non
     ("text", "line"),
     [
         ("venv = \n", 1),
+        ('venv = \nprompt = "x"\n', 1),
         ('a = "x"\nvenv = "x', 2),
         ('venv = "x"\n\nvenv = "y"\n', 3),
         ("\n[variables\n", 2),
@@ -174,7 +178,7 @@ def test_a_number_that_no_parser_takes() -> None:
 
 
 def test_nested_too_deeply() -> None:
-    assert error_of("venv = " + "[" * 4000).problem.startswith("is not TOML: ")
+    assert error_of("venv = " + "[" * 4000).problem == "is not TOML: nested too deeply"
 
 
 @pytest.mark.parametrize(
@@ -185,6 +189,7 @@ def test_nested_too_deeply() -> None:
         ("\u4e2d".encode("utf-16"), 1, "is UTF-16"),  # no NUL in it
         ("a\nb".encode("utf-16-le"), 1, "holds a NUL byte"),
         (b"#\n#\0", 2, "holds a NUL byte"),
+        (b"\0", 1, "holds a NUL byte"),
         (b'# x\nvenv = "\xff"', 2, "is not UTF-8 (byte 0xff)"),
     ],
 )
@@ -207,6 +212,8 @@ def test_names_that_differ_by_case_only() -> None:
     [
         ("[variables]\n\n  A = 1", 3),
         ("# [variables]\n[ variables ] # A = 0\nA = 1", 3),
+        ("# 'tis\n[variables]\nA = 1", 3),
+        ("[variables]\nA = 1 # at the end", 2),
         ("variables.A = 1", 1),
         ("\nvariables . 'A' = 1", 2),
         ('[variables]\n"A" = 1', 2),
@@ -214,6 +221,8 @@ def test_names_that_differ_by_case_only() -> None:
         ("\n\nvariables = { B = '', A = 1 }", 3),
         ('prompt = """\n[variables]\nA = "x"\n"""\n[variables]\nA = 1', 6),
         ("prompt = '''\nA = 1'''''\n[variables]\nA = 1", 4),
+        ("prompt = '''\nA = 1''''\n[variables]\nA = 1", 4),
+        ('prompt = """\n"\n[variables]"""\n[variables]\nA = 1', 5),
         ('packages = [ # ]\n  "]", \'"\',\n  "\\"]", # "\n]\n[variables]\nA = 1', 6),
         ("prompt = \"A = 1 # \\\\\"\n[variables]\nB = '\\'\nA = 1", 4),
         ('[variables]\nB = ""\nC = """"""\nA = 1', 4),
@@ -505,6 +514,18 @@ def test_read_does_not_wait_and_takes_no_device(project: Path, monkeypatch: pyte
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(marker.NAME)
         assert unreadable(project) == "is a socket"
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="this system has no /proc")
+def test_read_refuses_what_is_made_up_at_each_reading(project: Path) -> None:
+    (project / marker.NAME).symlink_to("/proc/self/stat")
+    with pytest.raises(Fleeting, match="is made up by the system"):
+        marker.read(str(project))
+
+
+def test_what_a_folder_holds_is_sorted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "listdir", lambda _: ["b", "a"])
+    assert entries(str(tmp_path)) == ["a", "b"]
 
 
 def test_read_tells_why_not(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
