@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -25,6 +27,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if threading.current_thread() is threading.main_thread():  # which it is not in workers of every kind
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background, and its children, ignore it
     folders = [os.path.abspath(folder) for folder in config.getoption("--old").split(os.pathsep) if folder]
     os.environ["PATH"] = os.pathsep.join([*folders, os.environ.get("PATH", os.defpath)])
     config.addinivalue_line("markers", "scenario(*numbers): the scenarios of the conformance table that a test shows")

@@ -68,7 +68,7 @@ def remove(data: bytes) -> bytes:
 def made(data: bytes) -> int | None:
     """How many folders were made for the file DATA, if it would not be there without us and holds nothing else."""
     block = _BLOCK.fullmatch(data)
-    numbers = re.findall(rb"(\d+) folders", block["note"]) if block else []
+    numbers = re.findall(rb" and (\d+) folders", block["note"]) if block else []
     return int(numbers[0]) if numbers else None
 
 

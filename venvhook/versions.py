@@ -63,13 +63,12 @@ def _fixed(operator: str, want: Sequence[int]) -> int:
 
 def _even(have: Sequence[int], want: Sequence[int]) -> bool:
     """Equal with zeros behind the shorter one; parts of HAVE that are not known are equal."""
-    return len(have) < 3 or list(have) + [0] * (len(want) - len(have)) == list(want) + [0] * (len(have) - len(want))
+    return len(have) < 3 or list(have) == list(want) + [0] * (len(have) - len(want))
 
 
 def _compare(have: Sequence[int], want: Sequence[int], operator: str) -> bool:
     """In order, by as many parts as are known; then what is equal may be either."""
-    left, right = list(have), list(want) + [0] * (len(have) - len(want))
-    right = right[: len(left)] if len(left) < 3 else right
+    left, right = list(have), (list(want) + [0] * (len(have) - len(want)))[: len(have)]
     if left == right:
         return len(have) < len(want) or "=" in operator
     return (left < right) == ("<" in operator)

@@ -7,11 +7,6 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
-from hypothesis import HealthCheck, settings
-
-# How long an example takes says more about the machine than about the code.
-settings.register_profile("venvhook", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("venvhook")
 
 
 @pytest.fixture

@@ -28,7 +28,8 @@ HERE = f"{sys.version_info[0]}.{sys.version_info[1]}"
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Home:
     home = Home(tmp_path, monkeypatch, capfd)
-    monkeypatch.setenv("PYENV_ROOT", str(tmp_path))  # no search among other interpreters
+    for name in ("PATH", "PYENV_ROOT"):  # no search among other interpreters
+        monkeypatch.setenv(name, str(tmp_path))
     return home
 
 
@@ -144,7 +145,6 @@ def test_create_asks_for_trust(home: Home) -> None:
     ],
 )
 def test_what_cannot_be_made_is_told_before_anything_is_touched(home: Home, line: str, problem: str) -> None:
-    home.patch.setenv("PATH", "/usr/bin:/bin")
     home.allowed(line)
     result = home.run("create")
     assert result.status == 1 and problem in result.err and result.err.count("\n") == 1
@@ -161,7 +161,7 @@ def test_a_failure_leaves_nothing_and_shows_what_the_tool_said(home: Home) -> No
     assert os.listdir(home.shop) == [".venvhook.toml"]
 
 
-@pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
+@pytest.mark.skipif(not shutil.which("git", path=os.defpath), reason="git is not installed")
 def test_a_tool_that_would_ask_for_a_password_fails_at_once(home: Home) -> None:
     class Closed(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -175,6 +175,7 @@ def test_a_tool_that_would_ask_for_a_password_fails_at_once(home: Home) -> None:
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Closed) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         home.allowed(f'packages = ["x @ git+http://127.0.0.1:{server.server_port}/x.git"]')
+        home.patch.setenv("PATH", os.defpath)
         home.patch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
         result = home.finish("create")
         server.shutdown()
@@ -307,6 +308,7 @@ def test_rebuild_that_fails_brings_the_old_one_back(home: Home) -> None:
 def test_rebuild_over_what_was_left_over(home: Home) -> None:
     root = home.environment()
     home.allowed()
+    home.patch.setenv("PATH", os.defpath)
     left = root.rename(home.shop / ".venvhook-old-.venv")
     told = f"{left}: is the old environment, left over from a rebuild that was cut off; to put it back: "
     for half_made in (True, False):

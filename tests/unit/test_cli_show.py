@@ -25,7 +25,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureF
     for name in ("NO_COLOR", "COLUMNS", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.setenv("PYENV_ROOT", str(tmp_path))  # no search among other interpreters
+    for name in ("PATH", "PYENV_ROOT"):  # no search among other interpreters
+        monkeypatch.setenv(name, str(tmp_path))
     return home
 
 

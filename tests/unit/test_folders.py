@@ -24,7 +24,7 @@ def test_what_is_recorded_wins_over_the_environment(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "elsewhere"))
     assert folders.find(str(tmp_path)).data == str(tmp_path / "elsewhere" / "venvhook")
     assert folders.record(PLACES, str(tmp_path))
-    assert folders.find(str(tmp_path)) == PLACES
+    assert folders.find(str(tmp_path)) == PLACES != Folders("/d", "/c", "/\udcff", "/another")
     assert mode(Path(folders.record_path(str(tmp_path)))) == 0o600
 
 
@@ -35,7 +35,7 @@ def test_recording_the_same_again_writes_nothing(tmp_path: Path) -> None:
     assert os.stat(folders.record_path(str(tmp_path))) == before
 
 
-@pytest.mark.parametrize("spoil", ["group", "others", "owner", "text", "fields", "missing"])
+@pytest.mark.parametrize("spoil", ["group", "others", "owner", "text", "list", "field", "missing"])
 def test_a_record_that_is_not_this_users_word_is_none(tmp_path: Path, spoil: str) -> None:
     folders.record(PLACES, str(tmp_path))
     path = Path(folders.record_path(str(tmp_path)))
@@ -46,7 +46,8 @@ def test_a_record_that_is_not_this_users_word_is_none(tmp_path: Path, spoil: str
         "others": lambda: path.chmod(0o602),
         "owner": lambda: os.chown(path, 12345, 12345),
         "text": lambda: path.write_bytes(b"\xff{"),
-        "fields": lambda: path.write_bytes(b"[1]"),
+        "list": lambda: path.write_bytes(b"[1]"),
+        "field": lambda: path.write_bytes(b'{"data": "/d", "cache": "/c", "config": "/f"}'),
         "missing": path.unlink,
     }
     actions[spoil]()

@@ -8,7 +8,7 @@ import shutil
 import stat
 import subprocess
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Callable
 
 import pytest
 from hypothesis import assume, given
@@ -158,10 +158,10 @@ def test_a_made_file_that_was_written_to_stays(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("present", [True, False], ids=["target", "dangling"])
 def test_a_link_stays_and_its_target_changes(tmp_path: Path, present: bool) -> None:
-    (tmp_path / "dotfiles").mkdir()
     target, link = tmp_path / "dotfiles" / "rc", tmp_path / ".bashrc"
     link.symlink_to("dotfiles/rc")
     if present:
+        target.parent.mkdir()
         target.write_bytes(b"a\n")
     rcfile.write(str(link), LINES)
     assert os.readlink(link) == "dotfiles/rc"
@@ -243,3 +243,70 @@ def test_what_is_no_text_file_is_refused(tmp_path: Path, kind: str) -> None:
             act()
         assert caught.value.remedy in ("move it away, and try again", "save it as UTF-8")
     assert [each.name for each in tmp_path.iterdir()] == ["rc"]
+
+
+# ---- writing in one step ---------------------------------------------------------------------------------------------
+
+
+def test_a_write_that_fails_leaves_all_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "rc"
+    path.write_bytes(b"a\n")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch, pytest.raises(VenvhookError, match="No space left"):
+        patch.setattr(os, "replace", full)
+        rcfile.write(str(path), LINES)
+    assert contents(tmp_path) == {"rc": b"a\n"}
+    rcfile.write(str(path), LINES)
+    before = contents(tmp_path)
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(VenvhookError):
+        rcfile.write(str(path), b"another\n")
+    assert contents(tmp_path) == before  # the backup of the first time too
+
+
+def test_it_is_written_beside_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No file is moved from one file system to another in one step."""
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere")
+    assert rcfile.write(str(tmp_path / "rc"), LINES)
+
+
+def test_what_is_written_is_new_and_its_backup_as_old_as_the_file_was(tmp_path: Path) -> None:
+    path, backup = tmp_path / "rc", tmp_path / "rc.venvhook-backup"
+    path.write_bytes(b"a\n")
+    path.chmod(0o640)
+    os.utime(path, (1, 1))
+    rcfile.write(str(path), LINES)
+    assert path.stat().st_mtime > 1 == backup.stat().st_mtime
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o640
+
+
+def test_the_owner_stays(tmp_path: Path, give_away: Callable[[Path], None]) -> None:
+    path = tmp_path / "rc"
+    path.write_bytes(b"a\n")
+    give_away(path)
+    rcfile.write(str(path), LINES)
+    assert path.stat().st_uid == 54321
+
+
+def refuse_to_give(*_: object) -> None:
+    raise PermissionError(errno.EPERM, "Operation not permitted")
+
+
+def test_a_group_that_cannot_be_given_is_no_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "rc").write_bytes(b"a\n")
+    monkeypatch.setattr(os, "chown", refuse_to_give)
+    assert rcfile.write(str(tmp_path / "rc"), LINES)
+
+
+def test_an_owner_that_cannot_be_given_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, give_away: Callable[[Path], None]
+) -> None:
+    (tmp_path / "rc").write_bytes(b"a\n")
+    give_away(tmp_path / "rc")
+    monkeypatch.setattr(os, "chown", refuse_to_give)
+    with pytest.raises(VenvhookError, match="not permitted"):
+        rcfile.write(str(tmp_path / "rc"), LINES)
+    assert contents(tmp_path) == {"rc": b"a\n"}
