@@ -194,18 +194,18 @@ def made_for(found: Environment) -> str | None:
 
     Read from what every tool writes into `bin/activate`, the line that sets VIRTUAL_ENV.
     """
-    lines = [line.strip() for line in _lines(os.path.join(found.root, BIN, "activate"))]
-    values = [
-        line.partition("VIRTUAL_ENV=")[2] for line in lines if line.startswith(("VIRTUAL_ENV=", "export VIRTUAL_ENV="))
-    ]
-    for value in values:
-        folder = value.replace("'\"'\"'", "'").strip("\"'")
-        whole = value[:1] not in ("'", '"') or (
-            len(value) > 1 and value[-1] == value[0]
-        )  # a path can hold a line break
-        if whole and os.path.isabs(folder) and "$" not in value and "`" not in value:
-            return None if folder == found.root or _same(folder, found.root) else folder
-    return None
+    lines = map(str.strip, _lines(os.path.join(found.root, BIN, "activate")))
+    values = (line.partition("=")[2] for line in lines if line.startswith(("VIRTUAL_ENV=", "export VIRTUAL_ENV=")))
+    folder = next((folder for folder in map(_literal, values) if os.path.isabs(folder)), found.root)
+    return None if folder == found.root or _same(folder, found.root) else folder
+
+
+def _literal(value: str) -> str:
+    """The text that a shell script assigns with VALUE, "" where it is no literal, or goes on in the next line."""
+    quote = value[:1] if value[:1] in ("'", '"') else ""
+    if "$" in value or "`" in value or (quote and (len(value) < 2 or value[-1] != quote)):
+        return ""
+    return value.replace("'\"'\"'", "'").strip("\"'")
 
 
 def _lines(path: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Files and folders that other people's programs write too, read with care.
+"""Files and folders that other people's programs write too, read with care; our own, written whole or not at all.
 
 Decides what is read at all: a plain file, of bounded size; as text, UTF-8 without NUL.
 """
@@ -112,3 +112,23 @@ def entries(folder: str) -> list[str]:
         return sorted(os.listdir(folder))
     except OSError:
         return []
+
+
+def write_whole(path: str, data: bytes, mode: int = 0o600) -> None:
+    """Make DATA the content of PATH in one step. OSError: it is as it was."""
+    part = f"{path}.{os.getpid()}.part"
+    try:
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+            file.write(data)
+        os.replace(part, path)
+    except BaseException:
+        discard(part)
+        raise
+
+
+def discard(path: str) -> None:
+    """Remove a file, if that can be done."""
+    try:
+        os.unlink(path)
+    except OSError:
+        pass

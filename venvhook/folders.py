@@ -13,6 +13,7 @@ import sys
 from typing import NamedTuple
 
 from venvhook.errors import VenvhookError
+from venvhook.files import write_whole
 
 
 class Folders(NamedTuple):
@@ -129,14 +130,7 @@ def write(path: str, data: bytes, mode: int = 0o600) -> bool:
     """Make DATA the content of PATH, in one step; False when it is already, and then nothing is touched. OSError."""
     if _holds(path, data, mode):
         return False
-    temporary = f"{path}.{os.getpid()}.new"
-    try:
-        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-            file.write(data)
-        os.replace(temporary, path)
-    except BaseException:
-        _forget(temporary)
-        raise
+    write_whole(path, data, mode)
     return True
 
 
@@ -149,13 +143,6 @@ def _holds(path: str, data: bytes, mode: int) -> bool:
             return file.read() == data
     except FileNotFoundError:
         return False
-
-
-def _forget(path: str) -> None:
-    try:
-        os.unlink(path)
-    except OSError:
-        pass
 
 
 def _mine(status: os.stat_result) -> bool:

@@ -50,27 +50,34 @@ def main(arguments: Sequence[str], data: str, cache: str, settings: str, home: s
 
 
 def plan_text(asked: Project, shell: str, interface: str) -> str:
-    """A project's plan for a shell. An error of our own becomes a notice, so that the prompt lives."""
+    """A project's plan for a shell, kept where that can be.
+
+    An error of our own becomes a notice, so that the prompt lives.
+    """
+    if interface != INTERFACE:
+        return emitter(shell).plan(notice(asked, "this shell's hook is of another version; open a new shell"))
     began = time.time_ns() - COARSE
-    kept, usable = keep.place(asked.places.cache, asked.project), keep.usable(asked.places.cache)
+    kept = keep.place(asked.places.cache, asked.project) if keep.usable(asked.places.cache) else ""
     try:
-        if interface != INTERFACE:
-            return emitter(shell).plan(notice(asked, "this shell's hook is of another version; open a new shell"))
         plan = asked.plan()
-        if asked.files:
-            began = _tick(asked.files.values(), began)
-            stamp = keep.stamp(kept, asked.files, began) if usable else ""
-            plan.conditions = (*plan.conditions, *(("older", file, stamp, began) for file in asked.files))
-            if not stamp:  # then the files are looked at again when the project is entered anew
-                plan.conditions, usable = (*plan.conditions, ("here", asked.project)), False
-        own = dict(plan.variables)
-        plan.conditions = tuple(c for c in plan.conditions if c[0] != "variable" or c[1] not in own)
+        if asked.files and not _rest_on_files(plan, asked, kept, began):
+            kept = ""
         text = emitter(shell).plan(plan)
     except Exception as error:  # a defect of ours, or of the machine: one line instead of a dead prompt
         return emitter(shell).plan(notice(asked, f"{type(error).__name__}: {error}; to see more: venvhook status"))
-    if usable:
+    if kept:
         keep.write(kept, emitter(shell).SUFFIX, text)
     return text
+
+
+def _rest_on_files(plan: Plan, asked: Project, kept: str, began: int) -> bool:
+    """Have PLAN hold only as long as none of its files is newer than BEGAN (ns since 1970); whether it may be kept."""
+    began = _tick(asked.files.values(), began)
+    stamp = keep.stamp(kept, asked.files, began) if kept else ""
+    plan.conditions += tuple(("older", file, stamp, began) for file in asked.files)
+    if not stamp:  # then the files are looked at again when the project is entered anew
+        plan.conditions += (("here", asked.project),)
+    return bool(stamp)
 
 
 def _tick(files: Iterable[os.stat_result], moment: int) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 from venvhook.digest import digest
+from venvhook.files import discard, write_whole
 from venvhook.shells import INTERFACE
 
 TYPE_CHECKING = False
@@ -33,14 +34,10 @@ def usable(cache: str) -> bool:
 
 def write(folder: str, suffix: str, text: str) -> bool:
     """Keep TEXT, whole or not at all, for the user's eyes only; whether that worked."""
-    target = os.path.join(folder, f".venvhook-{INTERFACE}{suffix}")
-    part = f"{target}.{os.getpid()}"
     try:
-        with open(_create(part, os.O_EXCL), "wb") as file:
-            file.write(text.encode("utf-8", "surrogateescape"))
-        os.replace(part, target)
+        _make(folder)
+        write_whole(os.path.join(folder, f".venvhook-{INTERFACE}{suffix}"), text.encode("utf-8", "surrogateescape"))
     except OSError:
-        _forget(part)
         return False
     return True
 
@@ -55,27 +52,22 @@ def stamp(folder: str, files: Mapping[str, os.stat_result], time: int) -> str:
     states = [(path, seen.st_mtime_ns, seen.st_size, seen.st_ino) for path, seen in files.items()]
     path = os.path.join(folder, _STAMP + digest(repr(states)))
     try:
-        os.close(_create(path))
+        _make(folder)
         for name in os.listdir(folder):
             if name.startswith(_STAMP) and name != os.path.basename(path):
-                _forget(os.path.join(folder, name))
+                discard(os.path.join(folder, name))
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
         os.utime(path, ns=(time, time))
     except OSError:
         return ""
     return path
 
 
-def _create(path: str, flags: int = 0) -> int:
-    """Open a file for the user's eyes only. Most often its folder is there, so that is not asked first."""
+def _make(folder: str) -> None:
+    """Make a folder for the user's eyes only. Most often the one above it is there, so that is not asked first."""
     try:
-        return os.open(path, os.O_WRONLY | os.O_CREAT | flags, 0o600)
-    except FileNotFoundError:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        return os.open(path, os.O_WRONLY | os.O_CREAT | flags, 0o600)
-
-
-def _forget(path: str) -> None:
-    try:
-        os.unlink(path)
-    except OSError:
+        os.mkdir(folder, 0o700)
+    except FileExistsError:
         pass
+    except FileNotFoundError:
+        os.makedirs(folder, mode=0o700, exist_ok=True)

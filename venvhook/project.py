@@ -82,7 +82,7 @@ class Project:
         settings = os.path.join(self.places.settings, config.NAME)
         try:
             if self.watch(settings):
-                self._believe(settings)
+                trust.check_owners(settings)  # they say which folders are allowed
                 self.settings = config.read(self.places.settings, self.places.home)
         except VenvhookError as error:
             self.warnings.append(str(error))
@@ -105,12 +105,6 @@ class Project:
             return False
         self.conditions.append(("exists", self.record.path))
         return not self.record.allowed
-
-    def _believe(self, settings: str) -> None:
-        """Refuse settings of somebody else's: they say which folders are allowed."""
-        found = trust.intruder([settings])
-        if found:
-            raise found
 
     def watch(self, path: str) -> bool:
         """Rest the answer on a file beside the marker; whether it is there."""
@@ -141,9 +135,10 @@ class Project:
 
     def owned(self, path: str, *others: str) -> None:
         """Refuse what somebody else could have put there. A PATH of the user's own has to stay so: hooks test it."""
-        found = trust.intruder([path, *others])
-        if found:
-            raise Notice(found, [("never",)])
+        try:
+            trust.check_owners(path, *others)
+        except VenvhookError as error:
+            raise Notice(error, [("never",)]) from None
         if trust.mine(path):
             self.conditions.append(("mine", path))
 
@@ -203,7 +198,8 @@ class Project:
         unset: list[tuple[str, str | None]] = [(name, None) for name in ("PYTHONHOME", *SCRIPT_VARIABLES)]
         plan.variables = list(dict([*self._own(found, plan.name), *unset, *values.items()]).items())
         plan.lists = self._lists(meaning, found)
-        plan.conditions = tuple(self.conditions)
+        own = dict(plan.variables)
+        plan.conditions = tuple(c for c in self.conditions if c[0] != "variable" or c[1] not in own)
         return plan
 
     def _own(self, found: Environment, name: str) -> list[tuple[str, str | None]]:

@@ -13,7 +13,7 @@ import time
 
 from venvhook.digest import digest, digest_of_bytes
 from venvhook.errors import VenvhookError
-from venvhook.files import entries
+from venvhook.files import discard, entries, write_whole
 from venvhook.marker import Marker
 
 TYPE_CHECKING = False
@@ -89,15 +89,12 @@ def decide(data: str, record: Record) -> Record:
     try:
         os.makedirs(os.path.dirname(where), mode=0o700, exist_ok=True)  # the mode is only the last one's
         os.makedirs(where, mode=0o700, exist_ok=True)
-        with open(os.open(record.path + ".part", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(record.dump())
-        os.replace(record.path + ".part", record.path)
+        write_whole(record.path, record.dump())
     except OSError as error:
-        _unlink(record.path + ".part")
         problem = f"the decision cannot be written ({error.strerror})"
         raise VenvhookError(problem, where, remedy="make the folder writable") from None
     for name in _decisions(where)[1:]:
-        _unlink(os.path.join(where, name))
+        discard(os.path.join(where, name))  # another decision may have taken it away
     return record
 
 
@@ -110,13 +107,6 @@ def _newest(where: str) -> int:
     """When the last decision in a folder was made (ns since 1970), by a clock that may have been ahead; 0: never."""
     moments = [name.partition("-")[0] for name in entries(where)]
     return max((int(moment) for moment in moments if len(moment) == 20 and moment.isdecimal()), default=0)
-
-
-def _unlink(path: str) -> None:
-    try:
-        os.unlink(path)
-    except OSError:  # another decision took it away
-        pass
 
 
 def forget(data: str, folder: str) -> None:
@@ -137,15 +127,16 @@ def within(folder: str, allowed: Iterable[str]) -> bool:
     return False
 
 
-def intruder(paths: Iterable[str]) -> VenvhookError | None:
-    """What is wrong with the first of PATHS that somebody else could have put there; None where there is no such path.
+def check_owners(*paths: str) -> None:
+    """VenvhookError, with the command that mends it, for the first of PATHS that somebody else could have put there.
 
     That is what belongs neither to the user nor to root, links on the way included, or what everybody may write to;
     and what leads through /proc (proc(5)), where `self/cwd` is the folder that each program happens to be in.
     Windows has no such owners: there, nothing is found.
     """
-    found = (_complaint(step, seen) for path in paths for step, seen in _steps(path)) if os.name != "nt" else ()
-    return next((complaint for complaint in found if complaint), None)
+    for path in paths if os.name != "nt" else ():
+        for step, seen in _steps(path):
+            _check_owner(step, seen)
 
 
 def _steps(path: str) -> Iterator[tuple[str, os.stat_result]]:
@@ -161,24 +152,25 @@ def _steps(path: str) -> Iterator[tuple[str, os.stat_result]]:
             return
 
 
-def _complaint(path: str, seen: os.stat_result) -> VenvhookError | None:
+def _check_owner(path: str, seen: os.stat_result) -> None:
     me = os.geteuid()
     if os.path.normpath(path).startswith("/proc/"):
         problem = "it is another place for each program"
-        return VenvhookError(problem, os.path.normpath(path), remedy="use the folder that it stands for")
+        raise VenvhookError(problem, os.path.normpath(path), remedy="use the folder that it stands for")
     if seen.st_uid not in (me, 0):
-        return _mendable(f"it belongs to another user ({seen.st_uid})", path, seen, "make it yours", f"chown -h {me}")
+        remedy = "to make it yours: " + _command(f"chown -h {me}", path, seen)
+        raise VenvhookError(f"it belongs to another user ({seen.st_uid})", path, remedy=remedy)
     if seen.st_mode & 0o002 and not stat.S_ISLNK(seen.st_mode):
-        return _mendable("everybody may write to it", path, seen, "forbid that", "chmod o-w")
-    return None
+        remedy = "to forbid that: " + _command("chmod o-w", path, seen)
+        raise VenvhookError("everybody may write to it", path, remedy=remedy)
 
 
-def _mendable(problem: str, path: str, seen: os.stat_result, aim: str, command: str) -> VenvhookError:
-    """The error with the COMMAND that mends it; who neither owns the path nor is root has to ask root."""
+def _command(command: str, path: str, seen: os.stat_result) -> str:
+    """COMMAND for PATH; who neither owns that nor is root has to ask root."""
     from shlex import quote
 
     by = "" if os.geteuid() in (seen.st_uid, 0) else "sudo "
-    return VenvhookError(problem, path, remedy=f"to {aim}: {by}{command} {quote(path)}")
+    return f"{by}{command} {quote(path)}"
 
 
 def mine(path: str) -> bool:

@@ -281,6 +281,14 @@ def test_within_goes_by_components(tmp_path: Path, folder: str, allowed: list[st
     assert trust.within(str(root / folder), ["/"])
 
 
+def complaint(*paths: str) -> VenvhookError | None:
+    try:
+        trust.check_owners(*paths)
+    except VenvhookError as error:
+        return error
+    return None
+
+
 def do_remedy(error: VenvhookError) -> None:
     """Run the command that the error names."""
     assert error.remedy is not None
@@ -295,13 +303,13 @@ def test_what_everybody_may_write_to(tmp_path: Path, mode: int, found: bool) -> 
     path = tmp_path / "project"
     path.mkdir()
     path.chmod(mode)
-    error = trust.intruder([str(tmp_path), str(path), "/nowhere"])
+    error = complaint(str(tmp_path), str(path), "/nowhere")
     assert (error and str(error)) == (
         f"{path}: everybody may write to it; to forbid that: chmod o-w {path}" if found else None
     )
     if error:
         do_remedy(error)
-        assert trust.intruder([str(path)]) is None
+        assert complaint(str(path)) is None
 
 
 @posix
@@ -309,15 +317,15 @@ def test_what_another_user_owns(tmp_path: Path, give_away: Away) -> None:
     path = tmp_path / "project"
     path.mkdir()
     (tmp_path / "link").symlink_to(path)
-    assert trust.intruder([str(path)]) is None
+    assert complaint(str(path)) is None
     give_away(path)
     for seen in (path, tmp_path / "link"):  # the link is ours, what it leads to is not
-        error = trust.intruder([str(tmp_path), str(seen)])
+        error = complaint(str(tmp_path), str(seen))
         assert error is not None
         remedy = f"to make it yours: chown -h {os.geteuid()} {path}"
         assert str(error) == f"{path}: it belongs to another user (54321); {remedy}"
     do_remedy(error)
-    assert trust.intruder([str(tmp_path / "link")]) is None
+    assert complaint(str(tmp_path / "link")) is None
 
 
 @posix
@@ -327,7 +335,7 @@ def test_what_only_root_can_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     path.chmod(0o777)
     me = os.geteuid()
     monkeypatch.setattr(os, "geteuid", lambda: 54321)
-    error = trust.intruder([str(path)])
+    error = complaint(str(path))
     assert error is not None
     quoted = shlex.quote(str(path))
     assert error.remedy == (
@@ -339,7 +347,7 @@ def test_what_only_root_can_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("target", ["/proc/self/cwd", "up/../../proc/self/cwd"])
 def test_what_is_another_place_for_each_program(tmp_path: Path, target: str) -> None:
     (tmp_path / "link").symlink_to(target.replace("up", "/".join([".."] * len(tmp_path.parts))))
-    found = trust.intruder([str(tmp_path / "link")])
+    found = complaint(str(tmp_path / "link"))
     assert found is not None
     assert (found.path, found.problem) == ("/proc/self/cwd", "it is another place for each program")
 
@@ -347,4 +355,4 @@ def test_what_is_another_place_for_each_program(tmp_path: Path, target: str) -> 
 @posix
 def test_roots_files_are_trusted_by_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 54321)
-    assert trust.intruder(["/", "/bin/sh"]) is None
+    assert complaint("/", "/bin/sh") is None

@@ -36,7 +36,7 @@ def init(folders: Folders, directory: str | None, options: Options) -> None:
     """Write a marker, allow it, and say what comes next. VenvhookError, and nothing written, where that cannot be."""
     folder = place.start(directory)
     path = os.path.join(folder, marker.NAME)
-    _refuse_others(folder)
+    trust.check_owners(os.path.realpath(folder))  # else its files would not be trusted anyway
     before = _before(folder, path, options.force)
     found: list[str] = []
     text = edit.changed(before, path, _changes(before, folder, options, found))
@@ -64,13 +64,6 @@ def _above(folders: Folders, folder: str) -> list[str]:
     found = marker.find(os.path.dirname(folder), place.ceilings(folders))
     path = os.path.join(found or "", marker.NAME)
     return [f"what {path} says does not hold in here any more: the nearest marker wins"] if found else []
-
-
-def _refuse_others(folder: str) -> None:
-    """VenvhookError for a folder whose files would not be trusted anyway."""
-    found = trust.intruder([os.path.realpath(folder)])
-    if found:
-        raise found
 
 
 # ---- What lies in the folder -----------------------------------------------------------------------------------------
