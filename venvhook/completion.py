@@ -11,15 +11,12 @@ TAKES are the words that there are to choose from, or one of @folder, @command, 
 
 from __future__ import annotations
 
-import os
-import re
-
 from venvhook.managers import MANAGERS
 from venvhook.shells import SHELLS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from typing import Any
 
 # What the values of the commands' parameters are, by the parameters' names.
@@ -33,7 +30,6 @@ TAKES = {
     "shells": " ".join(SHELLS),
     "venv": "@folder",
 }
-_NAMED = re.compile(r"python(3\.[0-9]+)|(pypy3\.[0-9]+)")
 
 
 def table() -> str:
@@ -64,22 +60,3 @@ def _options(name: str, command: Any) -> Iterator[tuple[str, str, str, str]]:
 def _line(text: str | None) -> str:
     """The first line of TEXT, without its full stop and the marks that a terminal would show as they are."""
     return (text or "").strip().partition("\n")[0].replace("`", "").rstrip(".")
-
-
-def pythons(environ: Mapping[str, str]) -> list[str]:
-    """What `python` may name on this machine, by file names alone: none is started. The newest first."""
-    found = set()
-    for folder in environ.get("PATH", "").split(os.pathsep):
-        found |= {"".join(filter(None, match.groups())) for match in map(_NAMED.fullmatch, _names(folder)) if match}
-    root = environ.get("PYENV_ROOT") or os.path.expanduser(os.path.join("~", ".pyenv"))
-    found |= {name for name in _names(os.path.join(root, "versions")) if re.fullmatch(r"(pypy)?3[0-9.]*[0-9]", name)}
-    return sorted(
-        found, key=lambda name: (not name.startswith("p"), [*map(int, re.findall(r"\d+", name))]), reverse=True
-    )
-
-
-def _names(folder: str) -> list[str]:
-    try:
-        return os.listdir(folder)
-    except OSError:
-        return []

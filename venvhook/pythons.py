@@ -7,11 +7,16 @@ python-discovery looks through (PATH, uv's, what venvhook runs on) are added tho
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
+import re
 import shutil
 import sys
+from pathlib import Path
+from typing import NamedTuple
 
 from venvhook.errors import VenvhookError
+from venvhook.files import entries
 from venvhook.locate import Search, resolve
 from venvhook.versions import fits
 
@@ -29,38 +34,52 @@ _MANAGERS = (
 )
 
 
-class Interpreter:
+_NAMED = re.compile(r"python(3\.[0-9]+)|(pypy3\.[0-9]+)")
+
+
+class Interpreter(NamedTuple):
     """An interpreter: its path, its version such as 3.12.4, and its kind, such as CPython."""
 
-    __slots__ = ("kind", "path", "version")
-
-    def __init__(self, path: str, version: str, kind: str) -> None:
-        self.path, self.version, self.kind = path, version, kind
+    path: str
+    version: str
+    kind: str
 
     def __str__(self) -> str:
         return f"{self.kind} {self.version} ({self.path})"
 
 
 @contextlib.contextmanager
-def _private() -> Iterator[None]:
-    """What is noted of the interpreters is for the user's eyes only, as all that is kept; what is made by them not."""
+def _store(cache: str) -> Iterator[DiskCache]:
+    """What the interpreters have said: for the user's eyes only, as all that is kept below CACHE."""
+    from python_discovery import DiskCache
+
+    logging.getLogger("python_discovery").setLevel(logging.CRITICAL)  # it warns of each interpreter that is too old
     before = os.umask(0o077)
     try:
-        yield
+        yield DiskCache(Path(cache) / "pythons")
     finally:
         os.umask(before)
 
 
-@_private()
 def found(cache: str, environ: Mapping[str, str]) -> list[Interpreter]:
     """All interpreters, the newest first. Each is asked once, what it said is kept below CACHE."""
     from python_discovery import iter_interpreters
 
-    store = _asked_before(cache)
-    listed = iter_interpreters(None, None, store, _without_shims(environ))
-    infos = [*listed, *_asked([own().path, *_others(environ)], store)]
+    with _store(cache) as store:
+        infos = list(iter_interpreters(None, None, store, _without_shims(environ)))
+        infos += _asked([own().path, *_others(environ)], store)
     each = {os.path.realpath(i.path): i for i in map(_interpreter, infos)}
-    return sorted(each.values(), key=lambda i: (_parts(i.version), i.kind, i.path), reverse=True)
+    return sorted(each.values(), key=lambda i: (_numbers(i.version), i.kind, i.path), reverse=True)
+
+
+def names(environ: Mapping[str, str]) -> list[str]:
+    """What `python` may name on this machine, by file names alone: none is started. The newest first."""
+    named = set()
+    for folder in environ.get("PATH", "").split(os.pathsep):
+        named |= {"".join(filter(None, match.groups())) for match in map(_NAMED.fullmatch, entries(folder)) if match}
+    root = environ.get("PYENV_ROOT") or os.path.expanduser(os.path.join("~", ".pyenv"))
+    named |= {name for name in entries(os.path.join(root, "versions")) if re.fullmatch(r"(pypy)?3[0-9.]*[0-9]", name)}
+    return sorted(named, key=lambda name: (not name.startswith("p"), _numbers(name)), reverse=True)
 
 
 def choose(wanted: str | None, folder: str, cache: str, environ: Mapping[str, str]) -> Interpreter:
@@ -116,31 +135,29 @@ def _kind() -> str:
     return {"cpython": "CPython", "pypy": "PyPy"}.get(sys.implementation.name, sys.implementation.name)
 
 
-@_private()
 def _search(wanted: str, cache: str, environ: Mapping[str, str]) -> PythonInfo | None:
     from python_discovery import PythonSpec, get_interpreter
 
-    store = _asked_before(cache)
-    info = get_interpreter(wanted, None, store, _without_shims(environ))
-    if info is not None:
-        return info
-    spec = PythonSpec.from_string_spec(wanted)
-    others = _asked(_others(environ), store) if spec.path is None else ()
-    return next((each for each in others if each.satisfies(spec, impl_must_match=True)), None)
+    with _store(cache) as store:
+        info = get_interpreter(wanted, None, store, _without_shims(environ))
+        spec = PythonSpec.from_string_spec(wanted)
+        if info is not None or spec.path is not None:
+            return info
+        others = _asked(_others(environ), store)
+        return next((each for each in others if each.satisfies(spec, impl_must_match=True)), None)
 
 
-@_private()
 def _at(path: str, cache: str, environ: Mapping[str, str]) -> Interpreter:
     from python_discovery import get_interpreter
 
-    remedy = "to see those that there are: venvhook pythons"
     try:
-        info = get_interpreter(path, None, _asked_before(cache), environ) if os.path.isfile(path) else None
+        with _store(cache) as store:
+            info = get_interpreter(path, None, store, environ) if os.path.isfile(path) else None
     except (RuntimeError, OSError, ValueError):  # it is something else, or it is broken
         info = None
     if info is None:
         problem = "is no Python interpreter" if os.path.lexists(path) else "does not exist"
-        raise VenvhookError(problem, path, remedy=remedy)
+        raise VenvhookError(problem, path, remedy="to see those that there are: venvhook pythons")
     return _interpreter(info)
 
 
@@ -161,15 +178,13 @@ def _none(wanted: str, cache: str, environ: Mapping[str, str]) -> VenvhookError:
 
 def _commands(wanted: str, environ: Mapping[str, str]) -> list[str]:
     """The commands that get an interpreter: of the tools that are installed, else of both."""
-    name = wanted[1:] if wanted[:1] == "c" and wanted.startswith("cpython") else wanted
-    number = name.lstrip("abcdefghijklmnopqrstuvwxyz=<>~^ ").partition(",")[0].strip()
-    kind = name[: len(name) - len(name.lstrip("abcdefghijklmnopqrstuvwxyz"))].replace("python", "")
-    if not number[:1].isdigit() or kind not in ("", "pypy", "graalpy"):
+    match = re.match(r"(?:c?python|(pypy|graalpy))?[=>~^ ]*(\d[^, ]*)", wanted)
+    if match is None:
         return []
-    plain = kind + number.rstrip(".*")
+    plain = (match[1] or "") + match[2].rstrip(".*")
     commands = {"uv": f"uv python install {plain}", "pyenv": f"pyenv install {plain}"}
     there = [command for tool, command in commands.items() if shutil.which(tool, path=environ.get("PATH"))]
-    return [] if "<" in wanted.partition(",")[0] else there or list(commands.values())
+    return there or list(commands.values())
 
 
 # ---- Where they are --------------------------------------------------------------------------------------------------
@@ -188,16 +203,18 @@ def _others(environ: Mapping[str, str]) -> list[str]:
 
     search = Search(os.sep, environ)
     folders = [os.path.join(search.expand(search.variable(name) or usual), inside) for name, usual, inside in _MANAGERS]
-    prefixes = [os.path.join(folder, name) for folder in folders for name in _newest(_names(folder))]
+    prefixes = [os.path.join(folder, name) for folder in folders for name in _newest(folder)]
     for root in roots(search):
         envs = os.path.join(root, "envs")
-        prefixes += [root, *(os.path.join(envs, name) for name in _newest(_names(envs)))]
+        prefixes += [root, *(os.path.join(envs, name) for name in _newest(envs))]
     paths = [os.path.join(prefix, "bin", "python") for prefix in prefixes]
     return [path for path in paths if os.path.exists(path) and not os.path.exists(_settings(path))]
 
 
-def _newest(names: Iterable[str]) -> list[str]:
-    return sorted(names, key=lambda name: (_parts(name), name), reverse=True)
+def _newest(folder: str) -> list[str]:
+    """What is in FOLDER, the newest first; links there are other names for the same."""
+    own = (name for name in entries(folder) if not os.path.islink(os.path.join(folder, name)))
+    return sorted(own, key=lambda name: (_numbers(name), name), reverse=True)
 
 
 def _asked(paths: Iterable[str], store: DiskCache) -> list[PythonInfo]:
@@ -212,26 +229,8 @@ def _settings(python: str) -> str:
     return os.path.join(os.path.dirname(os.path.dirname(python)), "pyvenv.cfg")
 
 
-def _names(folder: str) -> Iterator[str]:
-    try:
-        with os.scandir(folder) as entries:
-            yield from (entry.name for entry in entries if not entry.is_symlink())
-    except OSError:
-        return
-
-
-def _parts(version: str) -> list[int]:
-    return [int(part) for part in version.split(".") if part.isascii() and part.isdigit()]
-
-
-def _asked_before(cache: str) -> DiskCache:
-    import logging
-    from pathlib import Path
-
-    from python_discovery import DiskCache
-
-    logging.getLogger("python_discovery").setLevel(logging.CRITICAL)  # it warns of each interpreter that is too old
-    return DiskCache(Path(cache) / "pythons")
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall("[0-9]+", version)]
 
 
 def _interpreter(info: PythonInfo) -> Interpreter:

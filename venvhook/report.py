@@ -1,4 +1,4 @@
-"""What `allow` and `status` know of a project, and the same as data. Decides nothing; nothing of the project is run."""
+"""What `allow` and `status` know of a project. Decides nothing; nothing of the project is run."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from venvhook.shells import INTERFACE, SHELLS, emitter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from venvhook.locate import Candidate
     from venvhook.plan import Plan
     from venvhook.project import Project
@@ -163,91 +161,3 @@ def kept(asked: Project) -> list[str]:
     except OSError:
         return []
     return [shell for shell in SHELLS if there and f".venvhook-{INTERFACE}{emitter(shell).SUFFIX}" in there]
-
-
-# ---- As data ---------------------------------------------------------------------------------------------------------
-
-
-def nothing(start: str, environ: Mapping[str, str]) -> dict[str, object]:
-    """The data of `status` in a folder START without a project: as `as_data`, nearly all of it None or empty."""
-    empty = dict.fromkeys(("project", "folder", "marker", "trust", "problem", "environment", "enter"))
-    lists: dict[str, object] = {key: [] for key in ("candidates", "shadows", "warnings", "notes", "kept")}
-    return {"start": start, **empty, **lists, **_shell(environ)}
-
-
-def as_data(report: Report, start: str, environ: Mapping[str, str]) -> dict[str, object]:
-    """The data of `status --json`; docs/reference.md has the fields. None is renamed or removed, new ones may come.
-
-    START is the folder that was asked about, ENVIRON the shell's own.
-    """
-    asked = report.asked
-    return {
-        "start": start,
-        "project": asked.project,
-        "folder": asked.folder,
-        "marker": asked.marker_path,
-        "trust": report.trust or None,
-        "problem": _problem(report.error),
-        "environment": _environment(report),
-        "candidates": _candidates(report),
-        "enter": _enter(report),
-        "shadows": [{"name": name, "folder": folder} for name, folder in report.shadowed],
-        "warnings": asked.warnings,
-        "notes": asked.search.notes if asked.search else [],
-        "kept": kept(asked),
-        **_shell(environ, asked.folder),
-    }
-
-
-def _candidates(report: Report) -> list[dict[str, object]]:
-    chosen = [report.chosen] if report.chosen else []
-    each = [*chosen, *report.others]
-    return [{**_candidate(c), "chosen": c is report.chosen, "exists": os.path.lexists(c.path)} for c in each]
-
-
-def _candidate(candidate: Candidate) -> dict[str, object]:
-    return {"path": candidate.path, "manager": candidate.manager, "why": candidate.why}
-
-
-def _problem(error: VenvhookError | None) -> dict[str, object] | None:
-    if error is None:
-        return None
-    return {"path": error.path, "line": error.line, "problem": error.problem, "remedy": error.remedy}
-
-
-def _environment(report: Report) -> dict[str, object] | None:
-    chosen, search = report.chosen, report.asked.search
-    if chosen is None or search is None:
-        return None
-    found = search.found
-    return {
-        **_candidate(chosen),
-        "python": found.python if found else None,
-        "interpreter": os.path.realpath(found.python) if found else None,
-        "version": (found.version or None) if found else None,
-        "healthy": report.problem is None,
-        "problem": _problem(report.problem),
-    }
-
-
-def _enter(report: Report) -> dict[str, object] | None:
-    plan, secret = report.plan, report.secret
-    if plan is None:
-        return None
-    return {
-        "variables": {name: value for name, value in plan.variables if name not in secret},
-        "dotenv": [{"path": path, "names": names} for path, names in report.dotenv],
-        "prepend": {name: list(folders) for name, folders in plan.lists},
-        "prompt": plan.name,
-    }
-
-
-def _shell(environ: Mapping[str, str], folder: str | None = None) -> dict[str, object]:
-    inside = environ.get("VENVHOOK_PROJECT")
-    shell = {
-        "virtual_env": environ.get("VIRTUAL_ENV"),
-        "project": inside,
-        "entered": inside is not None and inside == folder,
-        "disabled": bool(environ.get("VENVHOOK_DISABLE")),
-    }
-    return {"shell": shell}

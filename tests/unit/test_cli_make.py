@@ -237,7 +237,7 @@ def test_what_the_variables_say_reaches_pip(home: Home) -> None:
     home.allowed('packages = ["x"]\n[variables]\nPIP_NO_INDEX = "1"\nPIP_VERBOSE = false')
     home.patch.setenv("PIP_VERBOSE", "1")
     home.patch.setenv("VIRTUAL_ENV", "/other")
-    from venvhook.cli.make import Options, Wanted
+    from venvhook.cli.wanted import Options, Wanted
 
     order = Wanted(home.folders, None).order(Options())
     assert order.environ["PIP_NO_INDEX"] == "1"
@@ -615,7 +615,7 @@ def test_a_tool_in_the_environment_itself_is_not_taken(home: Home) -> None:
 
 
 def test_what_decides_the_place_is_not_the_markers_to_change(home: Home) -> None:
-    from venvhook.cli.make import Options, Wanted
+    from venvhook.cli.wanted import Options, Wanted
 
     home.allowed('manager = "virtualenvwrapper"\nvenv = "x"\n[variables]\nWORKON_HOME = "/elsewhere"\nOTHER = "1"')
     order = Wanted(home.folders, None).order(Options())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from venvhook import completion, hookfiles
+from venvhook import completion, hookfiles, pythons
 from venvhook.cli import main
 from venvhook.folders import Folders
 from venvhook.shells import SHELLS
@@ -70,7 +70,7 @@ def test_python_names_are_those_of_files(tmp_path: Path) -> None:
     for name in ("3.11.4", "pypy3.10-7.3.15", "shop"):
         (tmp_path / "pyenv/versions" / name).mkdir(parents=True)
     path = os.pathsep.join([str(tmp_path / "one"), str(tmp_path / "missing"), str(tmp_path / "two")])
-    found = completion.pythons({"PATH": path, "PYENV_ROOT": str(tmp_path / "pyenv")})
+    found = pythons.names({"PATH": path, "PYENV_ROOT": str(tmp_path / "pyenv")})
     assert found == ["3.12", "3.11.4", "3.9", "pypy3.10"]
 
 

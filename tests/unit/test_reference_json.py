@@ -15,8 +15,9 @@ from test_cli_home import Home
 from test_doctor import Seen
 from test_reference import page, spans
 
-from venvhook import doctor, keep, report, symptoms
+from venvhook import doctor, keep, symptoms
 from venvhook import pythons as all_pythons
+from venvhook.cli import show
 from venvhook.cli.doctor import as_data
 from venvhook.errors import VenvhookError
 
@@ -117,7 +118,7 @@ def projects(home: Home) -> Iterator[None]:
 
 def test_status(home: Home) -> None:
     samples = [home.run("status", "--json").data for _ in projects(home)]
-    bare = report._problem(VenvhookError("odd"))  # all that there are name a file; that is not promised
+    bare = show.error_data(VenvhookError("odd"))  # all that there are name a file; that is not promised
     check("status --json", [*samples, {"problem": bare, "environment": {"problem": bare}}])
 
 

@@ -11,10 +11,6 @@ import typer.core
 from venvhook import __version__
 from venvhook.shells import SHELLS
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from venvhook.folders import Folders
-
 
 class Commands(typer.core.TyperGroup):
     """The list of commands, of which typer would cut lines that do not fit."""
@@ -59,11 +55,6 @@ Python = Annotated[
 Locked = Annotated[bool, typer.Option("--locked", help="As the manager's lock file says; fail if it is out of date.")]
 
 
-def _folders(context: typer.Context) -> "Folders":
-    folders: Folders = context.obj
-    return folders
-
-
 def _version(wanted: bool) -> None:
     if wanted:
         print(f"venvhook {__version__}")
@@ -102,9 +93,7 @@ def init(
     """Write a marker for what is in the folder, and allow it."""
     from venvhook.cli import init
 
-    options = init.Options(venv, python, manager, prompt)
-    options.private, options.force = private, force
-    init.init(_folders(context), directory, options)
+    init.init(context.obj, directory, init.Options(venv, python, manager, prompt, private, force))
 
 
 @app.command()
@@ -116,9 +105,9 @@ def create(
     locked: Locked = False,
 ) -> None:
     """Make the environment, and install what the marker lists."""
-    from venvhook.cli import make
+    from venvhook.cli import make, wanted
 
-    make.create(_folders(context), directory, make.Options(python, not no_install, locked))
+    make.create(context.obj, directory, wanted.Options(python, not no_install, locked))
 
 
 @app.command()
@@ -132,9 +121,9 @@ def rebuild(
 
     The old one comes back if that fails.
     """
-    from venvhook.cli import make
+    from venvhook.cli import make, wanted
 
-    make.rebuild(_folders(context), directory, make.Options(python, locked=locked))
+    make.rebuild(context.obj, directory, wanted.Options(python, locked=locked))
 
 
 @app.command()
@@ -146,7 +135,7 @@ def remove(
     """Delete the environment, after asking. The marker stays."""
     from venvhook.cli import make
 
-    make.remove(_folders(context), directory, yes)
+    make.remove(context.obj, directory, yes)
 
 
 @app.command()
@@ -154,7 +143,7 @@ def allow(context: typer.Context, directory: Directory = None) -> None:
     """Show what a marker does, and allow it as it is now."""
     from venvhook.cli import allow
 
-    allow.allow(_folders(context), directory)
+    allow.allow(context.obj, directory)
 
 
 @app.command()
@@ -162,7 +151,7 @@ def deny(context: typer.Context, directory: Directory = None) -> None:
     """Silence a project for good; `allow` undoes it."""
     from venvhook.cli import allow
 
-    allow.deny(_folders(context), directory)
+    allow.deny(context.obj, directory)
 
 
 @app.command()
@@ -170,7 +159,7 @@ def status(context: typer.Context, directory: Directory = None, as_json: Json = 
     """Which project and environment, why, allowed, in order?"""
     from venvhook.cli import status
 
-    status.status(_folders(context), directory, as_json)
+    status.status(context.obj, directory, as_json)
 
 
 @app.command()
@@ -183,7 +172,7 @@ def which(
     """The path that a command has in the environment."""
     from venvhook.cli import run
 
-    run.which(_folders(context), command)
+    run.which(context.obj, command)
 
 
 @app.command(context_settings={"allow_interspersed_args": False})
@@ -198,7 +187,7 @@ def run(
     """
     from venvhook.cli import run
 
-    return run.run(_folders(context), directory, command)
+    return run.run(context.obj, directory, command)
 
 
 @app.command("list")
@@ -206,7 +195,7 @@ def known(context: typer.Context, as_json: Json = False) -> None:
     """The projects that you decided about."""
     from venvhook.cli import known
 
-    known.known(_folders(context), as_json)
+    known.known(context.obj, as_json)
 
 
 @app.command()
@@ -214,7 +203,7 @@ def prune(context: typer.Context) -> None:
     """Forget projects whose folder is gone."""
     from venvhook.cli import known
 
-    known.prune(_folders(context))
+    known.prune(context.obj)
 
 
 @app.command()
@@ -230,7 +219,7 @@ def pythons(
     if names:
         pythons.names()
     else:
-        pythons.pythons(_folders(context), python, as_json)
+        pythons.pythons(context.obj, python, as_json)
 
 
 @app.command()
@@ -244,7 +233,7 @@ def install(
     """Put the hook into the startup files of your shells."""
     from venvhook.cli import hooks
 
-    hooks.install(_folders(context), shells, not no_rc)
+    hooks.install(context.obj, shells, not no_rc)
 
 
 @app.command()
@@ -259,7 +248,7 @@ def uninstall(
     """
     from venvhook.cli import hooks
 
-    hooks.uninstall(_folders(context), shells, purge)
+    hooks.uninstall(context.obj, shells, purge)
 
 
 @app.command(hidden=True)
@@ -271,7 +260,7 @@ def prove(
     """Show in each shell that entering and leaving work."""
     from venvhook.cli import hooks
 
-    return hooks.prove(_folders(context), shells, not no_rc)
+    return hooks.prove(context.obj, shells, not no_rc)
 
 
 @app.command()
@@ -282,7 +271,7 @@ def hook(context: typer.Context, shell: Shell) -> None:
     """
     from venvhook.cli import hooks
 
-    hooks.hook(_folders(context), shell)
+    hooks.hook(context.obj, shell)
 
 
 @app.command()
@@ -298,7 +287,7 @@ def doctor(context: typer.Context, as_json: Json = False) -> int:
     """Try the hook in your shells; say what is in its way."""
     from venvhook.cli import doctor
 
-    return doctor.doctor(_folders(context), as_json)
+    return doctor.doctor(context.obj, as_json)
 
 
 @app.command()
@@ -306,7 +295,7 @@ def plan(context: typer.Context, shell: Shell, directory: Directory = None) -> N
     """Print the commands that entering and leaving run."""
     from venvhook.cli import hooks
 
-    hooks.plan(_folders(context), shell, directory)
+    hooks.plan(context.obj, shell, directory)
 
 
 @app.command()
@@ -317,7 +306,7 @@ def on(context: typer.Context) -> None:
     """
     from venvhook.cli import hooks
 
-    hooks.switch(_folders(context), "on")
+    hooks.switch(context.obj, "on")
 
 
 @app.command()
@@ -325,4 +314,4 @@ def off(context: typer.Context) -> None:
     """Leave the project; nothing is entered until `on`."""
     from venvhook.cli import hooks
 
-    hooks.switch(_folders(context), "off")
+    hooks.switch(context.obj, "off")

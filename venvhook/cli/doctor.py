@@ -7,7 +7,6 @@ import os
 from venvhook import __version__
 from venvhook import doctor as examination
 from venvhook.cli import show
-from venvhook.errors import VenvhookError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def as_data(seen: Diagnosis) -> dict[str, object]:
         "version": __version__,
         "helper": None if seen.helper is None else round(seen.helper * 1000, 1),
         "shells": [_shell(shell) for shell in seen.shells],
-        "findings": [_found(finding.error, finding) for finding in seen.findings],
+        "findings": [_found(finding) for finding in seen.findings],
     }
 
 
@@ -96,6 +95,5 @@ def _shell(shell: Shell) -> dict[str, object]:
     }
 
 
-def _found(error: VenvhookError, finding: Finding) -> dict[str, object]:
-    told = {"path": error.path, "line": error.line, "problem": error.problem, "remedy": error.remedy}
-    return {"serious": finding.serious, "shell": finding.shell or None, **told}
+def _found(finding: Finding) -> dict[str, object]:
+    return {"serious": finding.serious, "shell": finding.shell or None, **show.error_data(finding.error)}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
+from typing import NamedTuple
 
 from venvhook import dotenv, environment, marker, trust
 from venvhook.cli import allow, edit, place, show
+from venvhook.create import wish
 from venvhook.document import Document
 from venvhook.errors import VenvhookError
 from venvhook.files import read_plain
@@ -22,14 +24,15 @@ NOTHING = "found nothing: no environment, no manager's files, no requirements"
 BY_PIP = (None, "auto", "venv", "virtualenv", "uv")
 
 
-class Options:
+class Options(NamedTuple):
     """What the person said on the command line; None where they did not."""
 
-    __slots__ = ("force", "manager", "private", "prompt", "python", "venv")
-
-    def __init__(self, venv: str | None, python: str | None, manager: str | None, prompt: str | None) -> None:
-        self.venv, self.python, self.manager, self.prompt = venv, python, manager, prompt
-        self.private = self.force = False
+    venv: str | None
+    python: str | None
+    manager: str | None
+    prompt: str | None
+    private: bool
+    force: bool
 
 
 def init(folders: Folders, directory: str | None, options: Options) -> None:
@@ -122,12 +125,10 @@ def _environment(folder: str, manager: str | None, found: list[str]) -> str | No
 
 def _python(folder: str, found: list[str]) -> str | None:
     """The version that `.python-version` names, if it is one: pyenv also writes names of environments there."""
-    path = os.path.join(folder, ".python-version")
-    if not os.path.lexists(path):
+    if not os.path.lexists(os.path.join(folder, ".python-version")):
         return None
-    lines = [line.strip() for line in read_plain(path, 4096).decode("utf-8", "replace").splitlines()]
-    version = next((line for line in lines if line and not line.startswith("#")), "")
-    if version and version.replace(".", "").isdigit() and version.isascii():
+    version = wish.version_file(folder)
+    if wish.is_version(version):
         found.append(f"found .python-version: Python {version}")
         return version
     found.append(f"found .python-version: {version or 'empty'}, which is no version: left out")

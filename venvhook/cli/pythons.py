@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from venvhook import completion, report
 from venvhook import pythons as all_pythons
+from venvhook import report
 from venvhook.cli import place, show
 from venvhook.create.wish import own_wish
 from venvhook.errors import VenvhookError
@@ -37,7 +37,7 @@ def pythons(folders: Folders, named: str | None, as_json: bool) -> None:
 
 def names() -> None:
     """Print what `--python` may name, for completion: none is asked, which takes a second and more."""
-    for name in completion.pythons(os.environ):
+    for name in all_pythons.names(os.environ):
         show.line(name)
 
 

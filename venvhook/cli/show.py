@@ -17,6 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from venvhook.errors import VenvhookError
+
 
 def line(text: str) -> None:
     """One line on stdout, harmless for a terminal."""
@@ -78,6 +80,11 @@ def data(value: object) -> None:
     import json
 
     print(json.dumps(value, indent=2))
+
+
+def error_data(error: VenvhookError) -> dict[str, object]:
+    """An error for `data`."""
+    return {"path": error.path, "line": error.line, "problem": error.problem, "remedy": error.remedy}
 
 
 def table(headers: Sequence[str], cells: Sequence[Sequence[str]]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+from functools import partial
 
 from venvhook.errors import VenvhookError
 
@@ -93,33 +94,19 @@ class Before:
 
     def restore(self) -> None:
         """Take away what was made since. VenvhookError where something of it stays, at the end."""
-        problems: list[Exception] = []
-        for path in [self.root, *(path for path in _built(self.folder) if path not in self.built)]:
-            with _noted(problems):
-                delete(path)
-        for entry, state in self.states:
-            with _noted(problems):
-                entry.put(state)
+        built = [path for path in _built(self.folder) if path not in self.built]
+        undoing = [partial(delete, path) for path in (self.root, *built)]
+        undoing += [partial(entry.put, state) for entry, state in self.states]
+        problems = []
+        for undo in undoing:
+            try:
+                undo()
+            except (OSError, VenvhookError) as error:  # which does not keep the rest from being undone
+                problems.append(error)
         for folder in reversed(self.missing):
             remove_empty(folder)
         if problems:
             raise problems[0]
-
-
-class _noted:
-    """Whatever cannot be undone does not keep the rest from being undone."""
-
-    def __init__(self, problems: list[Exception]) -> None:
-        self.problems = problems
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: object, trace: object) -> bool:
-        if isinstance(error, (OSError, VenvhookError)):
-            self.problems.append(error)
-            return True
-        return False
 
 
 def _built(folder: str) -> list[str]:

@@ -25,8 +25,12 @@ def own_wish(folder: str) -> str:
 
     VenvhookError for a file that is no TOML.
     """
-    found = _version_file(os.path.join(folder, ".python-version"))
-    return found or next((said for file, keys in _KEYS if (said := _value(os.path.join(folder, file), keys))), "")
+    said = version_file(folder)
+    return (
+        said
+        if is_version(said)
+        else next((said for file, keys in _KEYS if (said := _value(os.path.join(folder, file), keys))), "")
+    )
 
 
 def _value(path: str, keys: tuple[str, ...]) -> str:
@@ -36,10 +40,15 @@ def _value(path: str, keys: tuple[str, ...]) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _version_file(path: str) -> str:
-    """The version in a `.python-version`; names of environments and other implementations stand there too."""
+def version_file(folder: str) -> str:
+    """What `.python-version` says: names of environments and other implementations stand there too."""
+    path = os.path.join(folder, ".python-version")
     if not os.path.isfile(path):
         return ""
     lines = [line.strip() for line in read_plain(path, 4096).decode("utf-8", "replace").splitlines()]
-    said = next((line for line in lines if line and not line.startswith("#")), "")
-    return said if said.isascii() and said.replace(".", "").isdigit() else ""
+    return next((line for line in lines if line and not line.startswith("#")), "")
+
+
+def is_version(said: str) -> bool:
+    """Whether a `.python-version` says a plain version."""
+    return said.isascii() and said.replace(".", "").isdigit()
