@@ -329,6 +329,22 @@ def test_the_launcher_reads_its_folders_from_no_variable(tmp_path: Path, places:
     assert os.listdir(os.path.join(places.cache, "plans"))
 
 
+def test_what_hooks_start_is_byte_compiled(tmp_path: Path, places: Folders) -> None:
+    without = shutil.ignore_patterns("__pycache__")
+    for name in ("venvhook", "shell"):
+        shutil.copytree(Path(hookfiles._package()).parent / name, tmp_path / name, ignore=without)
+    code = """if True:
+        import sys
+        sys.path[:0] = [sys.argv[1]]
+        from venvhook import folders, install
+        install.install(folders.Folders(*sys.argv[2:]), ["bash"], rc=False)
+    """
+    parts = [places.data, places.cache, places.config, places.home]
+    subprocess.run([sys.executable, "-I", "-B", "-c", code, str(tmp_path), *parts], check=True)
+    compiled = {path.name.partition(".")[0] for path in tmp_path.glob("venvhook/**/__pycache__/*.pyc")}
+    assert {"helper", "poetry", "bash"} <= compiled
+
+
 @pytest.mark.scenario(24)
 @pytest.mark.parametrize("word", ["hook", "cli"])
 def test_interrupted_it_says_nothing(
