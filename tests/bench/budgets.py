@@ -79,13 +79,12 @@ def _processes(result: Result, shell: str) -> list[Check]:
 
 
 def _starts(result: Result, shell: str) -> list[Check]:
-    found = []
-    for work, goal in STARTS.items():
-        ours, python = result.find(shell, "venvhook", work), result.find(shell, PYTHON.name, work)
-        if ours and python:
-            times = ours.microseconds / python.microseconds
-            found.append(Check(shell, work, f"at most {goal:g} x {PYTHON.name}", f"{times:.1f} x", times <= goal))
-    return found
+    rows = [(result.find(shell, "venvhook", work), goal) for work, goal in STARTS.items()]
+    return [
+        Check(shell, row.work, f"at most {goal:g} x {PYTHON.name}", f"{row.starts:.1f} x", row.starts <= goal)
+        for row, goal in rows
+        if row and row.starts is not None
+    ]
 
 
 def budget_table(found: list[Check]) -> Table:

@@ -27,6 +27,7 @@ class Row:
     spread: float
     processes: float | None = None
     file_calls: float | None = None
+    starts: float | None = None
 
     @property
     def told(self) -> bool:

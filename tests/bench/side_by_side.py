@@ -85,7 +85,7 @@ def add(result: Result, shell: Shell, work: Work, places: Places, asked: Asked) 
     figures = measure(work, places, asked.rounds)
     counts = count(work, places, asked.root / "strace") if counting.available() else {}
     for name, figure in figures.items():
-        row = Row(shell.name, name, work.name, figure.microseconds, figure.spread)
+        row = Row(shell.name, name, work.name, figure.microseconds, figure.spread, starts=figure.starts)
         if name in counts:
             row.processes, row.file_calls = counts[name]
         result.rows.append(row)

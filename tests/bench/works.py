@@ -135,10 +135,11 @@ ALONE = (  # for the budgets: a `cd` without the prompt behind it
 
 @dataclass(frozen=True)
 class Figure:
-    """Microseconds of one operation, and how far they spread."""
+    """Microseconds of one operation, how far they spread, and how many starts of a bare interpreter it takes."""
 
     microseconds: float
     spread: float
+    starts: float | None
 
 
 def concerned(work: Work, places: Places) -> Places:
@@ -164,8 +165,18 @@ def figures(samples: Samples) -> dict[str, Figure]:
     """Medians over that of the bare shell, which is left out."""
     bare = statistics.median(samples[BARE])
     return {
-        name: Figure(statistics.median(each) - bare, _spread(each)) for name, each in samples.items() if name != BARE
+        name: Figure(statistics.median(each) - bare, _spread(each), _starts(samples, each, bare))
+        for name, each in samples.items()
+        if name != BARE
     }
+
+
+def _starts(samples: Samples, own: list[float], bare: float) -> float | None:
+    """The median of the rounds' ratios, for in each the two have run side by side."""
+    pairs = zip(own, samples.get(PYTHON.name, ()))
+    return (
+        statistics.median(((one - bare) / (start - bare) for one, start in pairs)) if PYTHON.name in samples else None
+    )
 
 
 def _spread(samples: list[float]) -> float:
