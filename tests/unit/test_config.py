@@ -37,7 +37,7 @@ def test_home_is_what_the_caller_says(home: str, monkeypatch: pytest.MonkeyPatch
     assert parse('allow = ["~/w"]', "/").allow == ("/w",)
 
 
-@pytest.mark.parametrize("prompt", ["{name}", "{x}{name}%$`", "\ue0b0 {name}", "{name}" + "x" * 74])
+@pytest.mark.parametrize("prompt", ["{name}", "{name}\u00a0", "{x}{name}%$`", "\ue0b0 {name}", "{name}" + "x" * 74])
 def test_prompts(prompt: str) -> None:
     assert parse(f"prompt = '{prompt}'").prompt == prompt
 
@@ -52,6 +52,7 @@ def test_prompts(prompt: str) -> None:
         ('prompt = "{name}{name}"', 1, "prompt must hold {name} once"),
         ('prompt = "{name}\\u001b"', 1, "prompt holds a control character"),
         ('prompt = "{name}\\u009b"', 1, "prompt holds a control character"),
+        ('prompt = "{name}\\u007f"', 1, "prompt holds a control character"),
         ('prompt = "{name}\\u0000"', 1, "prompt holds a NUL"),
         (f'prompt = "{{name}}{"x" * 75}"', 1, "prompt is longer than 80 characters"),
         ('allow = "~/work"', 1, "allow must be a list of strings"),

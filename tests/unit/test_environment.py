@@ -48,6 +48,27 @@ def test_a_folder_without_a_sign(tmp_path: Path) -> None:
     assert error.mended == (("absent", f"{tmp_path}/pyvenv.cfg"), ("absent", f"{tmp_path}/conda-meta"))
 
 
+@pytest.mark.parametrize(
+    ("commands", "remedy"),
+    [(["activate", "python"], "venvhook rebuild"), (["activate"], "venvhook create"), ([], "create")],
+)
+def test_only_what_was_an_environment_is_remade(tmp_path: Path, commands: list[str], remedy: str) -> None:
+    (tmp_path / "bin").mkdir()
+    for command in commands:
+        (tmp_path / "bin" / command).symlink_to("nowhere")
+    assert (unfit(tmp_path).remedy or "").endswith(remedy)
+
+
+def test_a_conda_environment_tells_its_version_and_its_name(tmp_path: Path, make_environment: Make) -> None:
+    root = make_environment(tmp_path / "shop", sign="conda-meta/history")
+    for record in ("numpy-1.26.4-py312.json", "python-3.12.1-h0_cpython.json", "python-dateutil-2.9.0-pyhd.json"):
+        (root / "conda-meta" / record).touch()
+    found = environment.inspect(str(root))
+    assert (found.version, found.name) == ("3.12.1", "shop")
+    (root / "condabin").mkdir()
+    assert environment.inspect(str(root)).name == "base"
+
+
 def test_a_file(tmp_path: Path) -> None:
     (tmp_path / "env").write_text("/elsewhere")
     assert unfit(tmp_path / "env").problem == "this is no environment, and no folder"
@@ -83,6 +104,7 @@ def test_without_a_python(tmp_path: Path, make_environment: Make, python: str, e
         ('version = 3.9\nprompt = "it\'s"', "3.9", "it's"),
         ("version = 3.9\nprompt = 'it\\'s a \"\\\\\"'", "3.9", 'it\'s a "\\"'),
         ("version = 3.9\nprompt = a = b", "3.9", "a = b"),
+        ("version = 3.9\nprompt = aha \n", "3.9", "aha"),
         ("[venv]\nversion\n", "", ""),
         ("", "", ""),
     ],
@@ -132,6 +154,14 @@ def test_what_an_environment_is_called(
 def test_version_fits(version: str, wanted: str | None, fits: bool) -> None:
     found = environment.Environment("/e", "/e/pyvenv.cfg", {"version": version} if version else {})
     assert environment.version_fits(found, wanted) is fits
+
+
+@pytest.mark.parametrize(("said", "pypy"), [("PyPy", True), ("CPython", False)])
+def test_which_kind_of_python_it_says_it_is(said: str, pypy: bool) -> None:
+    found = environment.Environment("/e", "/e/pyvenv.cfg", {"version": "3.10.1", "implementation": said})
+    fitting = [wanted for wanted in ("pypy3.10", "cpython3.10") if environment.version_fits(found, wanted)]
+    assert fitting == (["pypy3.10"] if pypy else ["cpython3.10"])
+    assert environment.version_fits(found, "python3.10") and environment.version_fits(found, "3.10")
 
 
 def test_a_relative_path_of_an_interpreter_starts_from_the_project(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Callable
 
 import pytest
 
@@ -20,6 +21,13 @@ NAME = ".venvhook-1.bash"
 )
 def test_place_is_two_strings_joined(project: str, place: str) -> None:
     assert keep.place("/c", project) == place
+
+
+@posix
+def test_only_a_cache_of_the_users_own_is_usable(tmp_path: Path, give_away: Callable[[Path], None]) -> None:
+    assert keep.usable(str(tmp_path)) and keep.usable(str(tmp_path / "not made yet"))
+    give_away(tmp_path)
+    assert not keep.usable(str(tmp_path))
 
 
 def test_a_kept_plan_is_what_was_written(tmp_path: Path) -> None:

@@ -90,6 +90,7 @@ def test_reached_by_a_link(world: World) -> None:
         ("VIRTUAL_ENV='\n", None),
         ('    export VIRTUAL_ENV=$(cygpath "/c")\nelse\n    export VIRTUAL_ENV="/old"\n', "/old"),
         ('VIRTUAL_ENV="$(dirname "$0")"\n', None),
+        ('VIRTUAL_ENV="/`dirname x`"\n', None),
         ("VIRTUAL_ENV=relative\n", None),
         ("VIRTUAL_ENV=\n", None),
         ("", None),

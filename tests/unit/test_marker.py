@@ -190,6 +190,8 @@ def test_nested_too_deeply() -> None:
         ("a\nb".encode("utf-16-le"), 1, "holds a NUL byte"),
         (b"#\n#\0", 2, "holds a NUL byte"),
         (b"\0", 1, "holds a NUL byte"),
+        (b"\n\0", 2, "holds a NUL byte"),
+        (b"\n\xff", 2, "is not UTF-8 (byte 0xff)"),
         (b'# x\nvenv = "\xff"', 2, "is not UTF-8 (byte 0xff)"),
     ],
 )

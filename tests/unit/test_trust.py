@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from venvhook import trust
+from venvhook.digest import digest_of_bytes
 from venvhook.errors import VenvhookError
 from venvhook.marker import Marker
 from venvhook.trust import Record
@@ -79,6 +80,17 @@ def test_a_record_with_more_behind_is_none(record: Record, more: bytes) -> None:
         Record.load(record.dump() + b"\0" + more)
 
 
+@pytest.mark.parametrize(
+    "head", [b"venvhook record 1\0allow", b"venvhook record 2\0maybe", b"venvhook record 2\0allow"]
+)
+def test_a_whole_record_of_another_kind_is_none(head: bytes) -> None:
+    whole, _, _ = Record("/p", True, b"x").dump().rpartition(b"\0")
+    rest = whole.split(b"\0")[2:] if head != b"venvhook record 2\0allow" else []
+    other = b"\0".join([head, *rest])
+    with pytest.raises(ValueError):
+        Record.load(other + b"\0" + digest_of_bytes(other).encode())
+
+
 def test_damage_is_a_value_error() -> None:
     whole = Record("/p", True, b"x", Marker(venv="end")).dump()
     with pytest.raises(ValueError):
@@ -119,6 +131,41 @@ def test_a_clock_that_is_set_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         allow(tmp_path, text=text)
         assert decision(tmp_path) == text
     assert len(files(tmp_path)) == 1
+
+
+def test_what_lies_about_there_hides_no_decision(tmp_path: Path) -> None:
+    """A record of a later clock, cut off; names that are none of ours."""
+    where = Path(allow(tmp_path, text=b"earlier").path).parent
+    for name in ("30000000000000000000-1", ".DS_Store", ".nineteen_and_a_dot."):
+        (where / name).write_bytes(b"half")
+    allow(tmp_path, text=b"later")
+    assert decision(tmp_path) == b"later"
+
+
+def test_a_full_disk_leaves_the_earlier_decision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    allow(tmp_path, text=b"earlier")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(VenvhookError, match="No space left"):
+        allow(tmp_path, text=b"later")
+    assert decision(tmp_path) == b"earlier" and len(files(tmp_path)) == 1
+
+
+def test_a_record_that_is_too_large_to_be_one_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    allow(tmp_path)
+    monkeypatch.setattr(trust, "_LIMIT", 10)
+    assert decision(tmp_path) is None
+
+
+@posix
+def test_mine(tmp_path: Path, give_away: Away) -> None:
+    assert trust.mine(str(tmp_path)) is True
+    assert trust.mine(str(tmp_path / "missing")) is False
+    give_away(tmp_path)
+    assert trust.mine(str(tmp_path)) is False
 
 
 def test_decisions_are_about_one_folder(tmp_path: Path) -> None:
