@@ -199,3 +199,6 @@ def test_a_conda_environment(world: World) -> None:
     assert variables["CONDA_PROMPT_MODIFIER"] == "(my shop) "
     assert ("exists", str(root / "conda-meta/state")) in plan.conditions
     assert ("absent", str(root / "etc/conda/env_vars.d")) in plan.conditions
+    (root / "conda-meta/state").write_text("{")
+    broken = world.plan()
+    assert not broken.sign and broken.notice.startswith(f"{root}/conda-meta/state: is no JSON; ")

@@ -92,6 +92,10 @@ class World:
         ]
         trust.decide(self.data, record)
 
+    def allow_anew(self) -> None:
+        replace(self.marker)
+        self.allow("")
+
     def deny(self) -> None:
         trust.decide(self.data, Record(str(self.project), False))
 
@@ -112,6 +116,9 @@ def test_the_world_is_entered(world: World) -> None:
     plan = world.plan()
     assert (plan.notice, plan.sign, plan.home, plan.bin) == ("", "VIRTUAL_ENV", str(world.venv), f"{world.venv}/bin")
     assert all(map(holds, plan.conditions))
+    assert {("mine", str(world.marker)), ("mine", f"{world.venv}/bin")} < set(plan.conditions)
+    assert len(set(plan.conditions)) == len(plan.conditions)
+    assert not any(kind == "same" for kind, *_ in plan.conditions)  # no link leads here
 
 
 # ---- notices ---------------------------------------------------------------------------------------------------------
@@ -172,6 +179,8 @@ NOTICES = [
     notice("MARKER: is a folder; it must be a plain file", *odd(Path.mkdir)),
     notice("MARKER: is a fifo; it must be a plain file", *odd(os.mkfifo)),
     notice("MARKER: is a device; it must be a plain file", *odd(lambda path: path.symlink_to("/dev/zero"))),
+    notice("MARKER: is made up by the system .*", *odd(lambda path: path.symlink_to("/proc/self/stat"))),
+    notice("", lambda w: (w.deny(), replace(w.marker), w.marker.mkdir()), World.allow_anew, id="denied, and a folder"),
     notice("MARKER: is a link to nothing", *odd(lambda path: path.symlink_to("nowhere"))),
     notice("MARKER: cannot be read: .*", *odd(lambda path: path.symlink_to(path.name)), id="a loop of links"),
     notice("MARKER: is larger than 4096 bytes; make it shorter", *odd(lambda path: path.write_text("#" * 4097))),
@@ -246,12 +255,19 @@ def test_a_notice_holds_until_it_is_mended(world: World, line: str, arrange: Ste
     assert not all(map(holds, plan.conditions))
 
 
-@pytest.mark.parametrize("below", ["shop/.venvhook.toml", "shop", "shop/.venv", "shop/.venv/bin", "base/python"])
+@pytest.mark.parametrize(
+    "below",
+    ["shop/.venvhook.toml", "shop", "shop/.venv", "shop/.venv/bin", "base/python", "shop/.secrets", "shop/scripts"],
+)
 @pytest.mark.parametrize("whose", ["another user's", "everybody's"])
 def test_what_somebody_else_could_have_put_there(
     world: World, request: pytest.FixtureRequest, below: str, whose: str
 ) -> None:
     root = world.project.parent
+    world.write(".secrets", "A=1")
+    (world.project / "scripts").mkdir()
+    world.allow('dotenv = [".secrets"]\n[prepend]\nPATH = ["scripts"]')
+    assert world.plan().sign
     (root / "base").mkdir()
     (world.venv / "bin/python").rename(root / "base/python")
     (world.venv / "bin/python").symlink_to(root / "base/python")
@@ -290,6 +306,27 @@ def test_a_mistake_in_the_settings_is_told_and_the_defaults_hold(world: World) -
     assert world.plan().label == "[shop] "
 
 
+@pytest.mark.parametrize("whose", ["another user's", "everybody's"])
+def test_settings_of_somebody_elses_are_not_believed(world: World, request: pytest.FixtureRequest, whose: str) -> None:
+    trust.forget(world.data, str(world.project))
+    world.settings.write_text(f"allow = ['{world.project}']")
+    assert world.plan().sign
+    if whose == "everybody's":
+        world.settings.chmod(0o666)
+    else:
+        request.getfixturevalue("give_away")(world.settings)
+    assert "is not allowed yet" in world.plan().notice
+    world.allow()
+    assert world.plan().notice.startswith(f"{world.settings}: ")
+
+
+def test_all_warnings_are_one_line(world: World) -> None:
+    world.settings.write_text("wrap = 1")
+    world.allow('python = "3.12"')
+    first, second = world.plan().notice.split(f"; {world.venv}: it has")
+    assert first.startswith(f"{world.settings}:1: ") and second.startswith(" Python 3.11.4, ")
+
+
 def test_another_python_than_asked_for_is_told(world: World) -> None:
     world.allow('python = "3.12"')
     plan = world.plan()
@@ -309,7 +346,8 @@ def test_settings_allow_folders_but_not_against_a_deny(world: World) -> None:
     world.marker.write_text('prompt = "x"')
     assert world.plan().name == "x"
     world.allow('prompt = "y"')
-    world.marker.write_text('prompt = "z"')
+    world.write(".secrets", "NEW=1")  # of the folder that is allowed, all is
+    world.marker.write_text('prompt = "z"\ndotenv = [".secrets"]')
     assert world.plan().name == "z"
     world.deny()
     assert (world.plan().sign, world.plan().notice) == ("", "")
@@ -370,7 +408,9 @@ def test_variables_and_lists_in_their_order(world: World) -> None:
     assert all(map(holds, plan.conditions))
 
 
-@pytest.mark.parametrize("change", ["one.env", "missing.env", "bin/python", "record", "marker", "settings"])
+@pytest.mark.parametrize(
+    "change", ["one.env", "missing.env", "bin/python", "pyvenv.cfg", "record", "marker", "settings"]
+)
 def test_what_an_entered_plan_rests_on(world: World, change: str) -> None:
     world.write("one.env", "A=1")
     world.allow('dotenv = ["one.env", "missing.env"]')
@@ -380,6 +420,8 @@ def test_what_an_entered_plan_rests_on(world: World, change: str) -> None:
         world.write(change, "A=2")
     elif change == "bin/python":
         (world.venv / change).unlink()
+    elif change == "pyvenv.cfg":
+        (world.venv / change).write_text("version = 3.12.1\n")
     elif change == "record":
         world.allow()
     else:
@@ -401,6 +443,12 @@ def test_the_name(world: World, text: str, settings: str, name: str) -> None:
     world.allow(text)
     plan = world.plan()
     assert (plan.name, plan.label, dict(plan.variables)["VIRTUAL_ENV_PROMPT"]) == (name, f"({name}) ", name)
+
+
+def test_a_home_that_no_path_can_hold(world: World) -> None:
+    world.home = world.home / "a:b"
+    world.allow('[prepend]\nPATH = ["~/bin"]')
+    assert world.plan().notice.startswith(f"{world.home}/bin: its path has a ':'")
 
 
 def test_no_variable_is_set_and_prepended_to(world: World) -> None:
