@@ -11,6 +11,7 @@ import pytest
 from test_cli_home import PACKAGE, Home
 
 from venvhook import cli
+from venvhook.shells import SHELLS
 
 COMMANDS = """
 init create rebuild remove allow deny status which run list prune pythons install uninstall hook plan on off
@@ -49,8 +50,8 @@ def test_version(home: Home) -> None:
     [
         ("allow --nope", "--nope", "venvhook allow --help"),
         ("nope", "nope", "venvhook --help"),
-        ("plan", "missing argument 'SHELL' (one of bash, zsh, fish, pwsh)", "venvhook plan --help"),
-        ("plan tcsh", "tcsh is none of bash, zsh, fish, pwsh", "venvhook plan --help"),
+        ("plan", f"missing argument 'SHELL' (one of {', '.join(SHELLS)})", "venvhook plan --help"),
+        ("plan tcsh", f"tcsh is none of {', '.join(SHELLS)}", "venvhook plan --help"),
         ("install --shell ksh", "ksh is none of", "venvhook install --help"),
         ("run", "COMMAND", "venvhook run --help"),
         ("run --dir", "--dir", "venvhook run --help"),

@@ -353,7 +353,7 @@ def test_remove_asks_and_without_a_terminal_refuses(home: Home) -> None:
     assert home.run("remove", "--yes").out == f"{root}: removed\n"
     assert os.listdir(home.shop) == [".venvhook.toml"]
     assert (
-        home.run("remove", "--yes").err == f"venvhook: {root}: there is no environment; to make it: venvhook create\n"
+        home.run("remove", "--yes").err == f"venvhook: {root}: there is no environment, so there is nothing to remove\n"
     )
 
 

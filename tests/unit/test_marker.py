@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from venvhook import marker
 from venvhook.errors import VenvhookError, shown
 from venvhook.files import Fleeting, entries
+from venvhook.managers import MANAGERS
 from venvhook.marker import Marker
 from venvhook.names import refuse, refuse_prepend
 
@@ -34,15 +35,15 @@ PYTHONPATH = ["src"]
 NOTHING = []
 """
 MEANING = Marker(
-    ".venv",
-    "uv",
-    ">=3.11",
-    "shop",
-    ("requirements.txt", "dev.txt"),
-    ("-e .[dev]",),
-    (".env",),
-    (("DJANGO_SETTINGS_MODULE", "shop.settings.dev"), ("EMPTY", ""), ("PIP_INDEX_URL", None)),
-    (("PATH", ("scripts", "a b")), ("PYTHONPATH", ("src",))),
+    venv=".venv",
+    manager="uv",
+    python=">=3.11",
+    prompt="shop",
+    requirements=("requirements.txt", "dev.txt"),
+    packages=("-e .[dev]",),
+    dotenv=(".env",),
+    variables=(("DJANGO_SETTINGS_MODULE", "shop.settings.dev"), ("EMPTY", ""), ("PIP_INDEX_URL", None)),
+    prepend=(("PATH", ("scripts", "a b")), ("PYTHONPATH", ("src",))),
 )
 
 
@@ -325,15 +326,15 @@ def markers(draw: st.DrawFn) -> Marker:
     taken = draw(st.lists(names, unique=True, max_size=6))
     cut = draw(st.integers(0, len(taken)))
     return Marker(
-        draw(st.none() | strings),
-        draw(st.none() | st.sampled_from(marker.MANAGERS)),
-        draw(st.none() | strings),
-        draw(st.none() | strings),
-        draw(lists),
-        draw(lists),
-        draw(lists),
-        tuple([(name, draw(st.none() | strings)) for name in taken[:cut]]),
-        tuple([(name, draw(lists.filter(bool))) for name in taken[cut:]]),
+        venv=draw(st.none() | strings),
+        manager=draw(st.none() | st.sampled_from(MANAGERS)),
+        python=draw(st.none() | strings),
+        prompt=draw(st.none() | strings),
+        requirements=draw(lists),
+        packages=draw(lists),
+        dotenv=draw(lists),
+        variables=tuple([(name, draw(st.none() | strings)) for name in taken[:cut]]),
+        prepend=tuple([(name, draw(lists.filter(bool))) for name in taken[cut:]]),
     )
 
 

@@ -197,6 +197,8 @@ def test_folders_of_our_own(monkeypatch: pytest.MonkeyPatch) -> None:
 
 # ---- Links -----------------------------------------------------------------------------------------------------------
 
+PAGES = sorted(str(path.relative_to(PACKAGE)) for path in (PACKAGE / "docs").glob("*.md"))
+
 
 def anchors(path: Path) -> set[str]:
     """What a link to a section may be called: its title, as code hosts shorten it."""
@@ -204,9 +206,7 @@ def anchors(path: Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
-@pytest.mark.parametrize(
-    "name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/reference.md", "docs/crowded-shells.md"]
-)
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", *PAGES])
 def test_links_lead_somewhere(name: str) -> None:
     path = PACKAGE / name
     for link in re.findall(r"\]\(([^)\s]+)\)", path.read_text()):

@@ -34,7 +34,7 @@ def removable(root: str, folder: str, home: str, damaged: bool = False) -> None:
     if within(root, folder) and not within(above, os.path.realpath(folder)):
         raise VenvhookError("leads out of the project by a link", root, remedy="delete it where it really is")
     if not os.path.lexists(root):
-        raise VenvhookError("there is no environment", root, remedy="to make it: venvhook create")
+        raise VenvhookError("there is no environment, so there is nothing to remove", root)
     if not (was_environment if damaged else is_environment)(root):
         problem = "is no environment (no pyvenv.cfg, no conda-meta)"
         raise VenvhookError(problem, root, remedy="look at it, and move it away")

@@ -58,7 +58,9 @@ def _specified(search: Search) -> tuple[str, str]:
         if name:
             return name, f"{file} names it"
     path = os.path.join(search.folder, SPECIFICATIONS[0])
-    raise VenvhookError("names no environment", path, remedy='to name one, in the marker: venv = "NAME"')
+    there = search.there(*SPECIFICATIONS)
+    problem = "names no environment" if there else "does not exist, so conda has no environment for it"
+    raise VenvhookError(problem, path, remedy='to name one, in the marker: venv = "NAME"')
 
 
 def roots(search: Search) -> Iterator[str]:

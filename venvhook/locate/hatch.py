@@ -25,7 +25,7 @@ def candidates(search: Search, name: str | None = None) -> list[Candidate]:
     project = os.path.join(search.folder, "pyproject.toml")
     if search.data(project) is None and search.data(os.path.join(search.folder, "hatch.toml")) is None:
         raise VenvhookError(
-            "does not exist, so hatch has no environment for it", project, remedy="to make it: hatch new"
+            "does not exist, so hatch has no environment for it", project, remedy="to make it: hatch new --init"
         )
     name = name or "default"
     path, why = search.variable("HATCH_ENV_TYPE_VIRTUAL_PATH"), "HATCH_ENV_TYPE_VIRTUAL_PATH names it"
