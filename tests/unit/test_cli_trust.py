@@ -262,7 +262,10 @@ def test_status_says_what_this_shell_is_in(home: Home) -> None:
     root = home.environment()
     home.allowed()
     home.patch.setenv("VIRTUAL_ENV", str(root))
-    assert f"has not entered it; VIRTUAL_ENV is {root}; to enter it: venvhook on\n" in home.run("status").out
+    said = f"has not entered it; VIRTUAL_ENV is {root}; "
+    assert said + "to see why: venvhook doctor\n" in home.run("status").out
+    home.patch.setattr(sys, "argv", [os.path.join(home.folders.hook, "launch.py")])
+    assert said + "to enter it: venvhook on\n" in home.run("status").out
     assert "venvhook on" not in home.run("status", str(home.shop)).out  # which may be elsewhere
     for name, value in home.inside().items():
         home.patch.setenv(name, value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from venvhook.cli.place import near
+from venvhook.cli.place import called_by_hook, near
 from venvhook.errors import VenvhookError
 from venvhook.names import fold
 from venvhook.report import TRUST, TRUSTED, kept
@@ -48,7 +48,7 @@ def status(seen: Report, folders: Folders, environ: Mapping[str, str], here: boo
     yield from _environment(seen, folders)
     if seen.problem and seen.trust not in TRUSTED:
         yield "problem", _about(seen.problem, seen, mending=False)  # that comes after the decision
-    yield "this shell", _shell(seen, environ, here)
+    yield "this shell", _shell(seen, folders, environ, here)
     yield from _changed(seen, environ)
     yield from _rest(seen, folders)
     yield from (("another place", _place(each, folders)) for each in seen.others)
@@ -126,7 +126,7 @@ def _sets(names: Sequence[str], seen: Report) -> str:
 # ---- What this shell has of it ---------------------------------------------------------------------------------------
 
 
-def _shell(seen: Report, environ: Mapping[str, str], here: bool) -> str:
+def _shell(seen: Report, folders: Folders, environ: Mapping[str, str], here: bool) -> str:
     """What this shell is in, from what it exports."""
     inside, active = environ.get("VENVHOOK_PROJECT"), environ.get("VIRTUAL_ENV")
     off = "; VENVHOOK_DISABLE is set, so nothing is entered" if environ.get("VENVHOOK_DISABLE") else ""
@@ -136,7 +136,8 @@ def _shell(seen: Report, environ: Mapping[str, str], here: bool) -> str:
         return f"has entered {inside}{off}"
     foreign = f"; VIRTUAL_ENV is {active}" if active else ""
     ready = here and seen.plan and seen.trust in TRUSTED and not off
-    return f"has not entered it{foreign}{'; to enter it: venvhook on' if ready else off}"
+    remedy = "; to enter it: venvhook on" if called_by_hook(folders) else "; to see why: venvhook doctor"
+    return f"has not entered it{foreign}{remedy if ready else off}"
 
 
 def _but(plan: Plan, environ: Mapping[str, str]) -> str:
