@@ -15,6 +15,7 @@ import stat
 import subprocess
 import sys
 import time
+from typing import NamedTuple
 
 from venvhook import __version__, config, hookfiles, install, proof
 from venvhook.errors import VenvhookError
@@ -31,16 +32,12 @@ SLOW = 0.5  # seconds from which on the helper is called slow
 _PATIENCE = 10  # seconds that the helper may take
 
 
-class Finding:
+class Finding(NamedTuple):
     """What is wrong, or worth knowing, and how it is mended; about one shell, or (SHELL empty) about all."""
 
-    __slots__ = ("error", "serious", "shell")
-
-    def __init__(self, serious: bool, shell: str, error: VenvhookError) -> None:
-        self.serious, self.shell, self.error = serious, shell, error
-
-    def __repr__(self) -> str:
-        return f"Finding({self.serious}, {self.shell!r}, {str(self.error)!r})"
+    serious: bool
+    shell: str
+    error: VenvhookError
 
 
 class Diagnosis:

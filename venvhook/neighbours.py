@@ -6,6 +6,7 @@ The signs are the names of the functions that each tool's own shell code defines
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,13 +54,11 @@ RIVALS = {
 }
 
 
-class Neighbour:
+class Neighbour(NamedTuple):
     """A tool that is loaded in a shell, and where it has put itself: `hooks` of "prompt" and "cd"."""
 
-    __slots__ = ("hooks", "name")
-
-    def __init__(self, name: str, hooks: Sequence[str]) -> None:
-        self.name, self.hooks = name, tuple(hooks)
+    name: str
+    hooks: Sequence[str]
 
     def __str__(self) -> str:
         return f"{self.name} ({', '.join(self.hooks)})" if self.hooks else self.name

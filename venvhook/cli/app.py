@@ -31,11 +31,10 @@ _settings = {
 app = typer.Typer(cls=Commands, add_completion=False, rich_markup_mode=None, context_settings=_settings)
 
 
-def _known(shells: Optional[object]) -> Optional[object]:
-    for shell in [shells] if isinstance(shells, str) else shells if isinstance(shells, (list, tuple)) else ():
-        if shell not in SHELLS:
-            raise typer.BadParameter(f"{shell} is none of {', '.join(SHELLS)}")
-    return shells
+def _known(shell: str) -> str:
+    if shell not in SHELLS:
+        raise typer.BadParameter(f"{shell} is none of {', '.join(SHELLS)}")
+    return shell
 
 
 Directory = Annotated[
@@ -43,10 +42,10 @@ Directory = Annotated[
     typer.Argument(metavar="[DIR]", show_default=False, help="The project; without it, the one that you are in."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
-Shell = Annotated[str, typer.Argument(metavar="SHELL", callback=_known, help=f"One of {', '.join(SHELLS)}.")]
+Shell = Annotated[str, typer.Argument(metavar="SHELL", parser=_known, help=f"One of {', '.join(SHELLS)}.")]
 Shells = Annotated[
     Optional[List[str]],
-    typer.Option("--shell", metavar="SHELL", callback=_known, help="This shell; may be given more than once."),
+    typer.Option("--shell", metavar="SHELL", parser=_known, help="This shell; may be given more than once."),
 ]
 PYTHON = "Which Python: 3.12, >=3.11, pypy3.10, or a path."
 Python = Annotated[

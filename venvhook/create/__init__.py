@@ -13,7 +13,7 @@ import shlex
 import shutil
 import tempfile
 
-from venvhook.create.before import Before, delete, files
+from venvhook.create.before import Before, File, delete
 from venvhook.create.guard import within
 from venvhook.create.order import Order, Recipe, Step
 from venvhook.create.running import ended_once, run
@@ -76,7 +76,7 @@ def make(order: Order, how: Recipe, working: Working) -> Environment:
     if os.path.lexists(order.root):
         raise VenvhookError("exists already", order.root, remedy="to make it anew: venvhook rebuild")
     with ended_once():
-        before = Before(order.root, order.folder, [*how.entries, *files(how.writes)])
+        before = Before(order.root, order.folder, [*how.entries, *map(File, how.writes)])
         temporary = tempfile.mkdtemp(prefix="venvhook-")  # of all tools: one that is ended cannot clear its own away
         order.environ.update(dict.fromkeys(("TMPDIR", "TEMP", "TMP"), temporary))
         try:

@@ -14,7 +14,7 @@ from venvhook.errors import VenvhookError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from typing import Protocol
 
     class Entry(Protocol):
@@ -155,8 +155,3 @@ def remove_empty(path: str) -> None:
     """Remove a folder if nothing is in it."""
     with contextlib.suppress(OSError):
         os.rmdir(path)
-
-
-def files(paths: Sequence[str]) -> list[Entry]:
-    """An entry for each of these files."""
-    return [File(path) for path in paths]

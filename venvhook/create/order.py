@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from typing import NamedTuple
 
 from venvhook.environment import BIN, PYTHON
 from venvhook.errors import VenvhookError
@@ -53,13 +54,11 @@ class Order:
         return [f"--prompt={self.prompt}"] if plain and self.prompt.isascii() else []
 
 
-class Step:
+class Step(NamedTuple):
     """One command, and what it does, for the person."""
 
-    __slots__ = ("command", "doing")
-
-    def __init__(self, doing: str, command: Sequence[str]) -> None:
-        self.doing, self.command = doing, list(command)
+    doing: str
+    command: Sequence[str]
 
 
 class Recipe:

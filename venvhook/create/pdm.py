@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from venvhook.create.before import files
+from venvhook.create.before import File
 from venvhook.create.order import Order, Recipe, Step, interpreter, misplaced, tool, unlockable
 from venvhook.locate.pdm import prefix
 
@@ -41,7 +41,7 @@ def recipe(order: Order) -> Recipe:
 
 def entries(order: Order) -> list[Entry]:
     """The interpreter that pdm remembers."""
-    return files([os.path.join(order.folder, ".pdm-python")])
+    return [File(os.path.join(order.folder, ".pdm-python"))]
 
 
 def _place(order: Order) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 
-from venvhook.create.before import files
+from venvhook.create.before import File
 from venvhook.create.order import Order, Recipe, Step, missing, unlockable
 from venvhook.create.venv import pip
 from venvhook.errors import VenvhookError
@@ -38,7 +38,7 @@ def recipe(order: Order) -> Recipe:
 def entries(order: Order) -> list[Entry]:
     """The link that makes it one of pyenv's versions."""
     versions = _versions(order.root)
-    return files([os.path.join(versions, os.path.basename(order.root))]) if versions else []
+    return [File(os.path.join(versions, os.path.basename(order.root)))] if versions else []
 
 
 def _versions(root: str) -> str | None:
