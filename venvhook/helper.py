@@ -33,11 +33,8 @@ def main(arguments: Sequence[str], data: str, cache: str, settings: str, home: s
     environ = dict(os.environ)
     answer = ""
     if verb == "undo":
-        operations = undo.operations(environ)
-        answer = emitter(shell).undo(operations)
-        for name, value in operations:
-            environ.pop(name, None)
-            environ.update({} if value is None else {name: value})
+        answer = emitter(shell).undo(undo.operations(environ))
+        environ = undo.outside(environ)
     if rest:
         asked = None
         turn = _limit(lambda: _write(answer + late(rest[0], shell, asked)))

@@ -136,11 +136,7 @@ def _command(shell: str) -> list[str]:
 
 def _environment() -> dict[str, str]:
     """What a terminal would give the shell: a project that is entered where we run is no part of it."""
-    environ = dict(os.environ)
-    for name, value in undo.operations(environ):
-        environ.pop(name, None)
-        environ.update({} if value is None else {name: value})
-    environ = {name: value for name, value in environ.items() if "VENVHOOK" not in name}
+    environ = {name: value for name, value in undo.outside(os.environ).items() if "VENVHOOK" not in name}
     if environ.get("TERM", "dumb") == "dumb":
         environ["TERM"] = "xterm-256color"
     return environ

@@ -46,6 +46,16 @@ def operations(environ: Mapping[str, str]) -> list[tuple[str, str | None]]:
     return [*done, ("VENVHOOK_PROJECT", None), ("_VENVHOOK_SET", None)]
 
 
+def outside(environ: Mapping[str, str]) -> dict[str, str]:
+    """ENVIRON as it was before the project that this shell is in was entered."""
+    result = dict(environ)
+    for name, value in operations(environ):
+        result.pop(name, None)
+        if value is not None:
+            result[name] = value
+    return result
+
+
 def _ours(name: str) -> bool:
     """Whether a plan can have touched NAME. Shells evaluate what some of their own variables are set to."""
     from venvhook.names import refuse, refuse_prepend

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from test_cli_home import PACKAGE, Home
 
 from venvhook import undo
-from venvhook.cli.place import outside
 from venvhook.cli.run import apply
 from venvhook.plan import Plan
+from venvhook.undo import outside
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="programs of POSIX")
 

@@ -6,7 +6,7 @@ import os
 import subprocess
 from typing import NamedTuple
 
-from venvhook import dotenv, environment, marker, trust
+from venvhook import dotenv, environment, marker, trust, undo
 from venvhook.cli import allow, edit, place, show
 from venvhook.create import wish
 from venvhook.document import Document
@@ -95,7 +95,7 @@ def _changes(before: bytes, folder: str, options: Options, found: list[str]) -> 
 def _manager(folder: str, found: list[str]) -> str | None:
     """The first of the managers whose files the project has, in the order of `auto`."""
     try:
-        managers = list(auto.managers(Search(folder, place.outside(os.environ))))
+        managers = list(auto.managers(Search(folder, undo.outside(os.environ))))
     except VenvhookError as error:
         found.append(f"left out: {error}")
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from venvhook import environment, keep, marker, trust
+from venvhook import environment, keep, marker, trust, undo
 from venvhook.cli import place, show
 from venvhook.errors import VenvhookError
 from venvhook.locate import locate
@@ -66,7 +66,7 @@ def _entry(record: Record) -> dict[str, object]:
         return {**entry, "problem": gone}
     if not record.allowed:
         return entry
-    search = locate(record.folder, record.meaning, place.outside(os.environ))
+    search = locate(record.folder, record.meaning, undo.outside(os.environ))
     problems = [search.problem] if search.problem else []
     if search.found:
         problems += environment.complaints(search.found, record.meaning.python, record.folder)

@@ -11,7 +11,7 @@ from venvhook.project import Notice, Places, Project
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from venvhook.folders import Folders
 
@@ -75,17 +75,7 @@ def ceilings(folders: Folders) -> Sequence[str]:
 def asked(folders: Folders, project: str) -> Project:
     """The project in the folder PROJECT, seen from outside of it."""
     places = Places(folders.data, folders.cache, folders.config, folders.home)
-    return Project(project, places, outside(os.environ))
-
-
-def outside(environ: Mapping[str, str]) -> dict[str, str]:
-    """ENVIRON as it was before the project that this shell is in was entered."""
-    result = dict(environ)
-    for name, value in undo.operations(environ):
-        result.pop(name, None)
-        if value is not None:
-            result[name] = value
-    return result
+    return Project(project, places, undo.outside(os.environ))
 
 
 def told(notice: Notice, path: str) -> VenvhookError:

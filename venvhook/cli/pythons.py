@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from venvhook import pythons as all_pythons
-from venvhook import report
+from venvhook import report, undo
 from venvhook.cli import place, show
 from venvhook.create.wish import own_wish
 from venvhook.errors import VenvhookError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def pythons(folders: Folders, named: str | None, as_json: bool) -> None:
     """Show the interpreters; the one is marked that NAMED, else this folder's project, else `create` itself chooses."""
-    environ = place.outside(os.environ)
+    environ = undo.outside(os.environ)
     project = place.find(folders, None)
     wanted, why = _wanted(folders, named, project)
     with show.working("looking for interpreters"):
