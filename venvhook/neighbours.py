@@ -58,7 +58,7 @@ class Neighbour(NamedTuple):
     """A tool that is loaded in a shell, and where it has put itself: `hooks` of "prompt" and "cd"."""
 
     name: str
-    hooks: Sequence[str]
+    hooks: tuple[str, ...]
 
     def __str__(self) -> str:
         return f"{self.name} ({', '.join(self.hooks)})" if self.hooks else self.name
@@ -68,7 +68,7 @@ def found(functions: Sequence[str], prompt: Sequence[str], cd: Sequence[str]) ->
     """The tools that are known by a shell's FUNCTIONS, or by what runs at its PROMPT and on CD."""
     each = []
     for name, sign in KNOWN.items():
-        hooks = [hook for hook, texts in (("prompt", prompt), ("cd", cd)) if _in(sign, texts)]
+        hooks = tuple(hook for hook, texts in (("prompt", prompt), ("cd", cd)) if _in(sign, texts))
         if hooks or _in(sign, functions):
             each.append(Neighbour(name, hooks))
     return each
