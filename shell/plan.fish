@@ -5,6 +5,132 @@
 # Variables are set, tested and erased in the global scope only: a universal one of the user's reappears intact. "$NAME" is
 # what fish exports for NAME, whatever list it is: joined with colons for a path variable, with blanks for any other.
 
+set -eg (set -gxn | string match '_venvhook_*') _venvhook_new # what a shell before has exported is not ours
+
+# ---- plans: kept, or asked for --------------------------------------------------------------------------------------
+
+# The helper's answer into _venvhook_text.
+function _venvhook_ask
+    if not test -x $_venvhook_python -a -r $_venvhook_launcher
+        _venvhook_say "its Python or its launcher is gone ($_venvhook_python, $_venvhook_launcher); install venvhook again"
+        return 1
+    end
+    set -g _venvhook_text ($_venvhook_python -I -S -X utf8 $_venvhook_launcher hook 1 $argv </dev/null | string collect)
+    test $pipestatus[1] -eq 0; and return
+    _venvhook_say "the helper failed; to try again: venvhook on"
+    return 1
+end
+# Take up a plan's text, if it is whole: no redirection keeps fish from telling of a syntax error.
+function _venvhook_define
+    set -g _venvhook_new
+    string match -qr '(?s)^set -g _venvhook_new_project .*\nset -g _venvhook_new [0-9a-f]{16}\n?$' -- "$argv[1]"; and eval $argv[1]
+    test -n "$_venvhook_new"
+end
+# The plan for a project, its id into _venvhook_new: one that this shell has read already, else the kept one, else the
+# helper's answer. Fails where only the helper could tell and must not be started.
+function _venvhook_load
+    if test "$_venvhook_new_project" != $argv[1]
+        set -l known _venvhook_known_(string escape --style=var $argv[1])
+        set -g _venvhook_new_project $argv[1]
+        set -g _venvhook_new $$known
+    end
+    test -n "$_venvhook_new" -a "$_venvhook_new" != none; and not _venvhook_stale_$_venvhook_new; and return
+    _venvhook_read $argv[1]; or _venvhook_fetch $argv[1]; or return
+    test $_venvhook_new = none; or set -gu _venvhook_known_(string escape --style=var $argv[1]) $_venvhook_new
+    return 0
+end
+function _venvhook_read
+    string match -q '*/../*' -- $argv[1]/; and return 1 # a PWD that was handed on may hold it, and so lead out of the cache
+    set -l kept $_venvhook_cache/plans$argv[1]/.venvhook-1.fish
+    set -l text
+    test -f $kept -a -O $kept -a ! -L $kept; and read -z text <$kept; and _venvhook_define $text
+    and test "$_venvhook_new_project" = $argv[1]; and not _venvhook_stale_$_venvhook_new
+end
+function _venvhook_fetch
+    status is-command-substitution; and return 1
+    _venvhook_note $argv[1]
+    set -g _venvhook_new none
+    set -g _venvhook_pending $argv[1]
+    if _venvhook_ask plan fish $argv[1]
+        if _venvhook_define $_venvhook_text
+            _venvhook_learn $_venvhook_new
+        else
+            _venvhook_say "the helper gave no plan; to try again: venvhook on"
+        end
+    end
+    set -g _venvhook_pending
+    test -n "$_venvhook_new"; or set -g _venvhook_new none
+    return 0
+end
+
+# ---- from project to project -----------------------------------------------------------------------------------------
+
+# From what is entered to the project found, or to none: another one goes first, so that the next plan is read without it.
+# Fails where something is left to do or to look after.
+function _venvhook_switch
+    if test -n "$_venvhook_pending"
+        _venvhook_recover; or return
+    end
+    set -l project
+    if test -z "$_venvhook_off$VENVHOOK_DISABLE"
+        test -z "$_venvhook_project" -o -e "$_venvhook_project/.venvhook.toml"; or _venvhook_find # it may have gone
+        set project $_venvhook_project
+    end
+    test -n "$_venvhook_sign" -a "$$_venvhook_sign//$_OLD_VIRTUAL_PATH" != "$_venvhook_home//"; and _venvhook_by_hand
+    if test -n "$_venvhook_paused"
+        _venvhook_is "$project" $_venvhook_paused; and return 1
+        set -g _venvhook_paused
+    end
+    if test -n "$_venvhook_here"
+        if not _venvhook_is "$project" $_venvhook_here
+            _venvhook_leave
+        else if not _venvhook_stale_$_venvhook_plan
+            return 0
+        end
+    end
+    test -n "$project"; or return 0
+    _venvhook_load $project; or return
+    test -n "$_venvhook_here" -a "$_venvhook_new" = "$_venvhook_plan"; and return
+    test -n "$_venvhook_here"; and _venvhook_leave
+    _venvhook_enter $project $_venvhook_new
+    return 0
+end
+function _venvhook_enter
+    set -g _venvhook_here $argv[1]
+    set -g _venvhook_plan $argv[2]
+    set -g _venvhook_entered 1
+    _venvhook_enter_$argv[2]
+end
+function _venvhook_leave
+    test -n "$_venvhook_left"; or set -g _venvhook_left $_venvhook_bin
+    _venvhook_leave_$_venvhook_plan
+    set -g _venvhook_here
+    set -g _venvhook_plan none
+    builtin contains -- "$_venvhook_left" $PATH; and set -g _venvhook_left # it was there before
+end
+# The same folder, by whatever links.
+function _venvhook_is
+    test "$argv[1]" = "$argv[2]"; and return
+    test -n "$argv[1]" -a -n "$argv[2]"; and _venvhook_same $argv
+end
+# What a shell must put right first: an answer that Ctrl-C cut off (pending is the project that was asked for), or the
+# project of the shell that started us (pending is "inherited"). Fails where the helper must not be started: what were
+# entered there would be undone as inherited.
+function _venvhook_recover
+    if test $_venvhook_pending != inherited
+        test -n "$_venvhook_here"; and _venvhook_leave
+        set -g _venvhook_here $_venvhook_pending
+        set -g _venvhook_pending
+    else
+        status is-command-substitution; and return 1
+        set -g _venvhook_pending
+        _venvhook_ask undo fish; and eval $_venvhook_text
+    end
+    return 0
+end
+
+# ---- what plans call -------------------------------------------------------------------------------------------------
+
 # The text of a project's marker into _venvhook_text. Fails on what is no plain file of at most 4 KiB without a NUL.
 # `read -n` would bound it too, but reads byte by byte.
 function _venvhook_marker
@@ -64,7 +190,7 @@ function _venvhook_begin
     set -g _venvhook_bin $argv[3]
     set -g _venvhook_name $argv[4]
     set -g _venvhook_label $argv[5]
-    set -g _venvhook_shown
+    set -g _venvhook_due $argv[5]
     builtin functions -q deactivate; and _venvhook_aside deactivate _venvhook_theirs
     _venvhook_take_deactivate
     # The prompt of an environment that was activated by hand; without it, its script would find the user's own again.
@@ -85,7 +211,7 @@ function _venvhook_end
         end
     end
     builtin functions -e _venvhook_theirs _venvhook_their_prompt
-    set -eg _venvhook_sign _venvhook_home _venvhook_bin _venvhook_name _venvhook_label
+    set -eg _venvhook_{sign,home,bin,name,label,due}
 end
 # A function gets another name.
 function _venvhook_aside
@@ -128,6 +254,7 @@ function _venvhook_put_back
         if test "$now" = $argv[2]
             set -qg _VENVHOOK_OLD_$argv[1]; and _venvhook_restore $argv[1]; or set -eg $argv[1]
         end
+        set -eg _VENVHOOK_OLD_$argv[1] _venvhook_old_$argv[1]
         set -e argv[1..2]
     end
 end
@@ -135,11 +262,6 @@ end
 # Folders in front of a list such as PATH; those that it held already are noted in _VENVHOOK_OLD_NAME. A local path
 # variable is how a text is split at colons, and joined again, without a command substitution.
 function _venvhook_prepend
-    if test $argv[1] = PATH -a -z "$argv[3]"; and not builtin contains -- $argv[2] $PATH; and set -qgx PATH # as most often
-        set -gx _VENVHOOK_OLD_PATH =
-        set -gp PATH $argv[2]
-        return
-    end
     set -l --path _venvhook_list "$$argv[1]"
     test -n "$_venvhook_list"; or set _venvhook_list
     if set -qg $argv[1]
@@ -157,10 +279,6 @@ end
 # And out again, wherever they stand now. Of one that was there before only the first is ours; a script that saves PATH in
 # _OLD_VIRTUAL_PATH takes that along.
 function _venvhook_remove
-    if test $argv[1] = PATH -a -z "$argv[3]" -a "x$_VENVHOOK_OLD_PATH" = x= -a "x$PATH[1]" = "x$argv[2]"; and set -qgx _VENVHOOK_OLD_PATH
-        set -eg PATH[1] # as most often
-        builtin contains -- $argv[2] $PATH; or return 0
-    end
     set -qg $argv[1]; or return 0
     set -l _venvhook_had _VENVHOOK_OLD_$argv[1]
     test $argv[1] = _OLD_VIRTUAL_PATH; and set _venvhook_had _VENVHOOK_OLD_PATH
@@ -252,17 +370,13 @@ end
 # ---- the prompt -----------------------------------------------------------------------------------------------------
 
 # The name is drawn by a function around the user's fish_prompt while inside, and again around one that the user defines
-# there (noticed a prompt later: ours has not run). A prompt that shows the name itself is left to it.
-function _venvhook_draw
-    test "$_venvhook_shown" = other; and return
-    test -n "$_venvhook_shown"; and set -g _venvhook_shown; or _venvhook_wrap
-end
+# there (noticed a prompt later: ours has not run, so the name is due). A prompt that shows the name itself is left to it.
 function _venvhook_wrap
     test -z "$VIRTUAL_ENV_DISABLE_PROMPT"; and builtin functions -q fish_prompt; or return
     builtin functions fish_prompt | read -lz text
-    string match -q "*(_venvhook_prompt_$_venvhook_chain *" "$text"; and return # it is there, and no prompt has been drawn since
+    string match -q "*_venvhook_prompt_$_venvhook_chain *" "$text"; and return # it is there, and has only not been drawn
     if string match -qir '(?m)^#.*(*SKIP)(*F)|virtual_?env|conda|starship|_tide_|_pure_|omp_|posh|__sf_' "$text"
-        set -g _venvhook_shown other
+        set -g _venvhook_label
         return
     end
     # A name in use belongs to a wrapper that somebody has copied: that one stays, and shows nothing any more.
@@ -270,16 +384,24 @@ function _venvhook_wrap
         set -g _venvhook_chain i$_venvhook_chain
     end
     builtin functions -c fish_prompt _venvhook_prompt_$_venvhook_chain
-    # The user's own comes first: it sees status and pipestatus as they were.
+    # The user's own sees status and pipestatus as they were: those of a single command `return` brings back; of a pipe,
+    # only a command substitution hands them on. (`switch` leaves them alone.)
     eval "function fish_prompt --description 'Write out the prompt, behind the name of the project (venvhook)'
-        set -l text (_venvhook_prompt_$_venvhook_chain \$argv | string collect -N)
-        _venvhook_show $_venvhook_chain \"\$text\"
+        switch \$status
+            case \"\$pipestatus\"
+                _venvhook_show $_venvhook_chain \$status
+                _venvhook_prompt_$_venvhook_chain \$argv
+            case '*'
+                set -l text (_venvhook_prompt_$_venvhook_chain \$argv | string collect -N)
+                _venvhook_show $_venvhook_chain
+                builtin printf %s \"\$text\"
+        end
     end"
 end
 function _venvhook_show
-    set -g _venvhook_shown ours
+    set -g _venvhook_due
     test $argv[1] = $_venvhook_chain -a -z "$VIRTUAL_ENV_DISABLE_PROMPT"; and builtin printf %s "$_venvhook_label"
-    builtin printf %s "$argv[2]"
+    return $argv[2]
 end
 # The user's own again, where it is ours that stands there now: also in the name that an activate script has for it.
 function _venvhook_unwrap
@@ -287,7 +409,7 @@ function _venvhook_unwrap
     set -l found
     builtin functions -q $own; or return
     for name in fish_prompt _old_fish_prompt
-        if builtin functions -q $name; and builtin functions $name | string match -q "*($own *"
+        if builtin functions -q $name; and builtin functions $name | string match -q "*$own *"
             builtin functions -e $name
             builtin functions -c $own $name
             set found 1
@@ -313,5 +435,5 @@ end
 function _venvhook_leave_none
 end
 
-set -qg _venvhook_chain; or set -g _venvhook_chain i
+set -g _venvhook_chain i
 set -g _venvhook_plans 1

@@ -31,7 +31,7 @@ LOOK = f"{ENV} -0; builtin printf '\\0'\n"
 HELPER = '#!/bin/sh\nshift 5\necho "$@" >>{home}/asked\ncat {home}/answer\n'
 # The user's prompt, and what fish does for one.
 PROMPT = "function fish_prompt; builtin printf '%s|%s> ' $status \"$pipestatus\"; end\n"
-DRAW = "_venvhook_prompt; fish_prompt; builtin echo\n"
+DRAW = "_venvhook_prompt; builtin true; fish_prompt; builtin echo\n"
 
 
 class World:
@@ -352,8 +352,9 @@ def test_what_a_shell_before_has_exported_is_not_ours(world: World) -> None:
         "here",
         "plan",
         "paused",
-        "folder",
         "project",
+        "nearer",
+        "seen",
         "pending",
         "off",
         "ready",

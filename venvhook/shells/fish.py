@@ -74,26 +74,37 @@ def undo(operations: Sequence[tuple[str, str | None]]) -> str:
 
 def _stale(conditions: Sequence[Condition]) -> list[str]:
     """Few commands, and one `test` for all that it can: a command takes as long as several of its tests."""
-    first = [command for c in conditions for command in _readings(c)]
-    tests = " -a ".join(test for c in conditions for test in _tests(c))
+    files = _test([test for c in conditions for test in _files(c)])
+    readings = [command for c in conditions for command in _readings(c)]
+    texts = _test([test for c in conditions for test in _texts(c)])
     others = [command for c in conditions for command in _commands(c)]
-    return ["; and ".join([*first, *(["test " + tests] if tests else []), *others, "return 1"]), "return 0"]
+    return ["; and ".join([*files, *readings, *texts, *others, "return 1"]), "return 0"]
+
+
+def _test(terms: Sequence[str]) -> list[str]:
+    return ["test " + " -a ".join(terms)] if terms else []
+
+
+def _files(condition: Condition) -> list[str]:
+    """What `test` must find of files. Then a marker is read as `_venvhook_marker` does, without the price of a call."""
+    kind, *rest = condition
+    if kind == "marker":
+        file, text = _marker(condition)
+        return [f"-f {file} -a -r {file}" + ("" if text else f" -a ! -s {file}")]
+    operator = {"exists": "-e ", "absent": "! -e ", "mine": "-O ", "theirs": "! -O "}.get(str(kind))
+    return [operator + quote(str(rest[0]))] if operator else []
 
 
 def _readings(condition: Condition) -> list[str]:
-    """What must succeed first: the marker is read, as `_venvhook_marker` does, without the price of a call."""
     if condition[0] == "odd":
         return [f"_venvhook_odd {quote(str(condition[1]))}"]
-    if condition[0] != "marker":
-        return []
-    file, text = _marker(condition)
-    if not text:
-        return [f"test -f {file} -a -r {file} -a ! -s {file}"]
-    return [f"test -f {file} -a -r {file}", f"read -gz _venvhook_text <{file}"]
+    if condition[0] == "marker" and condition[2]:
+        return [f"read -gz _venvhook_text <{_marker(condition)[0]}"]
+    return []
 
 
-def _tests(condition: Condition) -> list[str]:
-    """What `test` must find. What it compares begins with an x, so that nothing is an operator."""
+def _texts(condition: Condition) -> list[str]:
+    """What `test` must find of texts. Each begins with an x, so that nothing is an operator."""
     kind, *rest = condition
     if kind == "marker":
         return [f'"x$_venvhook_text" = {quote("x" + str(rest[1]))}'] if rest[1] else []
@@ -101,8 +112,7 @@ def _tests(condition: Condition) -> list[str]:
         return [] if rest[1] is None else [f'"x${rest[0]}" = {quote("x" + str(rest[1]))}']
     if kind == "here":
         return [f'"x$_venvhook_here" = {quote("x" + str(rest[0]))}']
-    operator = {"exists": "-e ", "absent": "! -e ", "mine": "-O ", "theirs": "! -O "}.get(str(kind))
-    return [operator + quote(str(rest[0]))] if operator else []
+    return []
 
 
 def _commands(condition: Condition) -> list[str]:
@@ -136,9 +146,29 @@ def _enter(plan: Plan) -> list[str]:
         *(["set -eg " + " ".join(gone)] if gone else []),
         "end",
         *(_set(name, value) for name, value in values),
-        *(f"_venvhook_prepend {name} {' '.join(map(quote, folders))}" for name, folders in plan.lists),
+        *(_prepend(name, folders) for name, folders in plan.lists),
         *(_set(name, value) for name, value in plan.exports()),
     ]
+
+
+def _prepend(name: str, folders: Sequence[str]) -> str:
+    """Most often PATH is exported, and gets one folder that it had not."""
+    words = " ".join(map(quote, folders))
+    usual = f"set -qgx PATH; and not builtin contains -- {words} $PATH"
+    usual += f"; and set -gx _VENVHOOK_OLD_PATH =; and set -gp PATH {words}"
+    return (usual + "; or " if _only_path(name, folders) else "") + f"_venvhook_prepend {name} {words}"
+
+
+def _remove(name: str, folders: Sequence[str]) -> str:
+    """Most often it is where it was put, and nowhere else."""
+    words = " ".join(map(quote, folders))
+    usual = f'set -qgx _VENVHOOK_OLD_PATH; and test "x$_VENVHOOK_OLD_PATH$PATH[1]" = {quote("x=" + folders[0])}'
+    usual += f"; and set -eg PATH[1]; and not builtin contains -- {words} $PATH; or "
+    return (usual if _only_path(name, folders) else "") + f"_venvhook_remove {name} {words}"
+
+
+def _only_path(name: str, folders: Sequence[str]) -> bool:
+    return name == "PATH" and len(folders) == 1
 
 
 def _leave(plan: Plan) -> list[str]:
@@ -154,11 +184,9 @@ def _leave(plan: Plan) -> list[str]:
         f"{_none_set(names, '_VENVHOOK_OLD_')}; test $status -eq {len(names)} -a {intact}",
         f"and set -eg {' '.join(name for name, value in ours if value)}",
         f"or _venvhook_put_back {' '.join(f'{name} {quote(value)}' for name, value in ours)}",
-        *(f"_venvhook_remove {name} {' '.join(map(quote, folders))}" for name, folders in plan.lists),
+        *(_remove(name, folders) for name, folders in plan.lists),
     ]
-    gone = [name for name, _ in plan.exports()]
-    for prefix in ("_VENVHOOK_OLD_", "_venvhook_old_"):
-        gone += [prefix + name for name in plan.names]
+    gone = [name for name, _ in plan.exports()] + ["_VENVHOOK_OLD_" + name for name, _ in plan.lists]
     return [*lines, "set -eg " + " ".join(gone)]
 
 
