@@ -280,6 +280,28 @@ def test_a_ceiling_is_not_looked_into(world: World) -> None:
         assert found[0].get("VIRTUAL_ENV", "") == answer, ceiling
 
 
+def test_the_nearest_marker_from_any_depth(world: World) -> None:
+    """Several folders are looked into at once. A marker that is a link to nothing counts, and no name of the user's."""
+    names = ["a b", "*", "c\nd", "\udcff", "-e", "(", "é'\\", "!", "x"]
+    folders = [world.project.joinpath(*names[:depth]) for depth in range(len(names) + 1)]
+    folders[-1].mkdir(parents=True)
+    find = "_venvhook_find; builtin printf '%s\\0' $_venvhook_project $a\n"
+    looks = [f"builtin cd {world.shell.quote(str(each))}; {find}" for each in folders]
+
+    def found(looks: list[str]) -> list[bytes]:
+        output = world.run("set -g a mine\n" + "".join(looks), environ={"VENVHOOK_DISABLE": "1"})
+        return output.split(b"\0")[:-1]
+
+    assert found([*looks, f"builtin cd /usr/lib; {find}"]) == [
+        *[os.fsencode(world.project), b"mine"] * len(folders),
+        b"mine",
+    ]
+    for at, nearest in enumerate(folders[1:], 1):
+        (nearest / ".venvhook.toml").symlink_to("nothing")
+        assert found(looks[at:]) == [os.fsencode(nearest), b"mine"] * (len(folders) - at)
+        (nearest / ".venvhook.toml").unlink()
+
+
 # ---- plans -----------------------------------------------------------------------------------------------------------
 
 
@@ -455,8 +477,10 @@ def test_deactivate_and_its_status(world: World) -> None:
 
 def test_the_wrapped_prompt_sees_status_and_pipestatus(world: World) -> None:
     world.keep(world.plan())
-    text = "builtin cd app; _venvhook_prompt\nfalse | true | false\nfish_prompt\nnot true\nfish_prompt"
-    assert world.run(text, PROMPT) == b"(app) 1|1 0 1> (app) 1|0> "
+    lines = ("false | true | false", "not true", "false", "true", "true | true")
+    text = "builtin cd app; _venvhook_prompt\n" + "".join(f"{line}\nfish_prompt\n" for line in lines)
+    seen = b"(app) 1|1 0 1> (app) 1|0> (app) 1|1> (app) 0|0> (app) 0|0 0> "
+    assert world.run(text, PROMPT) == seen
 
 
 def test_lines_and_blanks_of_the_prompt_stay(world: World) -> None:
