@@ -1,4 +1,4 @@
-"""locate/__init__.py: which place is the environment's, in which order, and what the answer rests on."""
+"""locate/__init__.py, search.py: which place is the environment's, in which order, and what the answer rests on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Callable
 
 import pytest
 
-from venvhook.locate import locate, resolve
+from venvhook.errors import VenvhookError
+from venvhook.locate import Search, locate, resolve
+from venvhook.locate.search import Candidate
 from venvhook.marker import Marker
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX paths")
@@ -91,3 +93,51 @@ def test_what_a_find_rests_on(tmp_path: Path, make_environment: Make) -> None:
     search = locate(str(tmp_path), Marker(), HOME)
     nearer = [("absent", f"{tmp_path}/.venv"), ("absent", f"{tmp_path}/venv/pyvenv.cfg")]
     assert search.conditions == [*nearer, ("exists", f"{root}/pyvenv.cfg"), ("exists", f"{root}/bin/python")]
+
+
+# ---- What rules read -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "expected", "asked"),
+    [
+        ("~", "/h", "HOME"),
+        ("~/x", "/h/x", "HOME"),
+        ("~x", "/p/~x", ""),
+        ("$A/x", "/a/x", "A"),
+        ("${A}x", "/ax", "A"),
+        ("${A}/x}", "/a/x}", "A"),
+        ("x$B$B", "/p/xbb", "B"),
+        ("$Aé", "/aé", "A"),
+        ("$A_/x", "/p/$A_/x", "A_"),
+        ("${NONE}/x", "/p/${NONE}/x", "NONE"),
+        ("a$/x", "/p/a$/x", ""),
+        ("", "/p", ""),
+    ],
+)
+def test_expanded_paths(path: str, expected: str, asked: str) -> None:
+    environ = {"HOME": "/h", "A": "/a", "B": "b"}
+    search = Search("/p", environ)
+    assert search.expand(path) == expected
+    assert search.conditions == [("variable", name, environ.get(name)) for name in asked.split()]
+
+
+def test_a_place_is_listed_once_with_what_says_most_of_it(tmp_path: Path, make_environment: Make) -> None:
+    there, gone = str(make_environment(tmp_path / "there")), str(tmp_path / "gone")
+    search = Search(str(tmp_path), {})
+    for manager, path in (("venv", gone), ("pdm", gone), ("venv", gone), ("venv", there), ("pdm", there)):
+        assert search.look(Candidate(manager, path, "a reason")) is (path == there)
+    assert [(each.manager, each.path) for each in search.candidates] == [("pdm", gone), ("venv", there)]
+    assert search.chosen is search.candidates[1]
+
+
+def test_values_of_a_managers_file(tmp_path: Path) -> None:
+    path = str(tmp_path / "x.toml")
+    (tmp_path / "x.toml").write_bytes(b'\xef\xbb\xbfa = "x"\nempty = ""\nlist = ["y"]\nn.b = "z\\u0000"\n')
+    search = Search(str(tmp_path), {})
+    assert (search.text(path) or "").startswith("a =")
+    assert [search.string(path, key) for key in ("a", "empty", "list", "none")] == ["x", None, None, None]
+    assert search.value(path, "list") == ["y"]
+    with pytest.raises(VenvhookError, match=r"n\.b holds a NUL"):
+        search.value(path, "n", "b")
+    assert search.value(str(tmp_path / "missing"), "a") is None

@@ -1,4 +1,4 @@
-"""locate/: what each manager's rule makes of a project, against names that the managers themselves gave."""
+"""locate/: what each manager's rule makes of a project, against names that the managers themselves gave; workspaces."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Callable
 
 import pytest
 
-from venvhook import versions
-from venvhook.locate import Search, hatch, locate, pdm, pipenv, places, poetry
+from venvhook.locate import Search, hatch, locate, pdm, pipenv, places, poetry, uv, workspace
 from venvhook.locate.naming import normalized
 from venvhook.marker import Marker
 
@@ -84,53 +83,68 @@ def test_normalized_names(name: str, expected: str) -> None:
     assert normalized(name) == expected
 
 
-# ---- Versions --------------------------------------------------------------------------------------------------------
+# ---- uv --------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("wanted", "fitting"),
+    ("member", "patterns", "expected"),
     [
-        ("*", "3.8.1 3.9.7 3.11.4 3.12.0 4.0.0"),
-        ("3.9", "3.9.7"),
-        ("3", "3.8.1 3.9.7 3.11.4 3.12.0"),
-        ("3.11.4", "3.11.4"),
-        ("==3.11.*", "3.11.4"),
-        ("==3.12", "3.12.0"),
-        ("==3.11", ""),
-        ("!=3.9.*", "3.8.1 3.11.4 3.12.0 4.0.0"),
-        (">=3.9", "3.9.7 3.11.4 3.12.0 4.0.0"),
-        (">=3.9,<3.12", "3.9.7 3.11.4"),
-        (" >= 3.9 , < 4 ", "3.9.7 3.11.4 3.12.0"),
-        (">3.11", "3.11.4 3.12.0 4.0.0"),
-        ("<=3.11.4", "3.8.1 3.9.7 3.11.4"),
-        ("^3.9", "3.9.7 3.11.4 3.12.0"),
-        ("~3.9", "3.9.7"),
-        ("~=3.9", "3.9.7 3.11.4 3.12.0"),
-        ("~=3.11.2", "3.11.4"),
-        ("3.8 || 3.9", "3.8.1 3.9.7"),
-        ("", "3.8.1 3.9.7 3.11.4 3.12.0 4.0.0"),
-        ("what?", "3.8.1 3.9.7 3.11.4 3.12.0 4.0.0"),
+        ("a", ["a"], True),
+        ("a", ["./a/"], True),
+        ("a", ["b", "a"], True),
+        ("a", [], False),
+        ("A", ["a"], False),
+        ("ab", ["a?"], True),
+        ("a", ["a/b"], False),
+        ("a/b", ["a"], False),
+        ("packages/a", ["packages/*"], True),
+        ("packages/a/b", ["packages/*"], False),
+        ("packages/a/b", ["packages/**"], True),
+        ("packages", ["packages/**"], True),
+        ("x/y/z", ["**/z"], True),
+        ("z", ["**/z"], True),
+        ("z/y", ["**/z"], False),
+        ("a/x/y/b", ["a/**/b"], True),
+        ("x/b", ["a/**"], False),
+        ("x/b", ["a/**/b"], False),
     ],
 )
-def test_versions(wanted: str, fitting: str) -> None:
-    known = ["3.8.1", "3.9.7", "3.11.4", "3.12.0", "4.0.0"]
-    assert [version for version in known if versions.fits(version, wanted)] == fitting.split()
+def test_what_a_workspaces_pattern_names(member: str, patterns: list[str], expected: bool) -> None:
+    assert workspace.matches(f"/root/{member}", "/root", patterns) is expected
 
 
 @pytest.mark.parametrize(
-    ("version", "wanted", "fits"),
+    ("root", "own", "shared"),
     [
-        ("3.12", ">=3.12.1", True),
-        ("3.12", "<3.12", False),
-        ("3.11", ">=3.12.1", False),
-        ("3.12", "==3.12.4", True),
-        ("3.14.0rc2", ">=3.14", True),
-        ("3.11.4.final.0", "==3.11.4", True),
-        ("", "3.12", True),
+        ('members = ["packages/*"]', "", True),
+        ('members = [1, "packages/a"]', "", True),
+        ('members = ["packages/*"]\nexclude = ["packages/a"]', "", False),
+        ('members = ["other"]\nexclude = ["other"]', "", False),
+        ('members = "packages/a"', "", False),
+        ("exclude = []", "", False),
+        ('members = ["packages/*"]', '[tool.uv.workspace]\nmembers = ["x"]', False),
     ],
 )
-def test_versions_that_are_not_known_exactly(version: str, wanted: str, fits: bool) -> None:
-    assert versions.fits(version, wanted) is fits
+def test_the_root_of_uvs_workspace(tmp_path: Path, root: str, own: str, shared: bool) -> None:
+    member = tmp_path / "packages/a"
+    member.mkdir(parents=True)
+    (tmp_path / "pyproject.toml").write_text(f"[tool.uv.workspace]\n{root}\n")
+    (member / "pyproject.toml").write_text(own)
+    assert uv.workspace_root(Search(str(member), {})) == str(tmp_path if shared else member)
+    if shared:  # the next project above decides
+        (tmp_path / "packages/pyproject.toml").touch()
+        assert uv.workspace_root(Search(str(member), {})) == str(member)
+
+
+def test_uvs_place(tmp_path: Path) -> None:
+    def place(**environ: str) -> tuple[str, bool]:
+        (candidate,) = uv.candidates(Search(str(tmp_path), environ))
+        return candidate.path, candidate.binding
+
+    assert place() == (f"{tmp_path}/.venv", False)
+    assert place(UV_PROJECT_ENVIRONMENT="envs/x") == (f"{tmp_path}/envs/x", False)
+    (tmp_path / ".venv").write_text("/cache/env\n")
+    assert place() == ("/cache/env", True)
 
 
 # ---- The platforms' folders ------------------------------------------------------------------------------------------
