@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-import tempfile
 
 from venvhook.create.before import Before, File, delete
 from venvhook.create.guard import within
@@ -73,6 +72,8 @@ def make(order: Order, how: Recipe, working: Working) -> Environment:
 
     WORKING is entered with each step's name. Raises VenvhookError, `Failed` where a tool failed.
     """
+    import tempfile  # `status` needs what is left over, not this
+
     if os.path.lexists(order.root):
         raise VenvhookError("exists already", order.root, remedy="to make it anew: venvhook rebuild")
     with ended_once():
