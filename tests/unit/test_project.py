@@ -484,3 +484,36 @@ def test_a_variable_that_the_plan_sets_itself_is_not_watched(world: World, monke
     monkeypatch.setattr(project, "locate", locate)
     world.allow('[variables]\nA = "x"')
     assert [c[1] for c in world.plan().conditions if c[0] == "variable"] == ["WORKON_HOME"]
+
+
+def test_a_plan_is_kept_where_a_hook_looks(world: World) -> None:
+    world.plan()
+    kept = f"{world.places.cache}/plans{world.project}/.venvhook-{INTERFACE}{Captured.SUFFIX}"
+    assert Path(kept).read_text() == "text"
+
+
+def test_what_cannot_be_kept_is_looked_at_again_when_the_project_is_entered_anew(world: World) -> None:
+    assert ("here", str(world.project)) not in world.plan().conditions
+    shutil.rmtree(world.places.cache)
+    Path(world.places.cache).touch()
+    plan = world.plan()
+    assert plan.sign and ("here", str(world.project)) in plan.conditions
+    assert Path(world.places.cache).read_text() == ""
+
+
+def test_a_hook_of_another_version_is_told(world: World) -> None:
+    asked = Project(str(world.project), world.places, {})
+    helper.plan_text(asked, "captured", "0")
+    assert "this shell's hook is of another version" in world.emitter.captured.notice
+    assert not os.path.exists(world.places.cache)
+
+
+@pytest.mark.parametrize("nanoseconds", [0, 1])
+def test_where_a_disk_seems_to_tick_once_a_second_the_last_tick_counts(world: World, nanoseconds: int) -> None:
+    times = set()
+    for _ in range(3):  # the moment itself may be such a tick
+        for path in world.project.rglob("*"):
+            os.utime(path, ns=(1_600_000_000_000_000_000 + nanoseconds,) * 2)
+        helper.plan_text(Project(str(world.project), world.places, {}), "captured", INTERFACE)
+        times |= {c[3] for c in world.emitter.captured.conditions if c[0] == "older"}
+    assert times and any(time % 2_000_000_000 for time in times) is bool(nanoseconds)
