@@ -68,6 +68,10 @@ end
 # From what is entered to the project found, or to none: another one goes first, so that the next plan is read without it.
 # Fails where something is left to do or to look after.
 function _venvhook_switch
+    # In the same project, most often nothing has changed.
+    if test "$_venvhook_project//$_venvhook_paused$_venvhook_pending$_venvhook_off$VENVHOOK_DISABLE$_OLD_VIRTUAL_PATH//$$_venvhook_sign" = "$_venvhook_here////$_venvhook_home"
+        _venvhook_stale_$_venvhook_plan; or return 0
+    end
     if test -n "$_venvhook_pending"
         _venvhook_recover; or return
     end
