@@ -15,35 +15,47 @@ _venvhook_fits() {
     ((${#_venvhook_text} <= 4096))
 }
 
-# May a plan set its variables? _venvhook_attributes are those that they have now.
-_venvhook_settable() {
-    if [[ $_venvhook_attributes == *[!x]* ]] || ! _venvhook_writable "$@"; then
-        _venvhook_refuse "$@"
-        return 1
-    fi
-}
-# Before a plan sets anything: is the environment active already by other means?
-_venvhook_begin() {
+# Before a plan sets anything: may its variables be set (their names are the third argument, those of its lists the fourth), and
+# is the environment active already by other means? Variables that are set give way, and are put back later.
+_venvhook_give_way() {
+    _venvhook_refuse "$3 $4" || return 1
+    _venvhook_given=1
     if [[ ${!1-} && ${!1} -ef $2 ]]; then _venvhook_unscript "$1" all; fi
-    _venvhook_sign=$1 _venvhook_home=$2 _venvhook_bin=$3 _venvhook_name=$4 _venvhook_label=$5 _venvhook_theirs=''
-    if builtin declare -F deactivate >/dev/null; then _venvhook_theirs=$(\builtin declare -f deactivate); fi
+    local IFS=' ' _venvhook_name
+    for _venvhook_name in $3; do
+        if [[ ${!_venvhook_name+x} ]]; then
+            _venvhook_save "$_venvhook_name"
+            builtin unset -v "$_venvhook_name"
+        fi
+    done
+}
+# Says which of these variables cannot be set, and fails, if there is one.
+_venvhook_refuse() {
+    local IFS=' ' _venvhook_name
+    for _venvhook_name in $1; do
+        if _venvhook_writable "$_venvhook_name" && _venvhook_plain "${_venvhook_name}[@]"; then continue; fi
+        _venvhook_say "$_venvhook_name is readonly or no plain variable in this shell, so the project is not entered; to see it: declare -p $_venvhook_name"
+        return 1
+    done
+}
+_venvhook_writable() { builtin local "$1" 2>/dev/null; }
+_venvhook_plain() { [[ ! $_venvhook_modern || ${!1+${!1@a}} != *[!x]* ]]; }
+# A function of the user's gives way to our deactivate, and comes back. (declare -f with an option says whether there is one
+# without a word, a file or a process.)
+_venvhook_begin() {
+    _venvhook_theirs=''
+    if builtin declare -f +i deactivate; then _venvhook_theirs=$(\builtin declare -f deactivate); fi
     deactivate() { _venvhook_deactivate "$@"; }
 }
-_venvhook_writable() { builtin local "$@" 2>/dev/null; }
-_venvhook_plain() { ((!_venvhook_modern)) || [[ ${!1+${!1@a}} != *[!x]* ]]; }
-_venvhook_refuse() {
-    while _venvhook_writable "$1" && _venvhook_plain "$1[@]"; do builtin shift; done
-    _venvhook_say "$1 is readonly or no plain variable in this shell, so the project is not entered; to see it: declare -p $1"
-}
-# Before a plan undoes anything. A deactivate that came with an activate script is not ours to take away.
+# One that came with an activate script is not ours to take away.
 _venvhook_end() {
     if [[ ! ${_OLD_VIRTUAL_PATH+x} ]]; then
         builtin unset -f deactivate
         if [[ $_venvhook_theirs ]]; then _venvhook_quietly builtin eval "$_venvhook_theirs"; fi
     fi
-    _venvhook_sign='' _venvhook_home='' _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_theirs=''
+    _venvhook_sign=_venvhook_home _venvhook_home='' _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_given=''
 }
-_venvhook_exported() { ((!_venvhook_modern)) || [[ ${!1@a} == *x* ]]; }
+_venvhook_exported() { [[ ! $_venvhook_modern || ${!1@a} == *x* ]]; }
 # A variable's value, behind "=", into _VENVHOOK_OLD_NAME, which is exported when NAME was; and back.
 _venvhook_save() {
     builtin printf -v "_VENVHOOK_OLD_$1" %s "=${!1}"
@@ -56,17 +68,7 @@ _venvhook_restore() {
     if _venvhook_exported "$2"; then builtin export "$1"; fi
 }
 
-# Variables that are set already give way; and come back where they are what the plan made of them: "=" and its value, or
-# nothing.
-_venvhook_set_aside() {
-    while (($#)); do
-        if [[ ${!1+x} ]]; then
-            _venvhook_save "$1"
-            builtin unset -v "$1"
-        fi
-        builtin shift
-    done
-}
+# Variables come back where they are what the plan made of them: "=" and its value, or nothing.
 _venvhook_put_back() {
     local _venvhook_old
     while (($#)); do
@@ -81,14 +83,8 @@ _venvhook_put_back() {
 
 # Folders in front of a list such as PATH; those that it held already are noted in _VENVHOOK_OLD_NAME.
 _venvhook_prepend() {
-    if [[ ! ${3+x} && ${!1-} && :${!1-}: != *:"$2":* ]] && _venvhook_exported "$1"; then
-        builtin export "_VENVHOOK_OLD_$1==" "$1=$2:${!1}" # so it is most often
-    else
-        _venvhook_prepend_all "$@"
-    fi
-}
-_venvhook_prepend_all() {
     local _venvhook_list=$1 _venvhook_had='=' _venvhook_new='' _venvhook_entry
+    _venvhook_given=1
     builtin shift
     for _venvhook_entry; do
         if [[ :${!_venvhook_list-}: == *:"$_venvhook_entry":* ]]; then _venvhook_had+=$_venvhook_entry:; fi
@@ -104,15 +100,6 @@ _venvhook_prepend_all() {
 # And out again, wherever they stand now. Of one that was there before only the first is ours; a script that saves PATH in
 # _OLD_VIRTUAL_PATH takes that along.
 _venvhook_remove() {
-    builtin set -- "_VENVHOOK_OLD_$1" "$@"
-    if [[ ! ${4+x} && ${!1-} == = && ${!2-} == "$3":* && :${!2:${#3}}: != *:"$3":* ]] && _venvhook_exported "$1"; then
-        builtin export "$2=${!2:${#3}+1}" # so it is most often
-    else
-        builtin shift
-        _venvhook_remove_all "$@"
-    fi
-}
-_venvhook_remove_all() {
     local _venvhook_list=$1 _venvhook_had=_VENVHOOK_OLD_${1#_OLD_VIRTUAL_} _venvhook_rest=:${!1-}: _venvhook_held _venvhook_entry
     [[ ${!1+x} ]] || return 0
     _venvhook_held=${!_venvhook_had-=}
@@ -129,7 +116,7 @@ _venvhook_remove_all() {
     if [[ $_venvhook_rest || ${!_venvhook_had+x} ]]; then
         builtin printf -v "$_venvhook_list" %s "$_venvhook_rest"
         # shellcheck disable=SC2163
-        if ((_venvhook_modern)) && [[ ${!_venvhook_had+x${!_venvhook_had@a}} == x ]]; then builtin export -n "$_venvhook_list"; fi
+        if [[ $_venvhook_modern && ${!_venvhook_had+x${!_venvhook_had@a}} == x ]]; then builtin export -n "$_venvhook_list"; fi
     else
         builtin unset -v "$_venvhook_list"
     fi
@@ -139,11 +126,12 @@ _venvhook_remove_all() {
 # entered.
 _venvhook_settle() {
     # What a script has activated since is the user's.
-    if [[ $_venvhook_left && $_venvhook_left != "$_venvhook_bin" && ! ${_OLD_VIRTUAL_PATH+x} ]]; then
+    if [[ $_venvhook_left && $_venvhook_left != "$_venvhook_bin" && ! ${_OLD_VIRTUAL_PATH+x} && :${PATH-}: == *:"$_venvhook_left":* ]]; then
         _venvhook_remove PATH "$_venvhook_left"
     fi
-    if [[ $_venvhook_bin && :${PATH-}: != *:"$_venvhook_bin":* ]]; then PATH=$_venvhook_bin:${PATH-}; fi
-    _venvhook_entered='' _venvhook_left='' _venvhook_ps1=''
+    if [[ $_venvhook_bin && ${PATH-} != "$_venvhook_bin":* && :${PATH-}: != *:"$_venvhook_bin":* ]]; then
+        PATH=$_venvhook_bin:${PATH-}
+    fi
 }
 
 # ---- activated by hand ----------------------------------------------------------------------------------------------
@@ -168,7 +156,7 @@ _venvhook_unscript() {
 _venvhook_by_hand() {
     if [[ ${!_venvhook_sign-} != "$_venvhook_home" && ! ${!_venvhook_sign-} -ef $_venvhook_home ]]; then
         _venvhook_yield
-    elif [[ ${_OLD_VIRTUAL_PATH+x} || ${!_venvhook_sign} != "$_venvhook_home" ]]; then
+    else
         _venvhook_unscript "$_venvhook_sign"
         builtin export "$_venvhook_sign=$_venvhook_home" "VIRTUAL_ENV_PROMPT=$_venvhook_name"
         deactivate() { _venvhook_deactivate "$@"; }
@@ -202,7 +190,7 @@ _venvhook_yield() {
 _venvhook_deactivate() {
     [[ ${1-} != nondestructive && $_venvhook_here ]] || return 0
     _venvhook_paused=$_venvhook_here
-    if builtin shopt -q nocasematch; then _venvhook_exactly _venvhook_leave; else _venvhook_leave; fi
+    _venvhook_exactly _venvhook_leave
 }
 
 # ---- no plan --------------------------------------------------------------------------------------------------------

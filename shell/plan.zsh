@@ -48,15 +48,32 @@ _venvhook_marker() {
     [[ ${#_venvhook_text} -le 4096 && $_venvhook_text != *$'\0'* ]]
 }
 
-# Before a plan sets anything: may its variables be set (the sixth argument are the types that they have now, the rest
-# their names), and is the environment active already by other means?
-_venvhook_begin() {
-    if [[ $6 == *(readonly|array|association|integer|float|left|right|lower|upper)* ]]; then
-        _venvhook_refuse "${@[7,-1]}"
-        return 1
-    fi
+# Before a plan sets anything: may its variables be set (their names are the third argument, those of its lists the fourth), and
+# is the environment active already by other means? Variables that are set give way, and are put back later.
+_venvhook_give_way() {
+    _venvhook_refuse "$3 $4" || return 1
+    _venvhook_given=1
     if [[ ${(P)1} && ${(P)1} -ef $2 ]]; then _venvhook_unscript "$1" all; fi
-    _venvhook_sign=$1 _venvhook_home=$2 _venvhook_bin=$3 _venvhook_name=$4 _venvhook_label=$5 _venvhook_theirs=''
+    local _venvhook_name
+    for _venvhook_name in ${=3}; do
+        if [[ -v $_venvhook_name ]]; then
+            _venvhook_save "$_venvhook_name"
+            builtin unset -v "$_venvhook_name"
+        fi
+    done
+}
+# Says which of these variables cannot be set, and fails, if there is one.
+_venvhook_refuse() {
+    local _venvhook_name
+    for _venvhook_name in ${=1}; do
+        if [[ ${(Pt)_venvhook_name} == (|scalar*) && ${(Pt)_venvhook_name} != *-(readonly|left|right|lower|upper)* ]]; then continue; fi
+        _venvhook_say "$_venvhook_name is readonly or no plain variable in this shell, so the project is not entered; to see it: typeset -p $_venvhook_name"
+        return 1
+    done
+}
+# A function of the user's gives way to our deactivate, and comes back.
+_venvhook_begin() {
+    _venvhook_theirs=''
     if builtin typeset -f deactivate >/dev/null; then _venvhook_aside; fi
     deactivate() { _venvhook_deactivate "$@"; }
 }
@@ -68,17 +85,13 @@ _venvhook_aside() {
         _venvhook_theirs=$(builtin functions deactivate)
     fi 2>/dev/null
 }
-_venvhook_refuse() {
-    while [[ ${(Pt)1} == (|scalar*) && ${(Pt)1} != *-(readonly|left|right|lower|upper)* ]]; do builtin shift; done
-    _venvhook_say "$1 is readonly or no plain variable in this shell, so the project is not entered; to see it: typeset -p $1"
-}
-# Before a plan undoes anything. A deactivate that came with an activate script is not ours to take away.
+# One that came with an activate script is not ours to take away.
 _venvhook_end() {
     if [[ ! ${_OLD_VIRTUAL_PATH+x} ]]; then
         builtin unset -f deactivate
         if [[ $_venvhook_theirs ]]; then builtin eval "$_venvhook_theirs"; fi
     fi
-    _venvhook_sign='' _venvhook_home='' _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_theirs=''
+    _venvhook_sign='' _venvhook_home='' _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_given=''
 }
 # A variable's value, behind "=", into _VENVHOOK_OLD_NAME, which is exported when NAME was; and back.
 _venvhook_save() {
@@ -91,17 +104,8 @@ _venvhook_restore() {
     if [[ ${(Pt)2} == *export* ]]; then builtin export "$1"; fi
 }
 
-# Variables that are set already give way; and come back where they are what the plan made of them: "=" and its value, or
-# nothing. One that has become readonly meanwhile stays: to touch it would end all functions at once.
-_venvhook_set_aside() {
-    while (($#)); do
-        if [[ -v $1 ]]; then
-            _venvhook_save "$1"
-            builtin unset -v "$1"
-        fi
-        builtin shift
-    done
-}
+# Variables come back where they are what the plan made of them: "=" and its value, or nothing. One that has become readonly
+# meanwhile stays: to touch it would end all functions at once.
 _venvhook_put_back() {
     while (($#)); do
         if [[ "${(P)1+=}${(P)1}" == "$2" && ${(Pt)1} != *readonly* ]]; then
@@ -115,14 +119,8 @@ _venvhook_put_back() {
 # Folders in front of a list such as PATH; those that it held already are noted in _VENVHOOK_OLD_NAME. Where `typeset -U`
 # has zsh drop them, the list as it was is kept beside what has become of it.
 _venvhook_prepend() {
-    if [[ ! ${3+x} && ${(P)1} && ${(Pt)1} == *export* && ${(Pt)1} != *unique* && :${(P)1}: != *:"$2":* ]]; then
-        builtin export "_VENVHOOK_OLD_$1==" "$1=$2:${(P)1}" # so it is most often
-    else
-        _venvhook_prepend_all "$@"
-    fi
-}
-_venvhook_prepend_all() {
     local _venvhook_list=$1 _venvhook_was=${(P)1} _venvhook_had='=' _venvhook_new='' _venvhook_entry
+    _venvhook_given=1
     builtin shift
     for _venvhook_entry; do
         if [[ :$_venvhook_was: == *:"$_venvhook_entry":* ]]; then _venvhook_had+=$_venvhook_entry:; fi
@@ -139,16 +137,6 @@ _venvhook_prepend_all() {
 # And out again, wherever they stand now. Of one that was there before only the first is ours; a script that saves PATH in
 # _OLD_VIRTUAL_PATH takes that along.
 _venvhook_remove() {
-    builtin set -- "_VENVHOOK_OLD_$1" "$@"
-    if [[ ! ${4+x} && ${(P)1} == = && ${(Pt)1} == *export* && ${(P)2} == "$3":* && ${(Pt)2} == *export* &&
-        ${(Pt)2} != *(unique|readonly)* && :${${(P)2}[$#3+2,-1]}: != *:"$3":* ]]; then
-        builtin export "$2=${${(P)2}[$#3+2,-1]}" # so it is most often
-    else
-        builtin shift
-        _venvhook_remove_all "$@"
-    fi
-}
-_venvhook_remove_all() {
     local _venvhook_list=$1 _venvhook_had=_VENVHOOK_OLD_${1#_OLD_VIRTUAL_} _venvhook_was=_venvhook_was_$1 _venvhook_now=_venvhook_now_$1
     local _venvhook_rest=:${(P)1}: _venvhook_entry
     [[ ${(Pt)1} == scalar* && ${(Pt)1} != *readonly* ]] || return 0

@@ -5,10 +5,11 @@ _venvhook_trigger() { if [[ $2 == *[$' ;\t\n']"$3"[$' ;\t\n']* ]]; then _venvhoo
 # Who has taken PROMPT_COMMAND may hand it on: is the hook called in the end?
 _venvhook_handed_on() {
     local each IFS=$' \t\n'
-    _venvhook_ready=''
+    _venvhook_arrive=''
     for each in ${PROMPT_COMMAND[@]+"${PROMPT_COMMAND[@]}"}; do builtin eval "$each"; done >/dev/null
-    [[ $_venvhook_ready ]]
+    [[ $_venvhook_arrive ]]
 }
+# shellcheck disable=SC2016 # the text of a wrapper
 _venvhook_probe() {
     local IFS=$'\n' TIMEFORMAT=%3R times=200 name entries='' spent
     _venvhook_fact version "$BASH_VERSION"
@@ -32,7 +33,7 @@ _venvhook_probe() {
     _venvhook_trigger PROMPT_COMMAND "$entries" _venvhook_prompt
     if [[ ${VENVHOOK_WRAP_CD-${_venvhook_wrap_cd-}} != 0 ]]; then
         for name in cd pushd popd; do
-            _venvhook_trigger "$name" "$(builtin declare -f "$name")" _venvhook_arrive
+            _venvhook_trigger "$name" "$(builtin declare -f "$name")" '"$_venvhook_arrive"'
             entries=$(builtin alias "$name" 2>/dev/null)
             if [[ $entries && ! ${entries#*=} =~ [^[:alnum:]_](cd|pushd|popd)[^[:alnum:]_] ]]; then _venvhook_fact past "$name"; fi
         done

@@ -14,13 +14,14 @@ _venvhook_ceiling='@VENVHOOK_CEILING@' _venvhook_wrap_cd='@VENVHOOK_WRAP_CD@'
 
 # The shell's state. Sourced again, it stays.
 if ! builtin declare -F _venvhook_look >/dev/null; then
-    _venvhook_ready='' _venvhook_off='' _venvhook_plans='' _venvhook_chain=0
+    _venvhook_arrive=_venvhook_look _venvhook_off='' _venvhook_plans='' _venvhook_known='' _venvhook_chain=0
     _venvhook_here='' _venvhook_plan=none _venvhook_paused='' # the project entered, its plan, the project left by hand
     _venvhook_folder='' _venvhook_project=''                  # the folder looked at last, and the project found for it
-    _venvhook_sign='' _venvhook_home='' _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_theirs=''
-    _venvhook_prefix='' _venvhook_ps1='' _venvhook_drawn='' _venvhook_entered='' _venvhook_left='' _venvhook_known=() _venvhook_pending=${VENVHOOK_PROJECT:+inherited}
+    _venvhook_sign=_venvhook_home _venvhook_home='' _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_given='' _venvhook_theirs=''
+    _venvhook_prefix='' _venvhook_drawn='' _venvhook_entered='' _venvhook_left=''
+    _venvhook_pending=${VENVHOOK_PROJECT:+inherited}
     # Only from 4.4 on can a variable be asked whether it is exported; before, it is taken to be.
-    _venvhook_modern=$((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404))
+    if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then _venvhook_modern=1; else _venvhook_modern=''; fi
 fi
 
 # One line for the person; subshells are silent.
@@ -39,10 +40,15 @@ _venvhook_quietly() {
     fi
 }
 # Run so that two texts are equal when they are.
+# shellcheck disable=SC2050 # whether case matters depends on nocasematch
 _venvhook_exactly() {
-    builtin shopt -u nocasematch
-    "$@" || :
-    builtin shopt -s nocasematch
+    if [[ a == A ]]; then
+        builtin shopt -u nocasematch
+        "$@" || :
+        builtin shopt -s nocasematch
+    else
+        "$@" || :
+    fi
 }
 # The helper's answer into _venvhook_text. (A substitution is parsed when it runs: the backslashes keep aliases out.)
 _venvhook_ask() {
@@ -55,13 +61,15 @@ _venvhook_ask() {
     fi
     return 1
 }
-# The plan for a project, its id into _venvhook_new: one that this shell has read already, else the kept one, else the
-# helper's answer. Fails where only the helper could tell and must not be started.
+# The plan for a project, its id into _venvhook_new: one that this shell has read already (_venvhook_known is a list of
+# //PROJECT//ID//), else the kept one, else the helper's answer. Fails where only the helper could tell and must not be
+# started.
 _venvhook_load() {
-    local i=0
-    while ((i < ${#_venvhook_known[@]})) && [[ ${_venvhook_known[i]} != "$1" ]]; do i=$((i + 2)); done
-    _venvhook_new=${_venvhook_known[i + 1]-}
-    if [[ $_venvhook_new ]] && ! "_venvhook_stale_$_venvhook_new"; then return; fi
+    _venvhook_new=${_venvhook_known#*"//$1//"}
+    _venvhook_new=${_venvhook_new%%//*}
+    if [[ ! $_venvhook_new ]] || "_venvhook_stale_$_venvhook_new"; then _venvhook_obtain "$1"; fi
+}
+_venvhook_obtain() {
     if [[ ! $_venvhook_plans ]]; then
         _venvhook_quietly builtin . "${_venvhook_launcher%/*}/plan-1.bash"
         if [[ ! $_venvhook_plans ]]; then
@@ -71,7 +79,9 @@ _venvhook_load() {
         fi
     fi
     _venvhook_read "$1" || _venvhook_fetch "$1" || return
-    if [[ $_venvhook_new != none ]]; then _venvhook_known[i]=$1 _venvhook_known[i + 1]=$_venvhook_new; fi
+    if [[ $_venvhook_new != none && $_venvhook_known != *"//$1//$_venvhook_new"* ]]; then
+        _venvhook_known=//$1//$_venvhook_new$_venvhook_known
+    fi
 }
 _venvhook_read() {
     local kept=$_venvhook_cache/plans${1%/}/.venvhook-1.bash text
@@ -96,86 +106,80 @@ _venvhook_fetch() {
 
 # ---- the state machine ----------------------------------------------------------------------------------------------
 
-_venvhook_enter() {
-    _venvhook_here=$1 _venvhook_plan=$2 _venvhook_entered=1
-    if ! "_venvhook_enter_$2"; then
-        _venvhook_plan=none
-        _venvhook_note "$1"
-    fi
-}
-_venvhook_leave() {
-    _venvhook_left=${_venvhook_left:-$_venvhook_bin}
-    "_venvhook_leave_$_venvhook_plan" 2>/dev/null || :
-    _venvhook_here='' _venvhook_plan=none
-    if [[ :${PATH-}: == *:"$_venvhook_left":* ]]; then _venvhook_left=''; fi # it was there before
-}
-
 # The nearest folder upwards that holds a marker, into _venvhook_project.
 _venvhook_find() {
-    local folder=${PWD%/}
-    _venvhook_project='' _venvhook_folder=$PWD _venvhook_stop=-
+    local top='' rest=${PWD%/} root=/
+    _venvhook_project='' _venvhook_folder=$PWD
     if [[ ${VENVHOOK_CEILING-$_venvhook_ceiling} ]]; then _venvhook_limit ":${VENVHOOK_CEILING-$_venvhook_ceiling}:"; fi
-    until [[ $folder == "$_venvhook_stop" || -e $folder/.venvhook.toml || -L $folder/.venvhook.toml || ! $folder ]]; do
+    until [[ ! $rest || -e $top$rest/.venvhook.toml || -L $top$rest/.venvhook.toml ]]; do
+        rest=${rest%/*}
+    done
+    if [[ $rest ]]; then
+        _venvhook_project=$top$rest
+    elif [[ $root && (-e /.venvhook.toml || -L /.venvhook.toml) ]]; then
+        _venvhook_project=/
+    fi
+}
+# The nearest folder upwards that is a ceiling is the top of the search, which does not look into it.
+_venvhook_limit() {
+    local folder=$rest
+    while [[ $1 != *:"${folder:-/}":* && $1 != *:"$folder/":* ]]; do
+        if [[ ! $folder ]]; then return; fi
         folder=${folder%/*}
     done
-    if [[ $folder == "$_venvhook_stop" ]]; then return; fi
-    if [[ $folder || -e /.venvhook.toml || -L /.venvhook.toml ]]; then _venvhook_project=${folder:-/}; fi
+    top=$folder rest=${rest#"$folder"} root=''
 }
-# The nearest folder upwards that is a ceiling, into _venvhook_stop.
-_venvhook_limit() {
-    _venvhook_stop=$folder
-    while [[ $1 != *:"${_venvhook_stop:-/}":* && $1 != *:"$_venvhook_stop/":* ]]; do
-        if [[ ! $_venvhook_stop ]]; then
-            _venvhook_stop=-
-            return
-        fi
-        _venvhook_stop=${_venvhook_stop%/*}
-    done
-}
-# At every prompt and cd: most often nothing has changed, and this is all that runs. In the folder of last time, a marker in
-# it is all that could have come nearer than the known one.
-# shellcheck disable=SC2050,SC2055 # whether case matters depends on nocasematch; and it is not always true
+# bash copies a function's body whenever it is called, which takes longer than to run most of what is in one. So what runs
+# often is short, what runs seldom is a function of its own, and _venvhook_prompt repeats the test of _venvhook_step:
+# something has changed where the shell is, or by hand, or what the plan rests on. Most often nothing has.
+# shellcheck disable=SC2050 # as above
 _venvhook_step() {
     if [[ a == A ]]; then
         _venvhook_exactly _venvhook_step
         return
     fi
-    if [[ $PWD != "$_venvhook_folder" || $PWD != "$_venvhook_project" && (-e $PWD/.venvhook.toml || -L $PWD/.venvhook.toml) ]]; then
-        _venvhook_find
+    _venvhook_find
+    if [[ $_venvhook_project != "$_venvhook_here" || $_venvhook_pending$_venvhook_off$_venvhook_paused ||
+        $_venvhook_here && ${VENVHOOK_DISABLE-}${!_venvhook_sign-}${_OLD_VIRTUAL_PATH+x} != "$_venvhook_home" ]] ||
+        { [[ $_venvhook_here ]] && "_venvhook_stale_$_venvhook_plan"; }; then
+        _venvhook_reconcile
     fi
-    if [[ $_venvhook_pending$_venvhook_off${VENVHOOK_DISABLE-} ]]; then
-        :
-    elif [[ ! $_venvhook_here ]]; then
-        [[ $_venvhook_project != "$_venvhook_paused" || $_venvhook_project && ! -e $_venvhook_project/.venvhook.toml ]] || return 0
-    elif [[ $_venvhook_project == "$_venvhook_here" || $_venvhook_project -ef $_venvhook_here ]] &&
-        [[ ! $_venvhook_sign || ${!_venvhook_sign-} == "$_venvhook_home" && ! ${_OLD_VIRTUAL_PATH+x} ]]; then
-        "_venvhook_stale_$_venvhook_plan" || return 0
-    fi
-    _venvhook_reconcile
 }
 # From what is entered to a project, or to none: another one goes first, so that the next plan is read without it. Two
 # folders are the same also when only a link differs (-ef).
 _venvhook_reconcile() {
-    _venvhook_goal=''
     if [[ $_venvhook_pending ]]; then _venvhook_recover || return 0; fi
-    if [[ ! $_venvhook_off${VENVHOOK_DISABLE-} ]]; then
-        if [[ $_venvhook_project && ! -e $_venvhook_project/.venvhook.toml ]]; then _venvhook_find; fi # it may have gone
-        _venvhook_goal=$_venvhook_project
-    fi
-    if [[ $_venvhook_sign ]]; then _venvhook_by_hand; fi
-    if [[ $_venvhook_paused && ! $_venvhook_goal -ef $_venvhook_paused ]]; then _venvhook_paused=''; fi
+    if [[ $_venvhook_off${VENVHOOK_DISABLE-} ]]; then _venvhook_project=''; fi
+    if [[ ${!_venvhook_sign-}${_OLD_VIRTUAL_PATH+x} != "$_venvhook_home" && $_venvhook_home ]]; then _venvhook_by_hand; fi
+    if [[ $_venvhook_paused && ! $_venvhook_project -ef $_venvhook_paused ]]; then _venvhook_paused=''; fi
+    if [[ $_venvhook_here && ! $_venvhook_project -ef $_venvhook_here ]]; then _venvhook_leave; fi
+    if [[ ! $_venvhook_project || $_venvhook_paused ]]; then return 0; fi # paused is this project: any other is forgotten
     if [[ $_venvhook_here ]]; then
-        if [[ $_venvhook_goal != "$_venvhook_here" && ! $_venvhook_goal -ef $_venvhook_here ]]; then
-            _venvhook_leave
-        elif ! "_venvhook_stale_$_venvhook_plan"; then
-            return
-        fi
+        _venvhook_renew
+    elif _venvhook_load "$_venvhook_project"; then
+        _venvhook_enter
     fi
-    if [[ ! $_venvhook_goal || $_venvhook_paused ]]; then return; fi # paused is this project: any other is forgotten
-    _venvhook_load "$_venvhook_goal" || return 0
-    if [[ $_venvhook_here && $_venvhook_new == "$_venvhook_plan" ]]; then return; fi
-    if [[ $_venvhook_here ]]; then _venvhook_leave; fi
-    _venvhook_enter "$_venvhook_goal" "$_venvhook_new"
+}
+# The project that is entered goes on; its plan may hold no longer.
+_venvhook_renew() {
+    "_venvhook_stale_$_venvhook_plan" && _venvhook_load "$_venvhook_project" || return 0
+    if [[ $_venvhook_new != "$_venvhook_plan" ]]; then
+        _venvhook_leave
+        _venvhook_enter
+    fi
+}
+_venvhook_enter() {
+    _venvhook_here=$_venvhook_project _venvhook_plan=$_venvhook_new _venvhook_entered=1
+    if ! "_venvhook_enter_$_venvhook_plan"; then
+        _venvhook_plan=none
+        _venvhook_note "$_venvhook_here"
+    fi
+}
+_venvhook_leave() {
+    # What was on PATH before stays there.
+    if [[ ! $_venvhook_left && ${_VENVHOOK_OLD_PATH-} != *[=:]"$_venvhook_bin":* ]]; then _venvhook_left=$_venvhook_bin; fi
+    "_venvhook_leave_$_venvhook_plan" 2>/dev/null || :
+    _venvhook_here='' _venvhook_plan=none
 }
 # What a shell must put right first: an answer that Ctrl-C cut off (pending is the project that was asked for), or the
 # project of the shell that started us (pending is "inherited"). Fails where the helper must not be started: what were
@@ -194,46 +198,49 @@ _venvhook_recover() {
 
 # ---- triggers and commands ------------------------------------------------------------------------------------------
 
+# Until the first prompt, rc files may be running: not a word then, and no process.
 _venvhook_look() {
-    # Until the first prompt, rc files may be running: not a word then, and no process.
     local IFS=' '
-    if [[ ! $_venvhook_ready ]]; then
-        case " ${FUNCNAME[*]} " in *' source '*) return ;; esac
-    fi
+    case " ${FUNCNAME[*]} " in *' source '*) return ;; esac
     _venvhook_step || :
 }
+# In an unchanged folder, a marker in it is all that could have come nearer than the known one.
+# shellcheck disable=SC2050,SC2055 # as above; and it is not always true
 _venvhook_prompt() {
     local status=$?
-    _venvhook_ready=1
-    if [[ $_venvhook_entered$_venvhook_left ]]; then _venvhook_settle; fi
-    _venvhook_step || :
-    if [[ $_venvhook_prefix != "$_venvhook_label" || ${VIRTUAL_ENV_DISABLE_PROMPT-} || ${PS1-} != "$_venvhook_ps1" ]]; then
+    if [[ a == A || $PWD != "$_venvhook_folder" || $PWD != "$_venvhook_project" && (-e $PWD/.venvhook.toml || -L $PWD/.venvhook.toml) ||
+        $_venvhook_project != "$_venvhook_here" || $_venvhook_pending$_venvhook_off$_venvhook_paused ||
+        $_venvhook_here && ${VENVHOOK_DISABLE-}${!_venvhook_sign-}${_OLD_VIRTUAL_PATH+x} != "$_venvhook_home" ]] ||
+        { [[ $_venvhook_here ]] && "_venvhook_stale_$_venvhook_plan"; }; then
+        _venvhook_step || :
+    fi
+    _venvhook_arrive=_venvhook_step
+    if [[ $_venvhook_entered$_venvhook_left$_venvhook_label//${VIRTUAL_ENV_DISABLE_PROMPT-}//${PS1-} != "$_venvhook_drawn" ]]; then
         _venvhook_draw
     fi
-    if [[ $_venvhook_entered$_venvhook_left ]]; then _venvhook_entered='' _venvhook_left='' _venvhook_ps1=''; fi
     case $- in *e*) ;; *) return "$status" ;; esac # under set -e the status of the last command would end the shell
 }
 # The name is drawn by a reference in PS1, put there once. Prompt engines show it themselves, the known ones and whatever
 # rewrites PS1 at each prompt with the name in it: it is left to them.
 _venvhook_draw() {
+    if [[ $_venvhook_entered$_venvhook_left ]]; then _venvhook_settle; fi
     _venvhook_prefix=''
     if [[ ! ${VIRTUAL_ENV_DISABLE_PROMPT-} ]]; then _venvhook_prefix=$_venvhook_label; fi
     case "$_venvhook_entered ${PROMPT_COMMAND[*]-} ${precmd_functions[*]-}" in
         # One that has drawn this prompt already, before it was entered, does not show it yet.
         ' '*starship* | ' '*_omp_* | ' '*_lp_* | ' '*powerline*) _venvhook_prefix='' ;;
-        *)
-            if [[ ${PS1-} != *'${_venvhook_prefix-}'* ]] && builtin shopt -q promptvars &&
-                [[ ! $_venvhook_drawn || ! $_venvhook_name || $PS1 != *"$_venvhook_name"* ]]; then
-                PS1='${_venvhook_prefix-}'${PS1-}
-            fi
-            _venvhook_drawn=1
-            ;;
+        *) if [[ ${PS1-} != *'${_venvhook_prefix-}'* ]]; then _venvhook_refer; fi ;;
     esac
-    _venvhook_ps1=${PS1-}
+    _venvhook_drawn=$_venvhook_label//${VIRTUAL_ENV_DISABLE_PROMPT-}//${PS1-}
+    if [[ $_venvhook_entered$_venvhook_left ]]; then _venvhook_entered='' _venvhook_left='' _venvhook_drawn=again; fi
+}
+_venvhook_refer() {
+    if builtin shopt -q promptvars && [[ ! $_venvhook_drawn || ! $_venvhook_name || ${PS1-} != *"$_venvhook_name"* ]]; then
+        PS1='${_venvhook_prefix-}'${PS1-}
+    fi
 }
 # cd, pushd and popd: what was there before (a function of another tool, or the builtin), then a look. The last command
 # leaves $_ as the command alone would have.
-_venvhook_arrive() { if [[ $_venvhook_ready ]]; then _venvhook_step || :; else _venvhook_look; fi; }
 _venvhook_wrap() {
     local text='' before="builtin $1"
     if builtin declare -F "$1" >/dev/null; then text=$(builtin declare -f "$1"); fi
@@ -244,7 +251,7 @@ _venvhook_wrap() {
             builtin eval "$before${text#"$1"}"
             ;;
     esac
-    builtin eval "$1() { $before \"\$@\" || return; _venvhook_arrive; : \"\${!#}\"; }"
+    builtin eval "$1() { $before \"\$@\" || return; \"\$_venvhook_arrive\" || :; : \"\${!#}\"; }"
 }
 _venvhook_arm() {
     local entry armed=''
@@ -266,13 +273,13 @@ _venvhook_arm() {
 venvhook() {
     local status=0
     case $#${1-} in
-        1on) _venvhook_off='' _venvhook_paused='' _venvhook_known=() ;;
+        1on) _venvhook_off='' _venvhook_paused='' _venvhook_known='' ;;
         1off) _venvhook_off=1 ;;
         *) "$_venvhook_python" -I -X utf8 "$_venvhook_launcher" cli "$@" || status=$? ;;
     esac
     # The helper gave no plan: try again. What is only a notice is said again by on.
-    if [[ $_venvhook_plan == none || $#${1-} == 1on && ! $_venvhook_sign ]]; then _venvhook_here='' _venvhook_plan=none; fi
-    _venvhook_look
+    if [[ $_venvhook_plan == none || $#${1-} == 1on && ! $_venvhook_home ]]; then _venvhook_here='' _venvhook_plan=none; fi
+    "$_venvhook_arrive" || :
     return "$status"
 }
 # Completion: read at the first TAB.

@@ -51,31 +51,46 @@ def _mentions(path: str, word: bytes) -> bool:
         return False
 
 
+class Dialect:
+    """What differs between shells that share the text of a plan.
+
+    `read_marker` gives the lines that make a plan stale unless a file holds a text; the others give tests for `[[`:
+    that no list is anything but a plain variable, that one is also exported, that variables may be unset.
+    """
+
+    __slots__ = ("exported", "plain", "read_marker", "unsettable")
+
+    def __init__(
+        self,
+        read_marker: Callable[[str, str], str],
+        plain: Callable[[Sequence[str]], str],
+        exported: Callable[[str], str],
+        unsettable: Callable[[Sequence[str]], str],
+    ) -> None:
+        self.read_marker, self.plain, self.exported, self.unsettable = read_marker, plain, exported, unsettable
+
+
 def plan(plan: Plan) -> str:
     """The functions that say when the plan is stale, enter and leave."""
-    return functions(plan, _read_marker, _enter, leave)
+    return functions(plan, Dialect(_read_marker, _plain, _exported, lambda names: ""))
 
 
-def functions(
-    plan: Plan,
-    read_marker: Callable[[str, str], str],
-    enter: Callable[[Plan], list[str]],
-    leave: Callable[[Plan], list[str]],
-) -> str:
-    """A plan's functions, from what READ_MARKER, ENTER and LEAVE give; the last line says that the text is whole."""
+def functions(plan: Plan, dialect: Dialect) -> str:
+    """A plan's functions; the last line says that the text is whole."""
     return "\n".join(
         [
             f"_venvhook_new_project={quote(plan.project)}",
             f"_venvhook_stale_{plan.id}() {{",
-            *_stale(plan.conditions, read_marker),
+            *_stale(plan.conditions, dialect.read_marker),
             "}",
             f"_venvhook_enter_{plan.id}() {{",
             *([f"_venvhook_say {quote(plan.notice)}"] if plan.notice else []),
-            *(enter(plan) if plan.sign else [":"]),
+            *(_enter(plan, dialect) if plan.sign else [":"]),
             "}",
             f"_venvhook_leave_{plan.id}() {{",
-            *(leave(plan) if plan.sign else [":"]),
+            *(_leave(plan, dialect) if plan.sign else [":"]),
             "}",
+            *(_undo(plan) if plan.sign else []),
             f"_venvhook_new={plan.id}",
             "",
         ]
@@ -124,49 +139,98 @@ def _broken(condition: Condition) -> str:
     return {"exists": "! -e ", "absent": "-e ", "mine": "! -O ", "theirs": "-O "}[str(kind)] + path
 
 
-def _enter(plan: Plan) -> list[str]:
-    begin = " ".join(quote(text) for text in (plan.sign, plan.home, plan.bin, plan.name, plan.label))
-    attributes = "".join(f"${{{name}[@]+${{{name}[@]@a}}}}" for name in plan.names)
-    names = [*plan.names, *(name for name, _ in plan.exports())]
-    return [
-        "local _venvhook_attributes=''",
-        f"if ((_venvhook_modern)); then _venvhook_attributes={attributes}; fi",
-        f"_venvhook_settable {' '.join(names)} || return 1",
-        f"_venvhook_begin {begin}",
-        *enter(plan),
-    ]
+def _plain(names: Sequence[str]) -> str:
+    return "$_venvhook_modern && " + "".join(f"${{{name}[@]+${{{name}[@]@a}}}}" for name in names) + "x != *[!x]*"
 
 
-def enter(plan: Plan) -> list[str]:
-    """What is set. Most often no variable has to give way, which one test tells."""
-    names = [name for name, _ in plan.variables]
+def _exported(name: str) -> str:
+    return f"(! $_venvhook_modern || ${{{name}@a}} == x)"
+
+
+def _enter(plan: Plan, dialect: Dialect) -> list[str]:
+    """What is set. Most often no variable has to give way, and no list holds a folder already, which one test each tells."""
+    names, lists = ([name for name, _ in each] for each in (plan.variables, plan.lists))
     values = [(name, value) for name, value in plan.variables if value is not None]
     return [
-        f"[[ ! {_any_set(names)} ]] || _venvhook_set_aside {' '.join(names)}",
-        assign(*values, *plan.exports()),
-        *(f"_venvhook_prepend {name} {' '.join(map(quote, folders))}" for name, folders in plan.lists),
-    ]
-
-
-def leave(plan: Plan, *conditions: str) -> list[str]:
-    """What is put back. Most often all is as it was entered, and nothing had given way: one test, with CONDITIONS."""
-    lines = ["_venvhook_end"]
-    saved = "".join(f" {quote(folder)}" for name, folders in plan.lists if name == "PATH" for folder in folders)
-    if saved:  # by an activate script that was sourced inside
-        lines.append(f"if [[ ${{_OLD_VIRTUAL_PATH+x}} ]]; then _venvhook_remove _OLD_VIRTUAL_PATH{saved}; fi")
-    ours = [(name, "" if value is None else "=" + value) for name, value in plan.variables]
-    intact = [f'"${{{name}+=}}${{{name}-}}" == {quote(value)}' for name, value in ours if value]
-    intact.append("! " + _any_set(["_VENVHOOK_OLD_" + name for name, _ in ours]))
-    lines += [
-        f"if [[ {' && '.join([*intact, *conditions])} ]]; then",
-        unset(" ".join(name for name, value in ours if value)) if len(intact) > 1 else ":",
-        "else",
-        f"_venvhook_put_back {' '.join(f'{name} {quote(value)}' for name, value in ours)}",
+        f"[[ ! {_any_set(names)} && {dialect.plain(lists)} ]] ||"
+        f" _venvhook_give_way {plan.sign} {quote(plan.home)} {quote(' '.join(names))} {quote(' '.join(lists))} || return 1",
+        f"_venvhook_sign={plan.sign} _venvhook_home={quote(plan.home)} _venvhook_bin={quote(plan.bin)}"
+        f" _venvhook_name={quote(plan.name)} _venvhook_label={quote(plan.label)}",
+        "_venvhook_begin",
+        f"if ! {assign(*values, *plan.exports())}; then",
+        f"_venvhook_leave_{plan.id}",
+        f"_venvhook_refuse {quote(' '.join(name for name, _ in [*values, *plan.exports()]))}",
+        "return 1",
         "fi",
-        *(f"_venvhook_remove {name} {' '.join(map(quote, folders))}" for name, folders in plan.lists),
+        *(line for name, folders in plan.lists for line in _prepend(name, folders, dialect)),
     ]
+
+
+def _prepend(name: str, folders: Sequence[str], dialect: Dialect) -> list[str]:
+    absent = " && ".join(f":${name}: != *:{quote(folder)}:*" for folder in folders)
+    return [
+        f"if [[ ${{{name}-}} && {absent} && {dialect.exported(name)} ]]; then",
+        f"builtin export _VENVHOOK_OLD_{name}='=' {name}={_front(folders)}\"${name}\"",
+        "else",
+        f"_venvhook_prepend {name} {' '.join(map(quote, folders))}",
+        "fi",
+    ]
+
+
+def _leave(plan: Plan, dialect: Dialect) -> list[str]:
+    """What is put back. Most often all is as it was entered, and nothing had given way, which one test tells."""
+    values = [(name, value) for name, value in plan.variables if value is not None]
+    intact = [
+        "! $_venvhook_given${_OLD_VIRTUAL_PATH+x}",
+        *(_equal(name, value) for name, value in values),
+        *filter(None, [dialect.unsettable([name for name, _ in values])]),
+        *(_in_front(name, folders, dialect) for name, folders in plan.lists),
+    ]
+    gone = [name for name, _ in [*values, *plan.exports()]] + ["_VENVHOOK_OLD_" + name for name, _ in plan.lists]
+    return [
+        f"if [[ {' && '.join(intact)} ]]; then",
+        "_venvhook_end",
+        *(line for name, folders in plan.lists for line in _without_front(name, folders)),
+        unset(" ".join(gone)),
+        "else",
+        f"_venvhook_undo_{plan.id}",
+        "fi",
+    ]
+
+
+def _equal(name: str, value: str) -> str:
+    return f"${{{name}-}} == {quote(value)}" if value else f"${{{name}+=}}${{{name}-}} == '='"
+
+
+def _in_front(name: str, folders: Sequence[str], dialect: Dialect) -> str:
+    """Are the folders in front of a list, and nowhere else in it?"""
+    front = _front(folders)
+    once = " && ".join(f":${{{name}#{front}}}: != *:{quote(folder)}:*" for folder in folders)
+    return f"${{{name}-}} == {front}* && {once} && {dialect.exported(name)}"
+
+
+def _without_front(name: str, folders: Sequence[str]) -> list[str]:
+    return [f"_venvhook_text=${{{name}#{_front(folders)}}}", f'builtin export {name}="$_venvhook_text"']
+
+
+def _front(folders: Sequence[str]) -> str:
+    return quote("".join(folder + ":" for folder in folders))
+
+
+def _undo(plan: Plan) -> list[str]:
+    """One by one. An activate script that was sourced inside has saved PATH."""
+    saved = "".join(f" {quote(folder)}" for name, folders in plan.lists if name == "PATH" for folder in folders)
+    ours = ((name, "" if value is None else "=" + value) for name, value in plan.variables)
     gone = [name for name, _ in plan.exports()] + ["_VENVHOOK_OLD_" + name for name in plan.names]
-    return [*lines, unset(" ".join(gone))]
+    return [
+        f"_venvhook_undo_{plan.id}() {{",
+        "_venvhook_end",
+        *([f"_venvhook_remove _OLD_VIRTUAL_PATH{saved}"] if saved else []),
+        f"_venvhook_put_back {' '.join(f'{name} {quote(value)}' for name, value in ours)}",
+        *(f"_venvhook_remove {name} {' '.join(map(quote, folders))}" for name, folders in plan.lists),
+        unset(" ".join(gone)),
+        "}",
+    ]
 
 
 def _any_set(names: Sequence[str]) -> str:

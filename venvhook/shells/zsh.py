@@ -6,6 +6,9 @@ import os
 
 from venvhook.shells.bash import assign, enter, functions, leave, quote, unset
 
+
+from venvhook.shells.bash import Dialect, assign, functions, quote, unset
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,7 +45,7 @@ def startup_files(home: str, settings: str, documents: Callable[[], str]) -> tup
 
 def plan(plan: Plan) -> str:
     """The functions that say when the plan is stale, enter and leave."""
-    return functions(plan, _read_marker, _enter, _leave)
+    return functions(plan, Dialect(_read_marker, _plain, _exported, _unsettable))
 
 
 def undo(operations: Sequence[tuple[str, str | None]]) -> str:
@@ -59,13 +62,18 @@ def _read_marker(file: str, text: str) -> str:
     )
 
 
-def _enter(plan: Plan) -> list[str]:
-    begin = " ".join(quote(text) for text in (plan.sign, plan.home, plan.bin, plan.name, plan.label))
-    types = " ".join(f"${{(t){name}}}" for name in plan.names)
-    return [f'_venvhook_begin {begin} "{types}" {" ".join(plan.names)} || return 1', *enter(plan)]
+def _types(names: Sequence[str]) -> str:
+    return '"' + " ".join(f"${{(t){name}}}" for name in names) + '"'
 
 
-def _leave(plan: Plan) -> list[str]:
+def _plain(names: Sequence[str]) -> str:
+    return f"{_types(names)} != *(readonly|array|association|integer|float|left|right|lower|upper)*"
+
+
+def _exported(name: str) -> str:
+    return f"${{(t){name}}} == *export* && ${{(t){name}}} != *(readonly|unique)*"
+
+
+def _unsettable(names: Sequence[str]) -> str:
     # What has become readonly meanwhile stays: to touch it would end this function, and all that called it.
-    types = "".join(f"${{(t){name}}}" for name, _ in plan.variables)
-    return leave(plan, f'"{types}" != *readonly*')
+    return f"{_types(names)} != *readonly*"
