@@ -33,9 +33,10 @@ _venvhook_give_way() {
 _venvhook_refuse() {
     local IFS=' ' _venvhook_name
     for _venvhook_name in $1; do
-        if _venvhook_writable "$_venvhook_name" && _venvhook_plain "${_venvhook_name}[@]"; then continue; fi
-        _venvhook_say "$_venvhook_name is readonly or no plain variable in this shell, so the project is not entered; to see it: declare -p $_venvhook_name"
-        return 1
+        if ! _venvhook_writable "$_venvhook_name" || ! _venvhook_plain "${_venvhook_name}[@]"; then
+            _venvhook_say "$_venvhook_name is readonly or no plain variable in this shell, so the project is not entered; to see it: declare -p $_venvhook_name"
+            return 1
+        fi
     done
 }
 _venvhook_writable() { builtin local "$1" 2>/dev/null; }

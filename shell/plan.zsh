@@ -15,10 +15,10 @@ _venvhook_fetch() {
     _venvhook_pending='' _venvhook_new=${_venvhook_new:-none}
 }
 _venvhook_enter() {
-    _venvhook_here=$1 _venvhook_plan=$2
-    if ! "_venvhook_enter_$2"; then
+    _venvhook_here=$_venvhook_project _venvhook_plan=$_venvhook_new
+    if ! "_venvhook_enter_$_venvhook_plan"; then
         _venvhook_plan=none
-        _venvhook_note "$1"
+        _venvhook_note "$_venvhook_here"
     fi
 }
 _venvhook_leave() {
@@ -66,9 +66,10 @@ _venvhook_give_way() {
 _venvhook_refuse() {
     local _venvhook_name
     for _venvhook_name in ${=1}; do
-        if [[ ${(Pt)_venvhook_name} == (|scalar*) && ${(Pt)_venvhook_name} != *-(readonly|left|right|lower|upper)* ]]; then continue; fi
-        _venvhook_say "$_venvhook_name is readonly or no plain variable in this shell, so the project is not entered; to see it: typeset -p $_venvhook_name"
-        return 1
+        if [[ ${(Pt)_venvhook_name} != (|scalar*) || ${(Pt)_venvhook_name} == *-(readonly|left|right|lower|upper)* ]]; then
+            _venvhook_say "$_venvhook_name is readonly or no plain variable in this shell, so the project is not entered; to see it: typeset -p $_venvhook_name"
+            return 1
+        fi
     done
 }
 # A function of the user's gives way to our deactivate, and comes back.
@@ -91,7 +92,7 @@ _venvhook_end() {
         builtin unset -f deactivate
         if [[ $_venvhook_theirs ]]; then builtin eval "$_venvhook_theirs"; fi
     fi
-    _venvhook_sign='' _venvhook_home='' _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_given=''
+    _venvhook_sign=_venvhook_home _venvhook_home='' _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_given=''
 }
 # A variable's value, behind "=", into _VENVHOOK_OLD_NAME, which is exported when NAME was; and back.
 _venvhook_save() {

@@ -17,8 +17,9 @@ if ! builtin typeset -f _venvhook_look >/dev/null; then
     _venvhook_ready='' _venvhook_off='' _venvhook_plans=''
     _venvhook_here='' _venvhook_plan=none _venvhook_paused='' # the project entered, its plan, the project left by hand
     _venvhook_folder='' _venvhook_project=''                  # the folder looked at last, and the project found for it
-    _venvhook_sign='' _venvhook_home='' _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_given='' _venvhook_theirs=''
-    _venvhook_psvar='' _venvhook_ps1='' _venvhook_drawn='' _venvhook_later='' _venvhook_known=() _venvhook_pending=${VENVHOOK_PROJECT:+inherited}
+    _venvhook_sign=_venvhook_home _venvhook_home='' _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_given='' _venvhook_theirs=''
+    _venvhook_psvar='' _venvhook_drawn='' _venvhook_later='' _venvhook_known=''
+    _venvhook_pending=${VENVHOOK_PROJECT:+inherited}
 fi
 
 # One line for the person; subshells are silent. powerlevel10k's instant prompt has it wait for the next prompt.
@@ -50,13 +51,15 @@ _venvhook_ask() {
     fi
     return 1
 }
-# The plan for a project, its id into _venvhook_new: one that this shell has read already, else the kept one, else the
-# helper's answer. Fails where only the helper could tell and must not be started.
+# The plan for a project, its id into _venvhook_new: one that this shell has read already (_venvhook_known is a list of
+# //PROJECT//ID//), else the kept one, else the helper's answer. Fails where only the helper could tell and must not be
+# started.
 _venvhook_load() {
-    local i=${_venvhook_known[(Ie)$1]}
-    ((i)) || i=$((${#_venvhook_known} + 1))
-    _venvhook_new=${_venvhook_known[i+1]}
-    if [[ $_venvhook_new ]] && ! "_venvhook_stale_$_venvhook_new"; then return; fi
+    _venvhook_new=${_venvhook_known#*"//$1//"}
+    _venvhook_new=${_venvhook_new%%//*}
+    if [[ ! $_venvhook_new ]] || "_venvhook_stale_$_venvhook_new"; then _venvhook_obtain "$1"; fi
+}
+_venvhook_obtain() {
     if [[ ! $_venvhook_plans ]]; then
         _venvhook_quietly builtin . "${_venvhook_launcher%/*}/plan-1.zsh"
         if [[ ! $_venvhook_plans ]]; then
@@ -66,7 +69,9 @@ _venvhook_load() {
         fi
     fi
     _venvhook_read "$1" || _venvhook_fetch "$1" || return
-    _venvhook_known[i]=$1 _venvhook_known[i+1]=$_venvhook_new
+    if [[ $_venvhook_new != none && $_venvhook_known != *"//$1//$_venvhook_new"* ]]; then
+        _venvhook_known=//$1//$_venvhook_new$_venvhook_known
+    fi
 }
 _venvhook_read() {
     local kept=$_venvhook_cache/plans${1%/}/.venvhook-1.zsh text
@@ -83,40 +88,48 @@ _venvhook_read() {
 
 # The nearest folder upwards that holds a marker, into _venvhook_project.
 _venvhook_find() {
-    local folder=$PWD ceiling=:${VENVHOOK_CEILING-$_venvhook_ceiling}:
+    local folder=$PWD stop=''
     _venvhook_project='' _venvhook_folder=$PWD
-    until [[ $ceiling != :: && ( $ceiling == *:"$folder":* || $ceiling == *:"${folder%/}/":* ) ]]; do
-        if [[ -e $folder/.venvhook.toml || -L $folder/.venvhook.toml ]]; then
-            _venvhook_project=$folder
+    if [[ ${VENVHOOK_CEILING-$_venvhook_ceiling} ]]; then _venvhook_limit ":${VENVHOOK_CEILING-$_venvhook_ceiling}:"; fi
+    until [[ $folder == "$stop" || -e $folder/.venvhook.toml || -L $folder/.venvhook.toml || ${#folder} -lt 2 ]]; do
+        folder=${folder:h} # %/* takes ten times as long
+    done
+    if [[ $folder != "$stop" && ( -e $folder/.venvhook.toml || -L $folder/.venvhook.toml ) ]]; then _venvhook_project=$folder; fi
+}
+# The nearest folder upwards that is a ceiling, into stop: the search ends before it.
+_venvhook_limit() {
+    stop=$PWD
+    until [[ $1 == *:"$stop":* || $1 == *:"${stop%/}/":* ]]; do
+        if [[ ${#stop} -lt 2 ]]; then
+            stop=''
             return
         fi
-        if ((${#folder} < 2)); then return; fi
-        folder=${folder:h} # %/* takes ten times as long
+        stop=${stop:h}
     done
 }
 # From what is entered to a project, or to none: another one goes first, so that the next plan is read without it. Two
 # folders are the same also when only a link differs (-ef).
 _venvhook_reconcile() {
-    local _venvhook_goal=''
     if [[ $_venvhook_pending ]]; then _venvhook_recover || return 0; fi
-    if [[ ! $_venvhook_off${VENVHOOK_DISABLE-} ]]; then
-        if [[ $_venvhook_project && ! -e $_venvhook_project/.venvhook.toml ]]; then _venvhook_find; fi # it may have gone
-        _venvhook_goal=$_venvhook_project
-    fi
-    if [[ $_venvhook_sign ]]; then _venvhook_by_hand; fi
-    if [[ $_venvhook_goal != "$_venvhook_paused" && ! $_venvhook_goal -ef $_venvhook_paused ]]; then _venvhook_paused=''; fi
+    if [[ $_venvhook_project && ! -e $_venvhook_project/.venvhook.toml ]]; then _venvhook_find; fi # it may have gone
+    if [[ $_venvhook_off${VENVHOOK_DISABLE-} ]]; then _venvhook_project=''; fi
+    if [[ ${(P)_venvhook_sign}${_OLD_VIRTUAL_PATH+x} != "$_venvhook_home" && $_venvhook_home ]]; then _venvhook_by_hand; fi
+    if [[ $_venvhook_paused && ! $_venvhook_project -ef $_venvhook_paused ]]; then _venvhook_paused=''; fi
+    if [[ $_venvhook_here && ! $_venvhook_project -ef $_venvhook_here ]]; then _venvhook_leave; fi
+    if [[ ! $_venvhook_project || $_venvhook_paused ]]; then return 0; fi # paused is this project: any other is forgotten
     if [[ $_venvhook_here ]]; then
-        if [[ $_venvhook_goal != "$_venvhook_here" && ! $_venvhook_goal -ef $_venvhook_here ]]; then
-            _venvhook_leave
-        elif ! "_venvhook_stale_$_venvhook_plan"; then
-            return
-        fi
+        _venvhook_renew
+    elif _venvhook_load "$_venvhook_project"; then
+        _venvhook_enter
     fi
-    if [[ ! $_venvhook_goal || $_venvhook_paused ]]; then return; fi # paused is this project: any other is forgotten
-    _venvhook_load "$_venvhook_goal" || return 0
-    if [[ $_venvhook_here && $_venvhook_new == "$_venvhook_plan" ]]; then return; fi
-    if [[ $_venvhook_here ]]; then _venvhook_leave; fi
-    _venvhook_enter "$_venvhook_goal" "$_venvhook_new"
+}
+# The project that is entered goes on; its plan may hold no longer.
+_venvhook_renew() {
+    "_venvhook_stale_$_venvhook_plan" && _venvhook_load "$_venvhook_project" || return 0
+    if [[ $_venvhook_new != "$_venvhook_plan" ]]; then
+        _venvhook_leave
+        _venvhook_enter
+    fi
 }
 # What a shell must put right first: an answer that Ctrl-C cut off (pending is the project that was asked for), or the
 # project of the shell that started us (pending is "inherited"). Fails where the helper must not be started: what were
@@ -136,12 +149,25 @@ _venvhook_recover() {
 # ---- triggers and commands ------------------------------------------------------------------------------------------
 
 # At every prompt and cd: most often nothing has changed, and this is all that runs. In the folder of last time, a marker in
-# it is all that could have come nearer than the known one. One function, because zsh maps memory for each call of one,
-# which costs more than all these tests. Status and pipestatus need no care: zsh brings them back after its hooks.
+# it is all that could have come nearer than the known one. One function with few commands, because zsh maps memory for each
+# call and blocks signals for each command, which takes longer than all these tests. Status and pipestatus need no care: zsh
+# brings them back after its hooks.
 _venvhook_look() {
+    if [[ ! $_venvhook_ready || $_venvhook_later ]]; then _venvhook_begun || return 0; fi
+    if [[ $PWD != "$_venvhook_folder" || $PWD != "$_venvhook_project" && ( -e $PWD/.venvhook.toml || -L $PWD/.venvhook.toml ) ]]; then
+        _venvhook_find
+    fi
+    if [[ $_venvhook_project != "$_venvhook_here" || $_venvhook_pending$_venvhook_off$_venvhook_paused ||
+        $_venvhook_here && ${VENVHOOK_DISABLE-}${(P)_venvhook_sign}${_OLD_VIRTUAL_PATH+x} != "$_venvhook_home" ]] ||
+        { [[ $_venvhook_here ]] && "_venvhook_stale_$_venvhook_plan" }; then
+        _venvhook_reconcile
+    fi
+    if [[ $_venvhook_label//${psvar[97]}//${VIRTUAL_ENV_DISABLE_PROMPT-}//${PS1-} != "$_venvhook_drawn" ]]; then _venvhook_draw; fi
+}
+# Until the first prompt, rc files may be running: not a word then, and no process.
+_venvhook_begun() {
     if [[ ! $_venvhook_ready ]]; then
-        # Until the first prompt, rc files may be running: not a word then, and no process.
-        if [[ ${zsh_eval_context[(r)file*]} ]]; then return; fi
+        if [[ ${zsh_eval_context[(r)file*]} ]]; then return 1; fi
         _venvhook_ready=1
         precmd_functions=(${precmd_functions:#_venvhook_first})
         _venvhook_offer
@@ -150,24 +176,7 @@ _venvhook_look() {
         builtin print -rnu2 -- "$_venvhook_later"
         _venvhook_later=''
     fi
-    if [[ $PWD != "$_venvhook_folder" ]] ||
-        [[ $PWD != "$_venvhook_project" && ( -e $PWD/.venvhook.toml || -L $PWD/.venvhook.toml ) ]]; then
-        _venvhook_find
-    fi
-    if [[ $_venvhook_pending$_venvhook_off${VENVHOOK_DISABLE-} ]] ||
-        if [[ ! $_venvhook_here ]]; then
-            [[ $_venvhook_project != "$_venvhook_paused" && ! $_venvhook_project -ef $_venvhook_paused ]] ||
-                [[ $_venvhook_project && ! -e $_venvhook_project/.venvhook.toml ]]
-        else
-            [[ $_venvhook_project != "$_venvhook_here" && ! $_venvhook_project -ef $_venvhook_here ]] ||
-                [[ $_venvhook_sign && ( ${(P)_venvhook_sign} != "$_venvhook_home" || ${_OLD_VIRTUAL_PATH+x} ) ]] ||
-                "_venvhook_stale_$_venvhook_plan"
-        fi; then
-        _venvhook_reconcile
-    fi
-    if [[ ${psvar[97]} != "$_venvhook_label" || ${VIRTUAL_ENV_DISABLE_PROMPT-} || ${PS1-} != "$_venvhook_ps1" ]]; then
-        _venvhook_draw
-    fi
+    return 0
 }
 # The name is drawn by a reference in PS1, put there once, to an element of psvar, which no option makes zsh expand. Where
 # something rewrites PS1 at each prompt and shows the name itself, or refers to it in its own way, it is left to it.
@@ -177,7 +186,7 @@ _venvhook_draw() {
         [[ ! $_venvhook_drawn || ! $_venvhook_name || ${PS1-} != *"$_venvhook_name"* ]]; then
         PS1='%(97V.%97v.)'${PS1-}
     fi
-    _venvhook_ps1=${PS1-} _venvhook_drawn=1
+    _venvhook_drawn=$_venvhook_label//${psvar[97]}//${VIRTUAL_ENV_DISABLE_PROMPT-}//${PS1-}
 }
 # Prompt engines compute the first prompt before a hook that was loaded behind them runs: it also runs before them then.
 _venvhook_first() { _venvhook_look; }
@@ -190,12 +199,12 @@ _venvhook_arm() {
 venvhook() {
     local _venvhook_status=0
     case ${#}${1-} in
-        1on) _venvhook_off='' _venvhook_paused='' _venvhook_known=() ;;
+        1on) _venvhook_off='' _venvhook_paused='' _venvhook_known='' ;;
         1off) _venvhook_off=1 ;;
         *) "$_venvhook_python" -I -X utf8 "$_venvhook_launcher" cli "$@" || _venvhook_status=$? ;;
     esac
     # The helper gave no plan: try again. What is only a notice is said again by on.
-    if [[ $_venvhook_plan == none || ${#}${1-} == 1on && ! $_venvhook_sign ]]; then _venvhook_here='' _venvhook_plan=none; fi
+    if [[ $_venvhook_plan == none || ${#}${1-} == 1on && ! $_venvhook_home ]]; then _venvhook_here='' _venvhook_plan=none; fi
     _venvhook_look
     _venvhook_offer
     return "$_venvhook_status"
