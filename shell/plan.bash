@@ -3,6 +3,107 @@
 # plans and this file.
 # shellcheck disable=SC2119,SC2120,SC2154,SC2317,SC2034
 
+# ---- plans: kept, or asked for --------------------------------------------------------------------------------------
+
+# The helper's answer into _venvhook_text. (A substitution is parsed when it runs: the backslashes keep aliases out.)
+_venvhook_ask() {
+    if [[ ! -x $_venvhook_python || ! -r $_venvhook_launcher ]]; then
+        _venvhook_say "its Python or its launcher is gone ($_venvhook_python, $_venvhook_launcher); install venvhook again"
+    elif ! _venvhook_text=$(\builtin exec "$_venvhook_python" -I -S -X utf8 "$_venvhook_launcher" hook 1 "$@" </dev/null); then
+        _venvhook_say "the helper failed; to try again: venvhook on"
+    else
+        return 0
+    fi
+    return 1
+}
+# The plan for a project, its id into _venvhook_new: one that this shell has read already (_venvhook_known is a list of
+# //PROJECT//ID//), else the kept one, else the helper's answer. Fails where only the helper could tell and must not be
+# started.
+_venvhook_load() {
+    _venvhook_new=${_venvhook_known#*"//$1//"}
+    _venvhook_new=${_venvhook_new%%//*}
+    if [[ $_venvhook_new ]] && ! "_venvhook_stale_$_venvhook_new"; then return; fi
+    _venvhook_read "$1" || _venvhook_fetch "$1" || return
+    if [[ $_venvhook_new != none && $_venvhook_known != *"//$1//$_venvhook_new"* ]]; then
+        _venvhook_known=//$1//$_venvhook_new$_venvhook_known
+    fi
+}
+_venvhook_read() {
+    local kept=$_venvhook_cache/plans${1%/}/.venvhook-1.bash text
+    _venvhook_new='' _venvhook_new_project=''
+    # A PWD that was handed on may hold "..", and so lead out of the cache.
+    [[ $1/ != */../* && -f $kept && -O $kept && ! -L $kept ]] || return 1
+    # Only whole: a crash may have cut it, or left NULs in it. (After a text with a syntax error bash drops the next one.)
+    if IFS='' builtin read -r -d '' text <"$kept" || [[ ${text: -32:15} != $'\n_venvhook_new=' ]]; then return 1; fi
+    _venvhook_quietly builtin eval "$text"
+    [[ $_venvhook_new && $_venvhook_new_project == "$1" ]] && ! "_venvhook_stale_$_venvhook_new"
+}
+_venvhook_fetch() {
+    ((!BASH_SUBSHELL)) || return 1
+    _venvhook_note "$1"
+    _venvhook_new='' _venvhook_pending=$1
+    if _venvhook_ask plan bash "$1"; then
+        _venvhook_quietly builtin eval "$_venvhook_text"
+        [[ $_venvhook_new ]] || _venvhook_say "the helper gave no plan; to try again: venvhook on"
+    fi
+    _venvhook_pending='' _venvhook_new=${_venvhook_new:-none}
+}
+
+# ---- from project to project -----------------------------------------------------------------------------------------
+
+# From what is entered to a project, or to none: another one goes first, so that the next plan is read without it. Two
+# folders are the same also when only a link differs (-ef).
+_venvhook_switch() {
+    if [[ $_venvhook_pending ]]; then _venvhook_recover || return 0; fi
+    if [[ $_venvhook_off${VENVHOOK_DISABLE-} ]]; then _venvhook_project=''; fi
+    if [[ ${!_venvhook_sign-}${_OLD_VIRTUAL_PATH+x} != "$_venvhook_home" && $_venvhook_home ]]; then _venvhook_by_hand; fi
+    if [[ $_venvhook_paused && ! $_venvhook_project -ef $_venvhook_paused ]]; then _venvhook_paused=''; fi
+    if [[ $_venvhook_here && ! $_venvhook_project -ef $_venvhook_here ]]; then _venvhook_leave; fi
+    if [[ ! $_venvhook_project || $_venvhook_paused ]]; then return 0; fi # paused is this project: any other is forgotten
+    if [[ $_venvhook_here ]]; then
+        _venvhook_renew
+    elif _venvhook_load "$_venvhook_project"; then
+        _venvhook_enter
+    fi
+}
+# The project that is entered goes on; its plan may hold no longer.
+_venvhook_renew() {
+    "_venvhook_stale_$_venvhook_plan" && _venvhook_load "$_venvhook_project" || return 0
+    if [[ $_venvhook_new != "$_venvhook_plan" ]]; then
+        _venvhook_leave
+        _venvhook_enter
+    fi
+}
+_venvhook_enter() {
+    _venvhook_here=$_venvhook_project _venvhook_plan=$_venvhook_new _venvhook_entered=1
+    if ! "_venvhook_enter_$_venvhook_plan"; then
+        _venvhook_plan=none
+        _venvhook_note "$_venvhook_here"
+    fi
+}
+_venvhook_leave() {
+    # What was on PATH before stays there.
+    if [[ ! $_venvhook_left && ${_VENVHOOK_OLD_PATH-} != *[=:]"$_venvhook_bin":* ]]; then _venvhook_left=$_venvhook_bin; fi
+    "_venvhook_leave_$_venvhook_plan" 2>/dev/null || :
+    _venvhook_here='' _venvhook_plan=none
+}
+# What a shell must put right first: an answer that Ctrl-C cut off (pending is the project that was asked for), or the
+# project of the shell that started us (pending is "inherited"). Fails where the helper must not be started: what were
+# entered there would be undone as inherited.
+_venvhook_recover() {
+    if [[ $_venvhook_pending != inherited ]]; then
+        if [[ $_venvhook_here ]]; then _venvhook_leave; fi
+        _venvhook_here=$_venvhook_pending _venvhook_pending=''
+    elif ((!BASH_SUBSHELL)); then
+        _venvhook_pending=''
+        if _venvhook_ask undo bash; then _venvhook_quietly builtin eval "$_venvhook_text"; fi
+    else
+        return 1
+    fi
+}
+
+# ---- what plans call -------------------------------------------------------------------------------------------------
+
 # The text of a project's marker into _venvhook_text. Fails on what is no plain file of at most 4 KiB without a NUL.
 _venvhook_marker() {
     _venvhook_text=''

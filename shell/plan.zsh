@@ -2,8 +2,41 @@
 # inside a project costs nothing elsewhere. The number in the name it is installed under is the interface between hook,
 # plans and this file.
 
-# ---- a plan from the helper, entered, left --------------------------------------------------------------------------
+# ---- plans: kept, or asked for --------------------------------------------------------------------------------------
 
+# The helper's answer into _venvhook_text.
+_venvhook_ask() {
+    if [[ ! -x $_venvhook_python || ! -r $_venvhook_launcher ]]; then
+        _venvhook_say "its Python or its launcher is gone ($_venvhook_python, $_venvhook_launcher); install venvhook again"
+    elif ! _venvhook_text=$("$_venvhook_python" -I -S -X utf8 "$_venvhook_launcher" hook 1 "$@" </dev/null); then
+        _venvhook_say "the helper failed; to try again: venvhook on"
+    else
+        return 0
+    fi
+    return 1
+}
+# The plan for a project, its id into _venvhook_new: one that this shell has read already (_venvhook_known is a list of
+# //PROJECT//ID//), else the kept one, else the helper's answer. Fails where only the helper could tell and must not be
+# started.
+_venvhook_load() {
+    _venvhook_new=${_venvhook_known#*"//$1//"}
+    _venvhook_new=${_venvhook_new%%//*}
+    if [[ $_venvhook_new ]] && ! "_venvhook_stale_$_venvhook_new"; then return; fi
+    _venvhook_read "$1" || _venvhook_fetch "$1" || return
+    if [[ $_venvhook_new != none && $_venvhook_known != *"//$1//$_venvhook_new"* ]]; then
+        _venvhook_known=//$1//$_venvhook_new$_venvhook_known
+    fi
+}
+_venvhook_read() {
+    local kept=$_venvhook_cache/plans${1%/}/.venvhook-1.zsh text
+    _venvhook_new='' _venvhook_new_project=''
+    [[ $1/ != */../* && -f $kept && -O $kept && ! -L $kept ]] || return 1
+    # Only whole: a crash may have cut it, or left NULs in it.
+    text=$(<$kept)
+    [[ ${text[-31,-17]} == $'\n_venvhook_new=' && $text != *$'\0'* ]] || return 1
+    _venvhook_quietly builtin eval "$text"
+    [[ $_venvhook_new && $_venvhook_new_project == "$1" ]] && ! "_venvhook_stale_$_venvhook_new"
+}
 _venvhook_fetch() {
     ((!ZSH_SUBSHELL)) || return 1
     _venvhook_note "$1"
@@ -13,6 +46,33 @@ _venvhook_fetch() {
         [[ $_venvhook_new ]] || _venvhook_say "the helper gave no plan; to try again: venvhook on"
     fi
     _venvhook_pending='' _venvhook_new=${_venvhook_new:-none}
+}
+
+# ---- from project to project -----------------------------------------------------------------------------------------
+
+# From what is entered to a project, or to none: another one goes first, so that the next plan is read without it. Two
+# folders are the same also when only a link differs (-ef).
+_venvhook_switch() {
+    if [[ $_venvhook_pending ]]; then _venvhook_recover || return 0; fi
+    if [[ $_venvhook_project && ! -e $_venvhook_project/.venvhook.toml ]]; then _venvhook_find; fi # it may have gone
+    if [[ $_venvhook_off${VENVHOOK_DISABLE-} ]]; then _venvhook_project=''; fi
+    if [[ ${(P)_venvhook_sign}${_OLD_VIRTUAL_PATH+x} != "$_venvhook_home" && $_venvhook_home ]]; then _venvhook_by_hand; fi
+    if [[ $_venvhook_paused && ! $_venvhook_project -ef $_venvhook_paused ]]; then _venvhook_paused=''; fi
+    if [[ $_venvhook_here && ! $_venvhook_project -ef $_venvhook_here ]]; then _venvhook_leave; fi
+    if [[ ! $_venvhook_project || $_venvhook_paused ]]; then return 0; fi # paused is this project: any other is forgotten
+    if [[ $_venvhook_here ]]; then
+        _venvhook_renew
+    elif _venvhook_load "$_venvhook_project"; then
+        _venvhook_enter
+    fi
+}
+# The project that is entered goes on; its plan may hold no longer.
+_venvhook_renew() {
+    "_venvhook_stale_$_venvhook_plan" && _venvhook_load "$_venvhook_project" || return 0
+    if [[ $_venvhook_new != "$_venvhook_plan" ]]; then
+        _venvhook_leave
+        _venvhook_enter
+    fi
 }
 _venvhook_enter() {
     _venvhook_here=$_venvhook_project _venvhook_plan=$_venvhook_new
@@ -25,16 +85,18 @@ _venvhook_leave() {
     { "_venvhook_leave_$_venvhook_plan" 2>/dev/null } always { TRY_BLOCK_ERROR=0; }
     _venvhook_here='' _venvhook_plan=none
 }
-# The prefix into an element of psvar far from those that people use; what others have there stays, and so its length.
-_venvhook_show() {
-    if [[ $_venvhook_label && ! ${VIRTUAL_ENV_DISABLE_PROMPT-} ]]; then
-        if [[ ! $_venvhook_psvar ]]; then _venvhook_psvar=${#psvar}; fi
-        psvar[97]=$_venvhook_label
-    elif [[ $_venvhook_psvar ]]; then
-        psvar[97]=''
-        if ((_venvhook_psvar < ${psvar[(I)?*]})); then _venvhook_psvar=${psvar[(I)?*]}; fi
-        psvar[_venvhook_psvar+1,-1]=()
-        _venvhook_psvar=''
+# What a shell must put right first: an answer that Ctrl-C cut off (pending is the project that was asked for), or the
+# project of the shell that started us (pending is "inherited"). Fails where the helper must not be started: what were
+# entered there would be undone as inherited.
+_venvhook_recover() {
+    if [[ $_venvhook_pending != inherited ]]; then
+        if [[ $_venvhook_here ]]; then _venvhook_leave; fi
+        _venvhook_here=$_venvhook_pending _venvhook_pending=''
+    elif ((!ZSH_SUBSHELL)); then
+        _venvhook_pending=''
+        if _venvhook_ask undo zsh; then _venvhook_quietly builtin eval "$_venvhook_text"; fi
+    else
+        return 1
     fi
 }
 
@@ -159,6 +221,21 @@ _venvhook_remove() {
         if [[ ${(Pt)_venvhook_had} == scalar ]]; then builtin typeset -g +x "$_venvhook_list"; fi
     else
         builtin unset -v "$_venvhook_list"
+    fi
+}
+
+# ---- the prompt -----------------------------------------------------------------------------------------------------
+
+# The prefix into an element of psvar far from those that people use; what others have there stays, and so its length.
+_venvhook_show() {
+    if [[ $_venvhook_label && ! ${VIRTUAL_ENV_DISABLE_PROMPT-} ]]; then
+        if [[ ! $_venvhook_psvar ]]; then _venvhook_psvar=${#psvar}; fi
+        psvar[97]=$_venvhook_label
+    elif [[ $_venvhook_psvar ]]; then
+        psvar[97]=''
+        if ((_venvhook_psvar < ${psvar[(I)?*]})); then _venvhook_psvar=${psvar[(I)?*]}; fi
+        psvar[_venvhook_psvar+1,-1]=()
+        _venvhook_psvar=''
     fi
 }
 

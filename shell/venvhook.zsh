@@ -33,55 +33,10 @@ _venvhook_say() {
     fi
 }
 
-# ---- plans: kept, or asked for --------------------------------------------------------------------------------------
-
 # Run without a word, and whatever goes wrong: in zsh a syntax error or a readonly variable ends all functions at once.
 _venvhook_quietly() {
     { "$@" 2>/dev/null } always { TRY_BLOCK_ERROR=0; }
     return 0
-}
-# The helper's answer into _venvhook_text.
-_venvhook_ask() {
-    if [[ ! -x $_venvhook_python || ! -r $_venvhook_launcher ]]; then
-        _venvhook_say "its Python or its launcher is gone ($_venvhook_python, $_venvhook_launcher); install venvhook again"
-    elif ! _venvhook_text=$("$_venvhook_python" -I -S -X utf8 "$_venvhook_launcher" hook 1 "$@" </dev/null); then
-        _venvhook_say "the helper failed; to try again: venvhook on"
-    else
-        return 0
-    fi
-    return 1
-}
-# The plan for a project, its id into _venvhook_new: one that this shell has read already (_venvhook_known is a list of
-# //PROJECT//ID//), else the kept one, else the helper's answer. Fails where only the helper could tell and must not be
-# started.
-_venvhook_load() {
-    _venvhook_new=${_venvhook_known#*"//$1//"}
-    _venvhook_new=${_venvhook_new%%//*}
-    if [[ ! $_venvhook_new ]] || "_venvhook_stale_$_venvhook_new"; then _venvhook_obtain "$1"; fi
-}
-_venvhook_obtain() {
-    if [[ ! $_venvhook_plans ]]; then
-        _venvhook_quietly builtin . "${_venvhook_launcher%/*}/plan-1.zsh"
-        if [[ ! $_venvhook_plans ]]; then
-            _venvhook_off=1
-            _venvhook_say "${_venvhook_launcher%/*}/plan-1.zsh is gone, so venvhook is off in this shell; install venvhook again"
-            return 1
-        fi
-    fi
-    _venvhook_read "$1" || _venvhook_fetch "$1" || return
-    if [[ $_venvhook_new != none && $_venvhook_known != *"//$1//$_venvhook_new"* ]]; then
-        _venvhook_known=//$1//$_venvhook_new$_venvhook_known
-    fi
-}
-_venvhook_read() {
-    local kept=$_venvhook_cache/plans${1%/}/.venvhook-1.zsh text
-    _venvhook_new='' _venvhook_new_project=''
-    [[ $1/ != */../* && -f $kept && -O $kept && ! -L $kept ]] || return 1
-    # Only whole: a crash may have cut it, or left NULs in it.
-    text=$(<$kept)
-    [[ ${text[-31,-17]} == $'\n_venvhook_new=' && $text != *$'\0'* ]] || return 1
-    _venvhook_quietly builtin eval "$text"
-    [[ $_venvhook_new && $_venvhook_new_project == "$1" ]] && ! "_venvhook_stale_$_venvhook_new"
 }
 
 # ---- the state machine ----------------------------------------------------------------------------------------------
@@ -107,43 +62,15 @@ _venvhook_limit() {
         stop=${stop:h}
     done
 }
-# From what is entered to a project, or to none: another one goes first, so that the next plan is read without it. Two
-# folders are the same also when only a link differs (-ef).
-_venvhook_reconcile() {
-    if [[ $_venvhook_pending ]]; then _venvhook_recover || return 0; fi
-    if [[ $_venvhook_project && ! -e $_venvhook_project/.venvhook.toml ]]; then _venvhook_find; fi # it may have gone
-    if [[ $_venvhook_off${VENVHOOK_DISABLE-} ]]; then _venvhook_project=''; fi
-    if [[ ${(P)_venvhook_sign}${_OLD_VIRTUAL_PATH+x} != "$_venvhook_home" && $_venvhook_home ]]; then _venvhook_by_hand; fi
-    if [[ $_venvhook_paused && ! $_venvhook_project -ef $_venvhook_paused ]]; then _venvhook_paused=''; fi
-    if [[ $_venvhook_here && ! $_venvhook_project -ef $_venvhook_here ]]; then _venvhook_leave; fi
-    if [[ ! $_venvhook_project || $_venvhook_paused ]]; then return 0; fi # paused is this project: any other is forgotten
-    if [[ $_venvhook_here ]]; then
-        _venvhook_renew
-    elif _venvhook_load "$_venvhook_project"; then
-        _venvhook_enter
+# All that matters only where there is a project comes with the plans.
+_venvhook_prepare() {
+    local place=${_venvhook_launcher%/*}/plan-1.zsh
+    _venvhook_quietly builtin . "$place"
+    if [[ ! $_venvhook_plans$_venvhook_off ]]; then
+        _venvhook_off=1
+        _venvhook_say "$place is gone, so venvhook is off in this shell; install venvhook again"
     fi
-}
-# The project that is entered goes on; its plan may hold no longer.
-_venvhook_renew() {
-    "_venvhook_stale_$_venvhook_plan" && _venvhook_load "$_venvhook_project" || return 0
-    if [[ $_venvhook_new != "$_venvhook_plan" ]]; then
-        _venvhook_leave
-        _venvhook_enter
-    fi
-}
-# What a shell must put right first: an answer that Ctrl-C cut off (pending is the project that was asked for), or the
-# project of the shell that started us (pending is "inherited"). Fails where the helper must not be started: what were
-# entered there would be undone as inherited.
-_venvhook_recover() {
-    if [[ $_venvhook_pending != inherited ]]; then
-        if [[ $_venvhook_here ]]; then _venvhook_leave; fi
-        _venvhook_here=$_venvhook_pending _venvhook_pending=''
-    elif ((!ZSH_SUBSHELL)); then
-        _venvhook_pending=''
-        if _venvhook_ask undo zsh; then _venvhook_quietly builtin eval "$_venvhook_text"; fi
-    else
-        return 1
-    fi
+    [[ $_venvhook_plans ]]
 }
 
 # ---- triggers and commands ------------------------------------------------------------------------------------------
@@ -160,7 +87,7 @@ _venvhook_look() {
     if [[ $_venvhook_project != "$_venvhook_here" || $_venvhook_pending$_venvhook_off$_venvhook_paused ||
         $_venvhook_here && ${VENVHOOK_DISABLE-}${(P)_venvhook_sign}${_OLD_VIRTUAL_PATH+x} != "$_venvhook_home" ]] ||
         { [[ $_venvhook_here ]] && "_venvhook_stale_$_venvhook_plan" }; then
-        _venvhook_reconcile
+        if [[ $_venvhook_plans ]] || _venvhook_prepare; then _venvhook_switch; fi
     fi
     if [[ $_venvhook_label//${psvar[97]}//${VIRTUAL_ENV_DISABLE_PROMPT-}//${PS1-} != "$_venvhook_drawn" ]]; then _venvhook_draw; fi
 }

@@ -148,12 +148,13 @@ def _exported(name: str) -> str:
 
 
 def _enter(plan: Plan, dialect: Dialect) -> list[str]:
-    """What is set. Most often no variable has to give way, and no list holds a folder already, which one test each tells."""
+    """What is set. Most often no variable has to give way, and no list holds a folder already: one test each tells."""
     names, lists = ([name for name, _ in each] for each in (plan.variables, plan.lists))
     values = [(name, value) for name, value in plan.variables if value is not None]
     return [
         f"[[ ! {_any_set(names)} && {dialect.plain(lists)} ]] ||"
-        f" _venvhook_give_way {plan.sign} {quote(plan.home)} {quote(' '.join(names))} {quote(' '.join(lists))} || return 1",
+        f" _venvhook_give_way {plan.sign} {quote(plan.home)} {quote(' '.join(names))} {quote(' '.join(lists))}"
+        " || return 1",
         f"_venvhook_sign={plan.sign} _venvhook_home={quote(plan.home)} _venvhook_bin={quote(plan.bin)}"
         f" _venvhook_name={quote(plan.name)} _venvhook_label={quote(plan.label)}",
         "_venvhook_begin",

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 
-from venvhook.shells.bash import assign, enter, functions, leave, quote, unset
-
-
 from venvhook.shells.bash import Dialect, assign, functions, quote, unset
 
 TYPE_CHECKING = False
