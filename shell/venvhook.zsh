@@ -17,7 +17,9 @@ if ! builtin typeset -f _venvhook_look >/dev/null; then
     _venvhook_ready='' _venvhook_off='' _venvhook_plans=''
     _venvhook_here='' _venvhook_plan=none _venvhook_paused='' # the project entered, its plan, the project left by hand
     _venvhook_folder='' _venvhook_project=''                  # the folder looked at last, and the project found for it
-    _venvhook_sign=_venvhook_home _venvhook_home='' _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_given='' _venvhook_theirs=''
+    # The variable that says what environment is active, and its value. Outside they are empty and equal, too.
+    _venvhook_sign=_venvhook_home _venvhook_home=''
+    _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_given='' _venvhook_theirs=''
     _venvhook_psvar='' _venvhook_drawn='' _venvhook_later='' _venvhook_known=''
     _venvhook_pending=${VENVHOOK_PROJECT:+inherited}
 fi
