@@ -99,14 +99,19 @@ def decide(data: str, record: Record) -> Record:
 
 
 def _decisions(where: str) -> list[str]:
-    """The names of the records in a folder, the last decision first."""
-    return sorted((name for name in os.listdir(where) if not name.endswith(".part")), reverse=True)
+    """The names of the records in a folder, the last decision first; other files are none of ours."""
+    return sorted(filter(_moment, os.listdir(where)), reverse=True)
 
 
 def _newest(where: str) -> int:
     """When the last decision in a folder was made (ns since 1970), by a clock that may have been ahead; 0: never."""
-    moments = [name.partition("-")[0] for name in entries(where)]
-    return max((int(moment) for moment in moments if len(moment) == 20 and moment.isdecimal()), default=0)
+    return max(map(_moment, entries(where)), default=0)
+
+
+def _moment(name: str) -> int:
+    """When the decision was made whose record has this NAME (ns since 1970); 0: it is not a record's name."""
+    moment, _, process = name.partition("-")
+    return int(moment) if len(moment) == 20 and (moment + process).isdecimal() and process else 0
 
 
 def forget(data: str, folder: str) -> None:

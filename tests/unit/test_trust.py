@@ -134,12 +134,14 @@ def test_a_clock_that_is_set_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_what_lies_about_there_hides_no_decision(tmp_path: Path) -> None:
-    """A record of a later clock, cut off; names that are none of ours."""
+    """A record of a later clock, cut off; names that are none of ours, which stay."""
     where = Path(allow(tmp_path, text=b"earlier").path).parent
-    for name in ("30000000000000000000-1", ".DS_Store", ".nineteen_and_a_dot."):
+    foreign = {".DS_Store", ".nineteen_and_a_dot.", "notes", "4-1", *("9" * 20 + end for end in ("", "-", "-old"))}
+    for name in (*foreign, "30000000000000000000-1"):
         (where / name).write_bytes(b"half")
-    allow(tmp_path, text=b"later")
+    later = allow(tmp_path, text=b"later")
     assert decision(tmp_path) == b"later"
+    assert {path.name for path in files(tmp_path)} == {*foreign, os.path.basename(later.path)}
 
 
 def test_a_full_disk_leaves_the_earlier_decision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
