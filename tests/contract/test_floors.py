@@ -88,7 +88,7 @@ TOO_NEW = [
         "fish",
         "3.6",
         r"\babbr\b.* --(position|function|regex|set-cursor)\b",
-        "abbr --add a --position anywhere b; abbr --show | string match '*--position*'",
+        "abbr --add a --position anywhere b; abbr --show | string match 'abbr -a --position *'",
     ),
     ("fish", "4.1", r"^\s*\{", "{ true; }"),
     ("pwsh", "7.0", r"\?\?=?", "$null ?? 1"),

@@ -177,7 +177,7 @@ def test_a_folder_that_cannot_be_read(world: World, shell: Dialect) -> None:
     assert live.prefix() == "(app) "
     before = live.environ()
     (app / "closed").chmod(0)
-    assert live.run("/bin/ls ..") != ""
+    assert "denied" in live.run("env ls ..")  # not `ls` itself: to complete it, old fish runs it, which sets LS_COLORS
     assert live.run("") == "" and live.run("") == ""
     live.run(f"cd {world.work}")
     live.run(f"cd {app}")

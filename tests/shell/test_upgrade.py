@@ -17,6 +17,7 @@ from venvhook.helper import SECONDS
 from venvhook.shells import INTERFACE
 
 from .dialects import DIALECTS, Dialect
+from .test_entering import compares_contents
 from .test_trust import one_line
 from .world import PACKAGE, Installation, World, environ_of, run, same_but_moves
 
@@ -83,6 +84,9 @@ def test_the_package_is_replaced_under_open_shells(own: World, tmp_path: Path, s
     inside, outside = own.start(), own.start()
     before = outside.environ()
     outside.run("cd known; cd ..")
+    if compares_contents(shell):  # then a shell knows only what it has been told itself
+        inside.run("cd known; cd ..")
+        outside.run("cd app; cd ..")
     inside.run("cd app")
     entered = inside.environ()
     upgrade(own.installation, tmp_path / "next")

@@ -154,11 +154,12 @@ class Ground:
         if key not in self.scripts:
             prompt, _, prefix = self._probe(["bash", "-c", PROBE["sh"], "-", home], disabled).partition("\n")
             if shell == "fish":
-                prompt = self._probe(["fish", "--no-config", "-c", PROBE["fish"], home], disabled).removesuffix("\n")
+                prompt = self._probe(["fish", "-c", PROBE["fish"], home], disabled).removesuffix("\n")
             self.scripts[key] = Script(None if prompt == "unset" else prompt, prefix)
         return self.scripts[key]
 
     def _probe(self, command: list[str], disabled: bool) -> str:
+        # Without a home, no shell reads a file of its user's (an option of fish for that is too new).
         environ = {"PATH": os.environ["PATH"], "HOME": os.devnull, "VIRTUAL_ENV_DISABLE_PROMPT": "1" * disabled}
         return subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout
 
