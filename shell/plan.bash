@@ -55,8 +55,8 @@ _venvhook_fetch() {
 # folders are the same also when only a link differs (-ef).
 _venvhook_switch() {
     if [[ $_venvhook_pending ]]; then _venvhook_recover || return 0; fi
-    if [[ $_venvhook_off${VENVHOOK_DISABLE-} ]]; then _venvhook_project=''; fi
-    if [[ ${!_venvhook_sign-}${_OLD_VIRTUAL_PATH+x} != "$_venvhook_home" && $_venvhook_home ]]; then _venvhook_by_hand; fi
+    if [[ $_venvhook_off${VENVHOOK_DISABLE-} ]]; then _venvhook_project='' _venvhook_folder=''; fi # to be looked for again
+    if [[ ${_OLD_VIRTUAL_PATH+x}${!_venvhook_sign-} != "$_venvhook_home" && $_venvhook_home ]]; then _venvhook_by_hand; fi
     if [[ $_venvhook_paused && ! $_venvhook_project -ef $_venvhook_paused ]]; then _venvhook_paused=''; fi
     if [[ $_venvhook_here && ! $_venvhook_project -ef $_venvhook_here ]]; then _venvhook_leave; fi
     if [[ ! $_venvhook_project || $_venvhook_paused ]]; then return 0; fi # paused is this project: any other is forgotten
@@ -254,9 +254,10 @@ _venvhook_unscript() {
     PATH=${_venvhook_path%:}
 }
 # Every activate script saves the PATH that it found, and a plan leaves no such variable set. The project's own script is
-# undone and we go on; any other is respected: the project is left, until the user is elsewhere.
+# undone and we go on; any other is respected: the project is left, until the user is elsewhere. (conda's saves no PATH.)
 _venvhook_by_hand() {
-    if [[ ${!_venvhook_sign-} != "$_venvhook_home" && ! ${!_venvhook_sign-} -ef $_venvhook_home ]]; then
+    if [[ ${_OLD_VIRTUAL_PATH+x} && $_venvhook_sign != VIRTUAL_ENV ||
+        ${!_venvhook_sign-} != "$_venvhook_home" && ! ${!_venvhook_sign-} -ef $_venvhook_home ]]; then
         _venvhook_yield
     else
         _venvhook_unscript "$_venvhook_sign"

@@ -332,9 +332,9 @@ function _venvhook_unscript
     end
 end
 # Every activate script saves the PATH that it found, and a plan leaves no such variable set. The project's own script is
-# undone and we go on; any other is respected: the project is left, until the user is elsewhere.
+# undone and we go on; any other is respected: the project is left, until the user is elsewhere. (conda's saves no PATH.)
 function _venvhook_by_hand
-    if not _venvhook_is "$$_venvhook_sign" $_venvhook_home
+    if set -qg _OLD_VIRTUAL_PATH; and test $_venvhook_sign != VIRTUAL_ENV; or not _venvhook_is "$$_venvhook_sign" $_venvhook_home
         _venvhook_yield
     else if set -qg _OLD_VIRTUAL_PATH; or test "$$_venvhook_sign" != $_venvhook_home
         _venvhook_unscript $_venvhook_sign

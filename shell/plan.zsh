@@ -55,8 +55,8 @@ _venvhook_fetch() {
 _venvhook_switch() {
     if [[ $_venvhook_pending ]]; then _venvhook_recover || return 0; fi
     if [[ $_venvhook_project && ! -e $_venvhook_project/.venvhook.toml ]]; then _venvhook_find; fi # it may have gone
-    if [[ $_venvhook_off${VENVHOOK_DISABLE-} ]]; then _venvhook_project=''; fi
-    if [[ ${(P)_venvhook_sign}${_OLD_VIRTUAL_PATH+x} != "$_venvhook_home" && $_venvhook_home ]]; then _venvhook_by_hand; fi
+    if [[ $_venvhook_off${VENVHOOK_DISABLE-} ]]; then _venvhook_project='' _venvhook_folder=''; fi # to be looked for again
+    if [[ ${_OLD_VIRTUAL_PATH+x}${(P)_venvhook_sign} != "$_venvhook_home" && $_venvhook_home ]]; then _venvhook_by_hand; fi
     if [[ $_venvhook_paused && ! $_venvhook_project -ef $_venvhook_paused ]]; then _venvhook_paused=''; fi
     if [[ $_venvhook_here && ! $_venvhook_project -ef $_venvhook_here ]]; then _venvhook_leave; fi
     if [[ ! $_venvhook_project || $_venvhook_paused ]]; then return 0; fi # paused is this project: any other is forgotten
@@ -257,11 +257,12 @@ _venvhook_unscript() {
     PATH=${_venvhook_path%:}
 }
 # Every activate script saves the PATH that it found, and a plan leaves no such variable set. The project's own script is
-# undone and we go on; any other is respected: the project is left, until the user is elsewhere.
+# undone and we go on; any other is respected: the project is left, until the user is elsewhere. (conda's saves no PATH.)
 _venvhook_by_hand() {
-    if [[ ${(P)_venvhook_sign} != "$_venvhook_home" && ! ${(P)_venvhook_sign} -ef $_venvhook_home ]]; then
+    if [[ ${_OLD_VIRTUAL_PATH+x} && $_venvhook_sign != VIRTUAL_ENV ||
+        ${(P)_venvhook_sign} != "$_venvhook_home" && ! ${(P)_venvhook_sign} -ef $_venvhook_home ]]; then
         _venvhook_yield
-    elif [[ ${_OLD_VIRTUAL_PATH+x} || ${(P)_venvhook_sign} != "$_venvhook_home" ]]; then
+    else
         _venvhook_unscript "$_venvhook_sign"
         builtin export "$_venvhook_sign=$_venvhook_home" "VIRTUAL_ENV_PROMPT=$_venvhook_name"
         deactivate() { _venvhook_deactivate "$@"; }
@@ -272,7 +273,7 @@ _venvhook_by_hand() {
 # from the prompt. A PYTHONHOME that we bring back waits for the script's deactivate.
 _venvhook_yield() {
     local _venvhook_before=${_VENVHOOK_OLD_VIRTUAL_ENV:+${_VENVHOOK_OLD_VIRTUAL_ENV#=}/bin}
-    local _venvhook_saved=${_VENVHOOK_OLD__OLD_VIRTUAL_PS1-} _venvhook_script=${_OLD_VIRTUAL_PATH+x}
+    local _venvhook_ps1=${_VENVHOOK_OLD__OLD_VIRTUAL_PS1-} _venvhook_script=${_OLD_VIRTUAL_PATH+x}
     _venvhook_paused=$_venvhook_here
     _venvhook_leave
     [[ $_venvhook_script ]] || return 0
@@ -282,9 +283,9 @@ _venvhook_yield() {
         _venvhook_remove PATH "$_venvhook_before"
         builtin unset -v _VENVHOOK_OLD_PATH
     fi
-    if [[ $_venvhook_saved && ${_OLD_VIRTUAL_PS1+x} ]]; then
-        PS1=${PS1%"$_OLD_VIRTUAL_PS1"}${_venvhook_saved#=}
-        _OLD_VIRTUAL_PS1=${_venvhook_saved#=}
+    if [[ $_venvhook_ps1 && ${_OLD_VIRTUAL_PS1+x} ]]; then
+        PS1=${PS1%"$_OLD_VIRTUAL_PS1"}${_venvhook_ps1#=}
+        _OLD_VIRTUAL_PS1=${_venvhook_ps1#=}
     fi
     if [[ ${PYTHONHOME-} ]]; then
         _OLD_VIRTUAL_PYTHONHOME=$PYTHONHOME

@@ -53,10 +53,11 @@ _venvhook_exactly() {
 
 # ---- the state machine ----------------------------------------------------------------------------------------------
 
-# The nearest folder upwards that holds a marker, into _venvhook_project.
+# The nearest folder upwards that holds a marker, into _venvhook_project. (PWD is a variable: a user may have set or unset it.)
 _venvhook_find() {
+    _venvhook_project='' _venvhook_folder=${PWD-}
+    if [[ $_venvhook_folder != /* ]]; then return; fi
     local top='' rest=${PWD%/} root=/
-    _venvhook_project='' _venvhook_folder=$PWD
     if [[ ${VENVHOOK_CEILING-$_venvhook_ceiling} ]]; then _venvhook_limit ":${VENVHOOK_CEILING-$_venvhook_ceiling}:"; fi
     until [[ ! $rest || -e $top$rest/.venvhook.toml || -L $top$rest/.venvhook.toml ]]; do
         rest=${rest%/*}
@@ -87,7 +88,7 @@ _venvhook_step() {
     fi
     _venvhook_find
     if [[ $_venvhook_project != "$_venvhook_here" || $_venvhook_pending$_venvhook_off$_venvhook_paused ||
-        $_venvhook_here && ${VENVHOOK_DISABLE-}${!_venvhook_sign-}${_OLD_VIRTUAL_PATH+x} != "$_venvhook_home" ]] ||
+        $_venvhook_here && ${VENVHOOK_DISABLE:+x}${_OLD_VIRTUAL_PATH+x}${!_venvhook_sign-} != "$_venvhook_home" ]] ||
         { [[ $_venvhook_here ]] && "_venvhook_stale_$_venvhook_plan"; }; then
         if [[ $_venvhook_plans ]] || _venvhook_prepare; then _venvhook_switch; fi
     fi
@@ -115,9 +116,9 @@ _venvhook_look() {
 # shellcheck disable=SC2050,SC2055 # as above; and it is not always true
 _venvhook_prompt() {
     local status=$?
-    if [[ a == A || $PWD != "$_venvhook_folder" || $PWD != "$_venvhook_project" && (-e $PWD/.venvhook.toml || -L $PWD/.venvhook.toml) ||
+    if [[ a == A || ${PWD-} != "$_venvhook_folder" || ${PWD-} != "$_venvhook_project" && (-e $PWD/.venvhook.toml || -L $PWD/.venvhook.toml) ||
         $_venvhook_project != "$_venvhook_here" || $_venvhook_pending$_venvhook_off$_venvhook_paused ||
-        $_venvhook_here && ${VENVHOOK_DISABLE-}${!_venvhook_sign-}${_OLD_VIRTUAL_PATH+x} != "$_venvhook_home" ]] ||
+        $_venvhook_here && ${VENVHOOK_DISABLE:+x}${_OLD_VIRTUAL_PATH+x}${!_venvhook_sign-} != "$_venvhook_home" ]] ||
         { [[ $_venvhook_here ]] && "_venvhook_stale_$_venvhook_plan"; }; then
         _venvhook_step || :
     fi
@@ -130,7 +131,7 @@ _venvhook_prompt() {
 # The name is drawn by a reference in PS1, put there once. Prompt engines show it themselves, the known ones and whatever
 # rewrites PS1 at each prompt with the name in it: it is left to them.
 _venvhook_draw() {
-    if [[ $_venvhook_entered$_venvhook_left ]]; then _venvhook_settle; fi
+    if [[ $_venvhook_entered$_venvhook_left ]]; then _venvhook_settle 2>/dev/null || :; fi
     _venvhook_prefix=''
     if [[ ! ${VIRTUAL_ENV_DISABLE_PROMPT-} ]]; then _venvhook_prefix=$_venvhook_label; fi
     case "$_venvhook_entered ${PROMPT_COMMAND[*]-} ${precmd_functions[*]-}" in
@@ -143,7 +144,7 @@ _venvhook_draw() {
 }
 _venvhook_refer() {
     if builtin shopt -q promptvars && [[ ! $_venvhook_drawn || ! $_venvhook_name || ${PS1-} != *"$_venvhook_name"* ]]; then
-        PS1='${_venvhook_prefix-}'${PS1-}
+        builtin printf -v PS1 %s '${_venvhook_prefix-}'"${PS1-}" 2>/dev/null || : # it may be readonly
     fi
 }
 # cd, pushd and popd: what was there before (a function of another tool, or the builtin), then a look. The last command

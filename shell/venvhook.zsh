@@ -43,10 +43,11 @@ _venvhook_quietly() {
 
 # ---- the state machine ----------------------------------------------------------------------------------------------
 
-# The nearest folder upwards that holds a marker, into _venvhook_project.
+# The nearest folder upwards that holds a marker, into _venvhook_project. (PWD is a variable: a user may have set or unset it.)
 _venvhook_find() {
     local folder=$PWD stop=''
     _venvhook_project='' _venvhook_folder=$PWD
+    if [[ $folder != /* ]]; then return; fi
     if [[ ${VENVHOOK_CEILING-$_venvhook_ceiling} ]]; then _venvhook_limit ":${VENVHOOK_CEILING-$_venvhook_ceiling}:"; fi
     until [[ $folder == "$stop" || -e $folder/.venvhook.toml || -L $folder/.venvhook.toml || ${#folder} -lt 2 ]]; do
         folder=${folder:h} # %/* takes ten times as long
@@ -87,7 +88,7 @@ _venvhook_look() {
         _venvhook_find
     fi
     if [[ $_venvhook_project != "$_venvhook_here" || $_venvhook_pending$_venvhook_off$_venvhook_paused ||
-        $_venvhook_here && ${VENVHOOK_DISABLE-}${(P)_venvhook_sign}${_OLD_VIRTUAL_PATH+x} != "$_venvhook_home" ]] ||
+        $_venvhook_here && ${VENVHOOK_DISABLE:+x}${_OLD_VIRTUAL_PATH+x}${(P)_venvhook_sign} != "$_venvhook_home" ]] ||
         { [[ $_venvhook_here ]] && "_venvhook_stale_$_venvhook_plan" }; then
         if [[ $_venvhook_plans ]] || _venvhook_prepare; then _venvhook_switch; fi
     fi
@@ -111,7 +112,7 @@ _venvhook_begun() {
 # something rewrites PS1 at each prompt and shows the name itself, or refers to it in its own way, it is left to it.
 _venvhook_draw() {
     if [[ $_venvhook_label$_venvhook_psvar ]]; then _venvhook_show; fi
-    if [[ -o prompt_percent && ${PS1-} != *('%(97V.%97v.)'|starship|p9k|build_left_prompt|spaceship|_omp_|12V|virtualenv|VIRTUAL_ENV)* ]] &&
+    if [[ -o prompt_percent && ${(t)PS1} != *readonly* && ${PS1-} != *('%(97V.%97v.)'|starship|p9k|build_left_prompt|spaceship|_omp_|12V|virtualenv|VIRTUAL_ENV)* ]] &&
         [[ ! $_venvhook_drawn || ! $_venvhook_name || ${PS1-} != *"$_venvhook_name"* ]]; then
         PS1='%(97V.%97v.)'${PS1-}
     fi

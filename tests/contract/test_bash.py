@@ -179,6 +179,7 @@ READONLY = [
     "declare -a A=(1 2)",
     "readonly -a A=(x)",
     "declare -A A=([x]=y)",
+    "readonly A",
 ]
 
 
@@ -196,6 +197,15 @@ def test_a_variable_that_cannot_be_set_keeps_the_project_out(project: Path, decl
     inside = environments(output[len(outside) :])[0]
     assert inside["B"] == "before"
     assert not any("VENVHOOK" in name or name.startswith("VIRTUAL") for name in inside)
+
+
+def test_an_attribute_without_a_value_runs_nothing(tmp_path: Path) -> None:
+    plan = Plan("/p", "/p", ())
+    plan.sign, plan.variables = "VIRTUAL_ENV", [("A", "a[$(echo >ran)]")]
+    bash = Bash()
+    lines = [bash.load(tmp_path), "declare -i A", bash.plan(plan), bash.enter(plan), bash.show("A")]
+    assert bash.run(tmp_path, "\n".join(lines)) == (b"A=a[$(echo >ran)]\0", b"")
+    assert not (tmp_path / "ran").exists()
 
 
 def test_a_folder_that_ends_like_another_behind_an_equals_sign(project: Path) -> None:

@@ -153,6 +153,39 @@ def test_another_activated_inside_is_respected(world: World, shell: Dialect, oth
 
 
 @pytest.mark.scenario(14)
+@pytest.mark.shells("bash", "zsh", "fish")
+def test_another_activated_inside_a_conda_environment_is_respected(world: World, shell: Dialect, other: Path) -> None:
+    app = world.project(marker='venv = "conda"', env=False, allow=False)
+    (app / "conda/conda-meta").mkdir(parents=True)
+    (app / "conda/conda-meta/history").touch()
+    make_environment(app / "conda")
+    (app / "conda/pyvenv.cfg").unlink()
+    world.cli("allow", str(app))
+    live = world.start()
+    live.run("cd app")
+    assert live.get("CONDA_PREFIX") == str(app / "conda")
+    path = path_of(live)[1:]
+    live.run(shell.activate(str(other)))
+    assert (live.get("VIRTUAL_ENV"), live.get("CONDA_PREFIX")) == (str(other), None)
+    assert path_of(live) == [str(other / "bin"), *path]
+    live.run("deactivate")
+    assert path_of(live) == path
+
+
+@pytest.mark.scenario(14)
+def test_another_activated_inside_whose_name_is_the_beginning_of_ours(world: World, shell: Dialect) -> None:
+    app = world.project(marker='venv = ".venvx"', env=False, allow=False)
+    make_environment(app / ".venvx")
+    theirs = make_environment(app / ".venv")
+    world.cli("allow", str(app))
+    live = world.start()
+    live.run("cd app")
+    path = path_of(live)[1:]
+    live.run(shell.activate(str(theirs)))
+    assert path_of(live) == [str(theirs / "bin"), *path]
+
+
+@pytest.mark.scenario(14)
 def test_leaving_does_not_touch_what_was_activated_inside(world: World, shell: Dialect, other: Path) -> None:
     world.project()
     live = world.start()
@@ -360,6 +393,23 @@ def test_off_and_on(world: World) -> None:
     assert live.prefix() == ""
     live.run("venvhook on")
     assert live.prefix() == "(b) "
+
+
+@pytest.mark.scenario(17)
+def test_off_and_on_below_the_root(world: World, shell: Dialect) -> None:
+    (world.project() / "sub").mkdir()
+    live = world.start()
+    live.run("cd app/sub")
+    live.run("venvhook off")
+    live.run("")
+    live.run("venvhook on")
+    assert live.prefix() == "(app) "
+    live.run(shell.export("VENVHOOK_DISABLE", "1"))
+    live.run("")
+    assert live.prefix() == ""
+    live.run(shell.unset("VENVHOOK_DISABLE"))
+    live.run("")
+    assert live.prefix() == "(app) "
 
 
 @pytest.mark.scenario(17)

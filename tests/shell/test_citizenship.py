@@ -488,6 +488,20 @@ def test_the_current_folder_deleted(world: World) -> None:
 
 
 @pytest.mark.scenario(30)
+@pytest.mark.shells("bash", "zsh")
+@pytest.mark.parametrize("line", ["PWD=secret", "PWD=a/b", "PWD=", "unset PWD"])
+def test_a_variable_of_the_users_named_as_the_current_folder(world: World, shell: Dialect, line: str) -> None:
+    world.project()
+    live = world.start(after=shell.strict if shell.name == "zsh" else "set -u")
+    live.run("cd app")
+    assert live.run(line) + live.run("") == ""
+    live.run(f"cd {world.work}")
+    assert live.get("VIRTUAL_ENV") is None
+    live.run("cd app")
+    assert live.prefix() == "(app) "
+
+
+@pytest.mark.scenario(30)
 @pytest.mark.shells("bash", "zsh", "fish")
 def test_the_project_deleted(world: World) -> None:
     app = world.project()

@@ -192,6 +192,16 @@ def test_an_environment_named_like_code(world: World, shell: Dialect, by: str) -
     assert not list(world.root.rglob("HARM"))
 
 
+@pytest.mark.scenario(18)
+@pytest.mark.shells("bash", "zsh")
+def test_a_readonly_ps1_is_left_alone(world: World) -> None:
+    app = world.project()
+    live = world.start(after="readonly PS1")
+    assert live.first == ""
+    assert [live.run("cd app"), live.run(""), live.prefix()] == ["", "", ""]
+    assert live.get("VIRTUAL_ENV") == str(app / ".venv")
+
+
 @pytest.mark.scenario(21)
 @pytest.mark.shells("bash", "zsh")
 def test_ps1_is_not_exported(world: World) -> None:

@@ -150,7 +150,8 @@ def _exported(name: str) -> str:
 def _enter(plan: Plan, dialect: Dialect) -> list[str]:
     """What is set. Most often no variable has to give way, and no list holds a folder already: one test each tells."""
     names, lists = ([name for name, _ in each] for each in (plan.variables, plan.lists))
-    values = [(name, value) for name, value in plan.variables if value is not None]
+    values = [*((name, value) for name, value in plan.variables if value is not None), *plan.exports()]
+    set_names = " ".join(name for name, _ in values)
     return [
         f"[[ ! {_any_set(names)} && {dialect.plain(lists)} ]] ||"
         f" _venvhook_give_way {plan.sign} {quote(plan.home)} {quote(' '.join(names))} {quote(' '.join(lists))}"
@@ -158,9 +159,10 @@ def _enter(plan: Plan, dialect: Dialect) -> list[str]:
         f"_venvhook_sign={plan.sign} _venvhook_home={quote(plan.home)} _venvhook_bin={quote(plan.bin)}"
         f" _venvhook_name={quote(plan.name)} _venvhook_label={quote(plan.label)}",
         "_venvhook_begin",
-        f"if ! {assign(*values, *plan.exports())}; then",
+        # An attribute may stand without a value: readonly, or integer, which would evaluate the text.
+        f"if ! {{ {unset(set_names)}; {assign(*values)}; }} 2>/dev/null; then",
         f"_venvhook_leave_{plan.id}",
-        f"_venvhook_refuse {quote(' '.join(name for name, _ in [*values, *plan.exports()]))}",
+        f"_venvhook_refuse {quote(set_names)}",
         "return 1",
         "fi",
         *(line for name, folders in plan.lists for line in _prepend(name, folders, dialect)),
