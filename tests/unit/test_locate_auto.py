@@ -11,7 +11,7 @@ from typing import Callable
 import pytest
 
 from venvhook.errors import VenvhookError
-from venvhook.locate import Search, locate
+from venvhook.locate import Search, auto, locate
 from venvhook.locate.search import LIMIT
 from venvhook.marker import MANAGERS, Marker
 
@@ -85,11 +85,54 @@ def test_everything_that_was_there_is_named_on_request(world: World) -> None:
     order = everything(world)
     search = world.locate(thorough=True)
     assert [os.path.relpath(candidate.path, world.home) for candidate in search.candidates] == order
+    managers = ["venv", "venv", "pipenv", "pyenv", "venv", "venv", "venv", "venv", "conda", "virtualenvwrapper"]
+    assert [candidate.manager for candidate in search.candidates] == managers
     assert all(candidate.why for candidate in search.candidates)
     assert search.chosen is search.candidates[0]
     quick = world.locate()
     assert [candidate.path for candidate in quick.candidates] == [search.candidates[0].path]
     assert (search.conditions, search.files) == (quick.conditions, quick.files)  # what came after decides nothing
+
+
+def test_a_member_of_a_workspace_needs_to_say_nothing_of_uv(world: World) -> None:
+    (world.home / "pyproject.toml").write_text('[tool.uv.workspace]\nmembers = ["shop"]\n')
+    world.write("pyproject.toml", '[project]\nname = "shop"\n')
+    assert world.problem().path == str(world.home / ".venv")
+    assert list(auto.managers(world.locate())) == ["uv"]
+    world.write("pyproject.toml", "[tool.pdm]\n")
+    assert list(auto.managers(world.locate())) == ["pdm"]
+    world.write("pyproject.toml")
+    world.write("poetry.lock")
+    assert list(auto.managers(world.locate())) == ["poetry"]
+    (world.home / "pyproject.toml").unlink()
+    (world.folder / "poetry.lock").unlink()
+    assert list(auto.managers(world.locate())) == []
+
+
+@pytest.mark.parametrize(
+    ("manager", "files"),
+    [
+        ("uv", ["uv.lock"]),
+        ("poetry", ["poetry.lock", "poetry.toml"]),
+        ("pipenv", ["Pipfile"]),
+        ("pdm", ["pdm.lock", "pdm.toml", ".pdm-python"]),
+        ("hatch", ["hatch.toml"]),
+        ("conda", ["environment.yml", "environment.yaml"]),
+    ],
+)
+def test_files_that_only_a_managers_projects_have(world: World, manager: str, files: list[str]) -> None:
+    for file in files:
+        path = world.write(file)
+        assert list(auto.managers(world.locate())) == [manager]
+        path.unlink()
+
+
+@pytest.mark.parametrize("manager", MANAGERS)
+def test_whose_environments_have_names(world: World, manager: str) -> None:
+    world.write("pyproject.toml")
+    place = world.locate(manager=manager, venv="x").candidates[0].path
+    named = manager in ("hatch", "conda", "pyenv", "virtualenvwrapper")
+    assert (place == str(world.folder / "x")) is not named
 
 
 def test_two_managers(world: World) -> None:
@@ -117,6 +160,7 @@ def test_two_managers(world: World) -> None:
         ("pyproject.toml", "[tool.hatch.envs.default]\n", "hatch", ".local/share/hatch/env/virtual/shop/"),
         ("hatch.toml", "[envs.default]\n", "hatch", ".local/share/hatch/env/virtual/shop/"),
         ("environment.yml", "name: shop-env  # ours\n", "conda", ".conda/envs/shop-env"),
+        ("environment.yaml", "name:shop-env\n", "conda", ".conda/envs/shop-env"),
         (".python-version", "shop-env\n", "pyenv", ".pyenv/versions/shop-env"),
         ("pyproject.toml", "[tool.hatch.version]\n", "", "shop/.venv"),
         (".python-version", "3.12\n", "", "shop/.venv"),
@@ -139,6 +183,7 @@ def test_a_manager_without_its_files(world: World, manager: str) -> None:
     problem = world.problem(manager=manager)
     assert problem.path and problem.remedy
     assert manager in problem.problem or "names no" in problem.problem
+    assert [candidate.path for candidate in world.locate(manager=manager).candidates] == [problem.path]
 
 
 def test_by_name_only_that_managers_place_counts(world: World) -> None:
@@ -160,7 +205,9 @@ def test_a_broken_file_of_a_manager(world: World, file: str, line: int) -> None:
     world.write(file, broken)
     problem = world.problem()
     assert (problem.path, problem.line) == (str(world.folder / file), line)
+    assert world.locate().candidates[-1].path == problem.path
     world.make(world.folder / "venv")
+    assert problem.path not in [each.path for each in world.locate(thorough=True).candidates]
     assert world.found() == "shop/venv"  # somebody else's mistake is no reason not to enter what is there
 
 
@@ -287,6 +334,8 @@ def test_nothing_in_a_dot_venv_file_is_run(world: World, text: str) -> None:
     [
         ("a\nb\n", "shop/b"),
         ("a\nb", "shop/b"),
+        ("a\n b \n", "shop/b"),
+        ("a b\n", "shop/a b"),
         ("a\r\nb\r\n", "shop/b"),
         ("a\n../b\na\n", "shop/a"),
         ("{home}/b\n\n", "b"),
@@ -294,11 +343,17 @@ def test_nothing_in_a_dot_venv_file_is_run(world: World, text: str) -> None:
 )
 def test_python_envs(world: World, text: str, place: str) -> None:
     world.write(".python-envs", text.format(home=world.home))
-    for name in ("a", "b", "../b"):
+    for name in ("a", "b", "a b", "../b"):
         world.make(world.folder / name)
     assert world.found() == place
     world.make(world.folder / ".venv")
     assert world.found() == "shop/.venv"  # which the draft takes for the last line
+
+
+def test_python_envs_that_say_nothing(world: World) -> None:
+    world.write(".python-envs", " \n\n")
+    world.make(world.folder / "venv")
+    assert world.found() == "shop/venv"
 
 
 def test_python_envs_with_a_last_line_that_is_no_environment(world: World) -> None:

@@ -12,6 +12,7 @@ import pytest
 from venvhook import conda, environment
 from venvhook.errors import VenvhookError
 from venvhook.locate import Search, locate
+from venvhook.locate import conda as rule
 from venvhook.marker import Marker
 
 pytestmark = [pytest.mark.scenario(40), pytest.mark.skipif(os.name == "nt", reason="POSIX paths")]
@@ -39,8 +40,6 @@ class World:
 
 @pytest.fixture
 def world(tmp_path: Path, make_environment: Make, monkeypatch: pytest.MonkeyPatch) -> World:
-    from venvhook.locate import conda as rule
-
     monkeypatch.setattr(rule, "INSTALLED", tuple(place for place in rule.INSTALLED if not place.startswith("/")))
     return World(Path(os.path.realpath(tmp_path)), make_environment)
 
@@ -53,6 +52,10 @@ def world(tmp_path: Path, make_environment: Make, monkeypatch: pytest.MonkeyPatc
     [
         ({}, None, "miniconda3/envs/shop"),
         ({}, None, "miniforge3/envs/shop"),
+        ({}, None, "anaconda3/envs/shop"),
+        ({}, None, "mambaforge/envs/shop"),
+        ({}, None, "micromamba/envs/shop"),
+        ({}, None, ".local/share/mamba/envs/shop"),
         ({}, None, ".conda/envs/shop"),
         ({"CONDA_EXE": "{home}/opt/bin/conda"}, None, "opt/envs/shop"),
         ({"MAMBA_ROOT_PREFIX": "{home}/mamba"}, None, "mamba/envs/shop"),
@@ -61,7 +64,7 @@ def world(tmp_path: Path, make_environment: Make, monkeypatch: pytest.MonkeyPatc
         ({}, "envs_dirs:\n  - ~/one # first\n  - '{home}/two'\n", "two/shop"),
         ({}, 'channels:\n  - x\nenvs_dirs: [~/one, "$HOME/two"]\n', "two/shop"),
         ({}, "envs_dirs:\n- ~/one\nchangeps1: false\n", "one/shop"),
-        ({"CONDARC": "{home}/.condarc"}, "envs_path:\n  - ~/one\n", "one/shop"),
+        ({}, "envs_path:\n  - ~/one\n", "one/shop"),
     ],
 )
 def test_where_conda_has_a_name(world: World, environ: dict[str, str], condarc: str | None, place: str) -> None:
@@ -73,6 +76,66 @@ def test_where_conda_has_a_name(world: World, environ: dict[str, str], condarc: 
     (world.folder / "environment.yml").write_text("channels: [x]\nname: 'shop'\n")
     assert world.found() == place
     assert world.found(manager="conda") == place
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("envs_dirs: # ours\n  # the first\n  - ~/one  # here\n\n  - '~/two'\nchannels:\n  - ~/three\n", "one two"),
+        ("channels:\n  - ~/one\nenvs_dirs:\n  - ~/two\n  - ~/two\n", "two"),
+        ("channels: [~/one]\nenvs_dirs: [ ~/two, '~/a:b', ] \n", "two a:b"),
+        ("envs_dirs: ~/one\n", ""),
+        ("- ~/one\n", ""),
+        ("envs_dirs:\n  - ~/one\n  # - ~/two #\n  - ~/one\n", "one"),
+    ],
+)
+def test_what_condas_settings_say(world: World, text: str, expected: str) -> None:
+    (world.home / ".condarc").write_text(text)
+    (world.home / "miniforge3").mkdir()  # not conda's: it has neither conda-meta nor envs
+    folders = [os.path.relpath(folder, world.home) for folder in rule.folders(world.locate())]
+    assert folders == [*expected.split(), ".conda/envs"]
+
+
+@pytest.mark.parametrize(
+    ("file", "environ"),
+    [
+        (".condarc", {}),
+        (".conda/.condarc", {}),
+        (".config/conda/.condarc", {}),
+        ("xdg/conda/.condarc", {"XDG_CONFIG_HOME": "{home}/xdg"}),
+        ("miniforge3/.condarc", {}),
+        ("root/.condarc", {"CONDA_EXE": "{home}/root/bin/conda"}),
+        ("named", {"CONDARC": "{home}/named"}),
+    ],
+)
+def test_where_condas_settings_are(world: World, file: str, environ: dict[str, str]) -> None:
+    world.environ.update({name: value.format(home=world.home) for name, value in environ.items()})
+    world.conda("miniforge3")
+    (world.home / "other/conda-meta").mkdir(parents=True)
+    (world.home / file).parent.mkdir(parents=True, exist_ok=True)
+    (world.home / file).write_text("envs_dirs: [~/said]\n")
+    assert next(iter(rule.folders(world.locate()))) == str(world.home / "said")
+
+
+def test_condas_own_folder_comes_first_where_its_root_cannot_be_written(world: World) -> None:
+    world.environ["CONDA_EXE"] = f"{world.home}/root/bin/conda"
+    world.conda("miniforge3")
+
+    def folders() -> list[str]:
+        return [os.path.relpath(folder, world.home) for folder in rule.folders(world.locate())]
+
+    assert folders() == [".conda/envs", "root/envs", "miniforge3/envs"]
+    world.conda("root")
+    assert folders() == ["root/envs", ".conda/envs", "miniforge3/envs"]
+
+
+def test_what_names_no_environment_of_condas(world: World) -> None:
+    missing = world.locate(manager="conda").problem
+    assert missing and missing.problem == "does not exist, so conda has no environment for it"
+    assert missing.path == str(world.folder / "environment.yml")
+    (world.folder / "environment.yml").write_text("channels: [x]\n")
+    unnamed = world.locate(manager="conda").problem
+    assert unnamed and unnamed.problem == "names no environment"
 
 
 def test_condas_order(world: World) -> None:
@@ -92,15 +155,22 @@ def test_condas_order(world: World) -> None:
 def test_condas_register(world: World) -> None:
     world.conda("far/away/shop")
     (world.home / ".conda").mkdir()
-    (world.home / ".conda/environments.txt").write_text(f"/gone/shop2\n{world.home}/far/away/shop\n")
+    world.conda("far/away/other")
+    text = f"# conda's\n\n/gone/shop2\n{world.home}/far/away/other\n{world.home}/far/away/shop \n"
+    (world.home / ".conda/environments.txt").write_text(text)
     assert world.found(manager="conda", venv="shop") == "far/away/shop"
+    (world.home / "far/away/other/condabin").mkdir()
+    world.conda("far/away/other/envs/below")
+    assert world.found(manager="conda", venv="below") == "far/away/other/envs/below"
+    assert list(rule.roots(world.locate())) == [f"{world.home}/far/away/other"]
 
 
 def test_condas_base(world: World) -> None:
     root = world.conda("miniforge3")
     (root / "condabin").mkdir()
-    search = world.locate(manager="conda", venv="base")
-    assert search.found and (search.found.root, search.found.name) == (str(root), "base")
+    for name in ("base", "root"):
+        search = world.locate(manager="conda", venv=name)
+        assert search.found and (search.found.root, search.found.name) == (str(root), "base")
 
 
 def test_a_path_of_condas(world: World) -> None:
@@ -113,6 +183,14 @@ def test_a_path_of_condas(world: World) -> None:
 def test_inside_the_project(world: World, name: str) -> None:
     world.conda(f"shop/{name}")
     assert world.found() == world.found(manager="conda") == f"shop/{name}"
+    chosen = world.locate().chosen
+    assert chosen and chosen.manager == "conda"
+
+
+@pytest.mark.parametrize("path", [".", "..", "~", "a/b"])
+def test_a_path_that_looks_like_a_name(world: World, path: str) -> None:
+    (candidate,) = world.locate(manager="conda", venv=path).candidates
+    assert candidate.path == os.path.normpath(world.home if path == "~" else world.folder / path)
 
 
 def test_a_folder_of_that_name_that_is_no_environment(world: World) -> None:
@@ -227,7 +305,13 @@ def test_pyenv_by_the_markers_name(world: World, versions: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["shop-env\n", "# comment\n\nshop-env extra\n3.12.1\n", "3.12.1\nshop-env", "3.12.1/envs/shop-env\r\n"]
+    "text",
+    [
+        "shop-env\n",
+        "# comment\n#note\n\nshop-env extra\n3.12.1\n",
+        "3.12.1\nshop-env",
+        "3.12.1/envs/shop-env\r\n",
+    ],
 )
 def test_pyenv_by_python_version(world: World, versions: Path, text: str) -> None:
     (world.folder / ".python-version").write_text(text)
@@ -258,7 +342,7 @@ def test_a_python_is_no_virtualenv(world: World, versions: Path) -> None:
     assert named.problem and "no virtualenv" in named.problem.problem
 
 
-@pytest.mark.parametrize("name", ["..", "../..", "../../x", "3.12.1/../../../x", "/etc", "out"])
+@pytest.mark.parametrize("name", ["..", "../..", "../../x", "3.12.1/../../../x", "3.12.1/../shop-env", "/etc", "out"])
 def test_names_that_lead_out(world: World, versions: Path, name: str) -> None:
     world.make(world.home / "x")
     (versions / "out").symlink_to(world.home / "x")
@@ -286,7 +370,16 @@ def test_virtualenvwrapper(world: World) -> None:
     (bound / ".project").write_text(str(world.folder))
     assert world.found() == world.found(manager="virtualenvwrapper") == ".virtualenvs/other"
     assert world.found(manager="virtualenvwrapper", venv="shop") == ".virtualenvs/shop"
-    assert str(world.home / ".virtualenvs") in world.locate().files
+    assert {str(world.home / ".virtualenvs"), str(bound / ".project")} <= set(world.locate().files)
+
+
+def test_what_an_environment_of_virtualenvwrappers_is_bound_to(world: World) -> None:
+    bound = world.make(world.home / ".virtualenvs/other")
+    (world.home / "far/shop").mkdir(parents=True)
+    (world.home / "link").symlink_to(world.home)
+    for said, place in (("far/shop", None), ("link/shop", ".virtualenvs/other"), ("link", None), ("gone", None)):
+        (bound / ".project").write_text(f"{world.home}/{said}\n")
+        assert world.found() == place
 
 
 @pytest.mark.parametrize(

@@ -69,9 +69,7 @@ def _places(search: Search, broken: list[tuple[Candidate, VenvhookError]]) -> It
     if search.there(".python-version"):
         yield from _of(search, "pyenv", broken)
     yield from venv.others(search)
-    for manager in ("conda", "virtualenvwrapper"):
-        if all(c.manager != manager for c in search.candidates):
-            yield from _bound(search, manager)
+    yield from _bound(search)
 
 
 def _of(search: Search, manager: str, broken: list[tuple[Candidate, VenvhookError]]) -> Iterator[Candidate]:
@@ -81,12 +79,11 @@ def _of(search: Search, manager: str, broken: list[tuple[Candidate, VenvhookErro
         broken.append((Candidate(manager, error.path or search.folder, f"{manager}'s rule"), error))
 
 
-def _bound(search: Search, manager: str) -> Iterator[Candidate]:
+def _bound(search: Search) -> Iterator[Candidate]:
     """What is bound to the project without a file of it saying so."""
-    if manager == "conda":
-        from venvhook.locate import conda
+    from venvhook.locate import conda
 
-        return iter(conda.inside(search))
+    yield from conda.inside(search)
     from venvhook.locate import virtualenvwrapper
 
-    return iter(virtualenvwrapper.bound(search))
+    yield from virtualenvwrapper.bound(search)
