@@ -214,6 +214,9 @@ def test_a_folder_of_that_name_that_is_no_environment(world: World) -> None:
             {"CONDA_SHLVL": "3", "CONDA_PREFIX_2": "/x"},
         ),
         ({"CONDA_SHLVL": "what"}, {"CONDA_SHLVL": "1"}),
+        ({"CONDA_SHLVL": "1"}, {"CONDA_SHLVL": "2"}),
+        ({"CONDA_SHLVL": "9" * 9}, {"CONDA_SHLVL": "1000000000"}),
+        ({"CONDA_SHLVL": "1" * 10}, {"CONDA_SHLVL": "1"}),
     ],
 )
 def test_what_entering_sets(tmp_path: Path, environ: dict[str, str], expected: dict[str, str]) -> None:
@@ -237,20 +240,29 @@ def test_the_environments_own_variables(world: World) -> None:
     (folder / "b.json").write_text(json.dumps({"SHARED": "b", "GDAL_DATA": "/g", "NUMBER": 1}))
     (folder / "a.json").write_text(json.dumps({"SHARED": "a"}))
     state = {
-        "env_vars": {"OWN": "it's \n$(x)", "GONE": conda.UNSET, "PATH": "/evil", "HOME": "/evil", "LD_PRELOAD": "x"}
-    }
+        "env_vars": {
+            "OWN": "it's \n$(x)", "GONE": "***unset***", "PATH": "/evil", "HOME": "/evil", "LD_PRELOAD": "x",
+            "NUL": "a\0", "HALF": "\ud800", "BYTE": "\udcff",
+        }
+    }  # fmt: skip
     (root / "conda-meta/state").write_text(json.dumps(state))
-    expected = {"SHARED": "b", "GDAL_DATA": "/g", "OWN": "it's \n$(x)"}
+    expected = {"SHARED": "b", "GDAL_DATA": "/g", "OWN": "it's \n$(x)", "BYTE": "\udcff"}
     assert conda.settings(str(root)) == expected
     assert dict(conda.variables(str(root), "x", {})).items() >= expected.items()
     assert set(conda.files(str(root))) == {*map(str, folder.iterdir()), str(folder), str(root / "conda-meta/state")}
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1]", '{"env_vars": 1}', "null", '{"env_vars": {"A": {}}}'])
+def test_the_environments_own_variables_are_not_those_of_conda(world: World) -> None:
+    root = world.conda("envs/shop")
+    (root / "conda-meta/state").write_text(json.dumps({"env_vars": {"CONDA_DEFAULT_ENV": "evil"}}))
+    assert dict(conda.variables(str(root), "x", {}))["CONDA_DEFAULT_ENV"] == "shop"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, "[1]", '{"env_vars": 1}', "null", '{"env_vars": {"A": {}}}'])
 def test_variables_that_are_not_understood(world: World, text: str) -> None:
     root = world.conda("envs/shop")
     (root / "conda-meta/state").write_text(text)
-    if text in ("", "{"):
+    if text in ("", "{") or text.startswith("[["):
         with pytest.raises(VenvhookError) as caught:
             conda.settings(str(root))
         assert caught.value.path == str(root / "conda-meta/state")

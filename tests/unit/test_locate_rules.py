@@ -69,6 +69,7 @@ def test_pdms_names(folder: str, expected: str) -> None:
         ("/srv/My Proj (x)", "u8-bhieB"),
         ("/srv/prüfung-日本", "imqldtTT"),
         (f"/srv/{SIXTY}", "J865l8vu"),
+        (os.fsdecode(b"/srv/\xff"), "pDITuQxm"),
     ],
 )
 def test_hatchs_digests(folder: str, expected: str) -> None:
@@ -166,6 +167,7 @@ USER = {"HOME": "/u", "LOCALAPPDATA": "/u/Local", "APPDATA": "/u/Roaming"}
         ("darwin", "cache", {}, {}, "/u/Library/Caches/x"),
         ("darwin", "data", {}, {"XDG_DATA_HOME": "/d"}, "/d/x"),
         ("win32", "config", {"roaming": True}, {}, "/u/Roaming/x"),
+        ("win32", "config", {"roaming": True}, {"APPDATA": ""}, "/u/x"),
         ("win32", "cache", {}, {}, "/u/Local/x/Cache"),
         ("win32", "data", {}, {}, "/u/Local/x"),
         ("win32", "data", {"author": True}, {"XDG_DATA_HOME": "/d"}, "/u/Local/x/x"),

@@ -37,6 +37,8 @@ list = [
 inline = { name = "x", list = [1, "]"] }
 a.b.c = "dotted"
 "quoted key" = "q"
+'a.b' . "c"= "parts"
+a-b_c = 'signs'
 '' = "empty key"
 [project]
 name = "shop"
@@ -84,6 +86,7 @@ def test_this_projects_own() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        '"a" b = 1', "a\u00a0 = 1", '"a\\\\" = 1', "'a\nb' = 1", "'a'\t.b c = 1",
         "x", "= 1", "x = ", "x = = 1", "x = yes", "x = 'a", 'x = "a\n"', "[a", "[a] b", "[]", "x = [1", "x = {",
         "x = 1\nx = '2'",
         "x = 'a' b", "a b = 1", 'x = """a', "x = 'b'\n[x]", "ä = 1", '"a\\u0041" = 1', "x = 'a'\n[x.y]", "[a.]",
