@@ -212,6 +212,8 @@ def test_a_function_cd_from_before_is_chained(world: World, shell: Dialect) -> N
 @pytest.mark.shells("bash", "zsh")
 def test_traps_stay(world: World, shell: Dialect) -> None:
     signals = "INT EXIT ERR DEBUG" if shell.name == "bash" else "INT EXIT ZERR DEBUG"
+    if shell.name == "zsh" and shell.lacks(5, 4) and "undefined signal" in world.start().run("trap - INT"):
+        pytest.skip("this zsh knows no INT: 5.3 does not find all signals in a newer libc when it is built")
     world.project()
     live = world.start(after="\n".join(f"trap ': my {signal}' {signal}" for signal in signals.split()))
     before = live.run("trap")
