@@ -140,6 +140,7 @@ class Shell:
     old_prompt: str | None = None  # fish's _old_fish_prompt
     their_prompt: str | None = None
     said: list[str] = field(default_factory=list)
+    tells_exported: bool = True  # whether a variable is; bash before 4.4 cannot tell and takes all to be
 
     def get(self, name: str) -> str | None:
         return self.variables[name].value if name in self.variables else None
@@ -148,6 +149,11 @@ class Shell:
         """Set a variable; it stays exported, or not, where that is not said."""
         was = self.variables.get(name)
         self.variables[name] = Var(value, bool(was and was.exported) if exported is None else exported)
+
+    def seen(self, name: str) -> Var:
+        """A variable as a plan finds it."""
+        was = self.variables[name]
+        return was if self.tells_exported else Var(was.value)
 
     def unset(self, *names: str) -> None:
         for name in names:
@@ -186,13 +192,14 @@ class Shell:
             self.their_prompt, self.prompt, self.old_prompt = self.prompt, self.old_prompt, None
         for name, value in self.touched(plan):
             if name in self.variables:
-                self.saved[name] = self.variables.pop(name)
+                self.saved[name] = self.seen(name)
+                self.unset(name)
             if value is not None:
                 self.variables[name] = Var(value)
         for name, folders in plan.lists:
             entries = split(self.get(name) or "")
             if name in self.variables:
-                self.lists[name] = self.variables[name], tuple(f for f in folders if f in entries)
+                self.lists[name] = self.seen(name), tuple(f for f in folders if f in entries)
             self.variables[name] = Var(":".join([*folders, *entries]))
 
     def touched(self, plan: Plan) -> list[tuple[str, str | None]]:
@@ -260,7 +267,7 @@ class Shell:
             self.set("PATH", ":".join(entries))
         if their_prompt and "_OLD_VIRTUAL_PS1" in self.variables:
             self.prompt = self.prompt.replace(self.variables["_OLD_VIRTUAL_PS1"].value, their_prompt.value)
-            self.variables["_OLD_VIRTUAL_PS1"] = their_prompt
+            self.set("_OLD_VIRTUAL_PS1", their_prompt.value)
         if self.get("PYTHONHOME"):
             self.set("_OLD_VIRTUAL_PYTHONHOME", self.variables.pop("PYTHONHOME").value, self.kind == "fish")
 

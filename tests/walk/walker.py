@@ -12,7 +12,7 @@ from shell.terminal import Terminal
 
 from . import steps
 from .ground import Ground
-from .model import Shell, find, wanted
+from .model import OURS, Shell, find, wanted
 from .steps import Step
 
 NOT_OURS = ("PWD", "OLDPWD", "SHLVL", "PS1", "_", "LINES", "COLUMNS")
@@ -60,6 +60,10 @@ class Divergence:
         )
 
 
+def tells_exported(kind: str) -> bool:
+    return kind != "bash" or not DIALECTS[kind].lacks(4, 4)
+
+
 class Walk:
     """One walk on the ground: its shells, the model of each, the lines so far."""
 
@@ -70,7 +74,7 @@ class Walk:
         ground.world.dialect = DIALECTS[kind]
         self.terminal: Terminal = ground.world.start(env=self.start, shell=kind)
         first = self.environ()
-        self.shells = [Shell(kind, {}, ground.root)]
+        self.shells = [Shell(kind, {}, ground.root, tells_exported=tells_exported(kind))]
         for name, value in first.items():
             self.shells[0].set(name, value, True)
         self.kept: dict[tuple[str, str], tuple[int, object]] = {}
@@ -163,7 +167,7 @@ class Walk:
         return {
             name: tuple(v and v.replace(root, "$W/") for v in (got.get(name), want.get(name)))  # type: ignore[misc]
             for name in names
-            if got.get(name) != want.get(name)
+            if got.get(name) != want.get(name) and not (name in got and OURS in want.get(name, ""))  # a prompt's text
         }
 
     def note(self) -> None:
@@ -179,6 +183,7 @@ class Walk:
         program = DIALECTS[kind].program
         self.lines.append(self.indent(program))
         self.shells.append(self.shell.child(kind))
+        self.shell.tells_exported = tells_exported(kind)
         printed = self.terminal.run(program)
         self.shell.trigger(self.ground.decisions)
         self.note()
