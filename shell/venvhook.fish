@@ -75,7 +75,7 @@ function _venvhook_reconcile
     end
     set -g _venvhook_seen "$PWD//$VENVHOOK_DISABLE$_OLD_VIRTUAL_PATH//$$_venvhook_sign"
 end
-# All that matters only where there is a project.
+# All that matters only where there is a project comes with the plans.
 function _venvhook_prepare
     set -l place (string split -r -m 1 / $_venvhook_launcher)[1]/plan-1.fish
     test -r $place; and builtin source $place

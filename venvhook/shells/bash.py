@@ -54,25 +54,28 @@ def _mentions(path: str, word: bytes) -> bool:
 class Dialect:
     """What differs between shells that share the text of a plan.
 
-    `read_marker` gives the lines that make a plan stale unless a file holds a text; the others give tests for `[[`:
+    `read_marker` gives the lines that make a plan stale unless a file holds a text; `export` the command that sets
+    variables, or fails; the others give tests for `[[`:
     that no list is anything but a plain variable, that one is also exported, that variables may be unset.
     """
 
-    __slots__ = ("exported", "plain", "read_marker", "unsettable")
+    __slots__ = ("export", "exported", "plain", "read_marker", "unsettable")
 
     def __init__(
         self,
         read_marker: Callable[[str, str], str],
+        export: Callable[[Sequence[tuple[str, str]]], str],
         plain: Callable[[Sequence[str]], str],
         exported: Callable[[str], str],
         unsettable: Callable[[Sequence[str]], str],
     ) -> None:
-        self.read_marker, self.plain, self.exported, self.unsettable = read_marker, plain, exported, unsettable
+        self.read_marker, self.export = read_marker, export
+        self.plain, self.exported, self.unsettable = plain, exported, unsettable
 
 
 def plan(plan: Plan) -> str:
     """The functions that say when the plan is stale, enter and leave."""
-    return functions(plan, Dialect(_read_marker, _plain, _exported, lambda names: ""))
+    return functions(plan, Dialect(_read_marker, _export, _plain, _exported, lambda names: ""))
 
 
 def functions(plan: Plan, dialect: Dialect) -> str:
@@ -139,6 +142,11 @@ def _broken(condition: Condition) -> str:
     return {"exists": "! -e ", "absent": "-e ", "mine": "! -O ", "theirs": "-O "}[str(kind)] + path
 
 
+def _export(variables: Sequence[tuple[str, str]]) -> str:
+    # An attribute may stand without a value: readonly, or integer, which would have the text evaluated.
+    return f"{{ {unset(' '.join(name for name, _ in variables))}; {assign(*variables)}; }} 2>/dev/null"
+
+
 def _plain(names: Sequence[str]) -> str:
     return "$_venvhook_modern && " + "".join(f"${{{name}[@]+${{{name}[@]@a}}}}" for name in names) + "x != *[!x]*"
 
@@ -151,7 +159,6 @@ def _enter(plan: Plan, dialect: Dialect) -> list[str]:
     """What is set. Most often no variable has to give way, and no list holds a folder already: one test each tells."""
     names, lists = ([name for name, _ in each] for each in (plan.variables, plan.lists))
     values = [*((name, value) for name, value in plan.variables if value is not None), *plan.exports()]
-    set_names = " ".join(name for name, _ in values)
     return [
         f"[[ ! {_any_set(names)} && {dialect.plain(lists)} ]] ||"
         f" _venvhook_give_way {plan.sign} {quote(plan.home)} {quote(' '.join(names))} {quote(' '.join(lists))}"
@@ -159,10 +166,9 @@ def _enter(plan: Plan, dialect: Dialect) -> list[str]:
         f"_venvhook_sign={plan.sign} _venvhook_home={quote(plan.home)} _venvhook_bin={quote(plan.bin)}"
         f" _venvhook_name={quote(plan.name)} _venvhook_label={quote(plan.label)}",
         "_venvhook_begin",
-        # An attribute may stand without a value: readonly, or integer, which would evaluate the text.
-        f"if ! {{ {unset(set_names)}; {assign(*values)}; }} 2>/dev/null; then",
+        f"if ! {dialect.export(values)}; then",
         f"_venvhook_leave_{plan.id}",
-        f"_venvhook_refuse {quote(set_names)}",
+        f"_venvhook_refuse {quote(' '.join(name for name, _ in values))}",
         "return 1",
         "fi",
         *(line for name, folders in plan.lists for line in _prepend(name, folders, dialect)),

@@ -42,7 +42,7 @@ def startup_files(home: str, settings: str, documents: Callable[[], str]) -> tup
 
 def plan(plan: Plan) -> str:
     """The functions that say when the plan is stale, enter and leave."""
-    return functions(plan, Dialect(_read_marker, _plain, _exported, _unsettable))
+    return functions(plan, Dialect(_read_marker, lambda variables: assign(*variables), _plain, _exported, _unsettable))
 
 
 def undo(operations: Sequence[tuple[str, str | None]]) -> str:
