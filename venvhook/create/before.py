@@ -51,12 +51,12 @@ class File:
     def put(self, state: object) -> None:
         if state is THERE or state == self.now():
             return
-        if isinstance(state, bytes) and not os.path.islink(self.path):
+        if not isinstance(state, bytes) or os.path.islink(self.path) or os.path.isdir(self.path):
+            delete(self.path)  # a file is written in its place, which keeps its mode
+        if isinstance(state, bytes):
             with open(self.path, "wb") as file:
                 file.write(state)
-            return
-        delete(self.path)
-        if isinstance(state, str):
+        elif isinstance(state, str):
             os.symlink(state, self.path)
 
     def about(self, root: str) -> bool:
