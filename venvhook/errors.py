@@ -29,8 +29,6 @@ def shown(text: str) -> str:
     `\\x1b` or `\\u202e`, an undecodable byte `\\xNN`. The rest, backslashes too, stays: the result is to be read, not
     to be decoded.
     """
-    if text.isprintable():
-        return text
     return "".join(c if c.isprintable() else _NAMED.get(c) or _escape(c) for c in text)
 
 

@@ -325,3 +325,47 @@ def test_it_is_data(look: Look, places: Folders, capsys: pytest.CaptureFixture[s
     assert shell["neighbours"] == [{"name": "starship", "hooks": ["prompt"]}]
     (finding,) = data["findings"]
     assert finding["shell"] == "bash" and finding["serious"] is False and "cd" in finding["problem"]
+
+
+# ---- neighbours ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [
+        ("oh-my-bash", "_omb_module_require"),
+        ("prezto", "pmodload"),
+        ("pure", "prompt_pure_setup"),
+        ("spaceship", "spaceship::main"),
+        ("tide", "_tide_init_install"),
+        ("posh-git", "posh-git"),
+        ("powerline", "_powerline_set_prompt"),
+        ("bash-preexec", "__bp_install"),
+        ("ble.sh", "ble/util/print"),
+        ("asdf", "asdf"),
+        ("pyenv-virtualenv", "_pyenv_virtualenv_hook"),
+        ("autoswitch-virtualenv", "check_venv"),
+        ("virtualfish", "__vfsupport_auto_activate"),
+        ("virtualenvwrapper", "virtualenvwrapper_setup"),
+        ("fasd", "_fasd_preexec"),
+        ("nvm or fnm", "_fnm_autoload_hook"),
+        ("iTerm2", "iterm2_preexec"),
+    ],
+)
+def test_a_neighbour_is_known_by_its_functions(name: str, function: str) -> None:
+    assert [str(each) for each in neighbours.found(["x", function], [], [])] == [name]
+    assert [str(each) for each in neighbours.found([], [function], [function])] == [f"{name} (prompt, cd)"]
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "word"),
+    [
+        ("pyenv-virtualenv", "_pyenv_virtualenv_hook", "virtualenv-init"),
+        ("autoenv", "autoenv_init", "autoenv"),
+        ("autoswitch-virtualenv", "_autoswitch_startup", "autoswitch"),
+        ("virtualfish", "__vfsupport_auto_activate", "virtualfish"),
+    ],
+)
+def test_what_activates_environments_itself(name: str, function: str, word: str) -> None:
+    for where in ([function], [], []), ([], [function], []), ([], [], [function]):
+        assert neighbours.rivals(*where) == [(name, word)]
