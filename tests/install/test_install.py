@@ -187,6 +187,41 @@ def test_settings_are_in_the_hook(places: Folders) -> None:
     assert b"_venvhook_ceiling='' _venvhook_wrap_cd='1'" in hookfiles.hook(places, "bash")
 
 
+def test_the_hook_knows_its_launcher(places: Folders) -> None:
+    launcher = os.path.join(places.hook, "launch.py")
+    for shell in SHELLS:
+        literal = hookfiles.emitter(shell).quote(launcher)
+        assert os.fsencode(literal) in hookfiles.hook(places, shell)
+
+
+def test_templates_that_are_not_ours(tmp_path: Path, places: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hookfiles, "_package", lambda: str(tmp_path / "venvhook"))
+    for folder in ("shell", "venvhook/_shell"):  # in a checkout, then in the package
+        path = tmp_path / folder / "venvhook.bash"
+        path.parent.mkdir(parents=True)
+        for text, problem in ((None, "cannot be read"), ("'@VENVHOOK_NEW@'", "has a literal that is not known")):
+            if text:
+                path.write_text(text)
+            with pytest.raises(VenvhookError, match=problem) as caught:
+                hookfiles.hook(places, "bash")
+            assert (caught.value.path, caught.value.remedy) == (str(path), "install venvhook again")
+
+
+def test_what_is_part_of_the_running_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for prefix, part in (("/env", True), ("/env/", True), ("/en", False), ("/other", False), ("/", True)):
+        monkeypatch.setattr(sys, "prefix", prefix)
+        monkeypatch.setattr(hookfiles, "_package", lambda: "/env/lib/venvhook")
+        assert hookfiles.in_environment() is part
+
+
+def test_macos_starts_a_login_bash(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    startup_files = hookfiles.emitter("bash").startup_files
+    assert startup_files(str(home), "", str)[0] == [f"{home}/.bashrc", f"{home}/.profile"]
+    (home / ".bash_profile").write_text("# no .bashrc\n. ~/.bashrc\n")
+    assert startup_files(str(home), "", str)[0] == [f"{home}/.bashrc"]
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_an_interactive_shell_loads_the_hook_silently(home: Path, places: Folders, shell: str) -> None:
     if not shutil.which(shell):
