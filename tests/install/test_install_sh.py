@@ -251,6 +251,38 @@ def test_a_dry_run_does_nothing(home: Home) -> None:
     assert str(home.path / ".bashrc") not in home.run("--dry-run", "--no-rc").stdout
 
 
+@pytest.mark.parametrize(
+    ("said", "system", "place"),
+    [
+        ("", "Linux", "{home}/.local/share/venvhook"),
+        ("relative", "Linux", "{home}/.local/share/venvhook"),
+        ("{home}/x", "Linux", "{home}/x/venvhook"),
+        ("", "Darwin", "{home}/Library/Application Support/venvhook"),
+        ("{home}/x", "Darwin", "{home}/x/venvhook"),
+    ],
+)
+def test_where_it_goes(home: Home, tmp_path: Path, said: str, system: str, place: str) -> None:
+    fake(tmp_path / "uname", f"echo {system}")
+    fake(tmp_path / "xcode-select", "exit 1")
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    run = home.run("--dry-run", PATH=path, XDG_DATA_HOME=said.format(home=home.path))
+    assert f"would make a private environment in {place.format(home=home.path)} with " in run.stdout
+    assert f"would link {home.link}\n" in run.stdout
+
+
+@pytest.mark.parametrize("arguments", [["--shell", "bash,fish"], ["--shell=bash", "--shell=fish"]])
+def test_only_the_shells_that_are_named(home: Home, arguments: list[str]) -> None:
+    told = [line for line in home.run("--dry-run", *arguments).stdout.splitlines() if line.startswith("would let")]
+    assert [line.split()[2] for line in told] == ["bash", "fish"]
+
+
+def test_an_environment_that_it_did_not_make_stays(home: Home) -> None:
+    (home.data / "env").mkdir(parents=True)
+    (home.data / "env/file").touch()
+    refused(home.run(), "env is not what install.sh makes; move it away")
+    assert (home.data / "env/file").exists()
+
+
 def test_usage(home: Home) -> None:
     assert home.run("--help").stdout.startswith("usage: sh install.sh")
     refused(home.run("--frobnicate"), "unknown option --frobnicate")
