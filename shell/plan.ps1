@@ -164,9 +164,10 @@ $script:unscript = { param($plan)
 }
 # Every activate script saves the PATH that it found, and defines its own deactivate before it calls one: so ours never hears
 # of it. The project's own script is undone and we go on; any other is respected: the project is left, until the user is
-# elsewhere.
+# elsewhere. (conda's saves no PATH.)
 $script:by_hand = { param($plan)
-    if (-not [string]::Equals([System.Environment]::GetEnvironmentVariable($plan.sign), $plan.home)) { & $yield $plan }
+    $other = $plan.sign -cne 'VIRTUAL_ENV' -and (& $scripted)
+    if ($other -or -not [string]::Equals([System.Environment]::GetEnvironmentVariable($plan.sign), $plan.home)) { & $yield $plan }
     elseif ((& $scripted) -and -not [object]::ReferenceEquals($function:global:deactivate, $deactivate)) {
         & $unscript $plan
         [System.Environment]::SetEnvironmentVariable($plan.sign, $plan.home)

@@ -71,8 +71,11 @@ def test_what_building_leaves_goes_too(maker: Maker) -> None:
 
 
 def test_a_tool_that_is_killed(maker: Maker) -> None:
+    """While it writes uv.lock, as uv does, by way of .tmp and six characters; another file of such a name stays."""
     tool = maker.tools / "uv"
-    tool.write_text('#!/bin/sh\nfor last; do :; done\nmkdir -p "$last/bin"; echo making; kill -9 $$\n')
+    doing = 'mkdir -p "$last/bin"; echo making; touch .tmpivoZX6; kill -9 $$'
+    tool.write_text(f"#!/bin/sh\nfor last; do :; done\n{doing}\n")
+    (maker.shop / ".tmpaaaaaa").touch()
     tool.chmod(0o755)
     KITS["uv"].lay(maker)
     result = maker.fails(problem="making the environment failed (status -9)")

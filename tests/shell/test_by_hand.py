@@ -153,7 +153,6 @@ def test_another_activated_inside_is_respected(world: World, shell: Dialect, oth
 
 
 @pytest.mark.scenario(14)
-@pytest.mark.shells("bash", "zsh", "fish")
 def test_another_activated_inside_a_conda_environment_is_respected(world: World, shell: Dialect, other: Path) -> None:
     app = world.project(marker='venv = "conda"', env=False, allow=False)
     (app / "conda/conda-meta").mkdir(parents=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 from functools import partial
 
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 
 
 THERE = "a folder"  # the state of what is not put back, only left alone
-BUILDING = (".egg-info", ".dist-info")  # what setuptools makes of a project that is installed from its folder
+# What setuptools makes of a project that is installed from its folder, and uv of a lock file that it has not finished.
+LEFT = re.compile(r".*\.(egg|dist)-info|\.tmp[0-9A-Za-z]{6}", re.DOTALL)
 
 
 class File:
@@ -84,18 +86,18 @@ class Holder:
 
 
 class Before:
-    """What a run may change: the folders above ROOT, ENTRIES, and what building the project in FOLDER leaves."""
+    """What a run may change: the folders above ROOT, ENTRIES, and what tools leave in the project's FOLDER."""
 
     def __init__(self, root: str, folder: str, entries: Iterable[Entry]) -> None:
         self.root, self.folder = root, folder
         self.states = [(entry, entry.now()) for entry in entries]
-        self.built = _built(folder)
+        self.left = _left(folder)
         self.missing = _missing(root)
 
     def restore(self) -> None:
         """Take away what was made since. VenvhookError where something of it stays, at the end."""
-        built = [path for path in _built(self.folder) if path not in self.built]
-        undoing = [partial(delete, path) for path in (self.root, *built)]
+        left = [path for path in _left(self.folder) if path not in self.left]
+        undoing = [partial(delete, path) for path in (self.root, *left)]
         undoing += [partial(entry.put, state) for entry, state in self.states]
         problems = []
         for undo in undoing:
@@ -109,12 +111,12 @@ class Before:
             raise problems[0]
 
 
-def _built(folder: str) -> list[str]:
-    """What building the project has left in its folder."""
+def _left(folder: str) -> list[str]:
+    """What building the project, or a tool that was killed, has left in its folder."""
     found = []
     for base in (folder, os.path.join(folder, "src")):
         names = os.listdir(base) if os.path.isdir(base) else []
-        found += [os.path.join(base, name) for name in names if name.endswith(BUILDING)]
+        found += [os.path.join(base, name) for name in names if LEFT.fullmatch(name)]
     build = os.path.join(folder, "build")
     return [*found, build] if os.path.lexists(build) else found
 
