@@ -244,3 +244,25 @@ def test_private_outside_of_git_writes_nothing(home: Home) -> None:
     assert result.status == 1 and result.err.startswith(f"venvhook: {home.shop}: not in a git work tree (")
     assert result.err.endswith("; leave --private out\n") and result.err.count("\n") == 1
     assert os.listdir(home.shop) == []
+
+
+def test_private_without_gits_folder_for_it(home: Home) -> None:
+    subprocess.run(["git", "init", "--quiet", "--template=", home.shop], check=True)
+    assert not (home.shop / ".git/info").exists()
+    assert home.run("init", "--private").status == 0
+    assert (home.shop / ".git/info/exclude").read_text() == "/.venvhook.toml\n"
+
+
+def test_private_without_git(home: Home) -> None:
+    home.patch.setenv("PATH", str(home.home))
+    assert home.run("init", "--private").err == "venvhook: git is not installed; leave --private out\n"
+    assert os.listdir(home.shop) == []
+
+
+@pytest.mark.parametrize(("data", "left_out"), [(b"x = = 1\n", False), (b"[tool.poetry]\0\n", True)])
+def test_a_broken_pyproject_is_told(home: Home, data: bytes, left_out: bool) -> None:
+    (home.shop / "pyproject.toml").write_bytes(data)
+    result = home.run("init")
+    assert result.status == 0
+    assert f"venvhook: {home.shop}/pyproject.toml:1: " in result.err
+    assert (f"left out: {home.shop}/pyproject.toml:1: " in result.out) is left_out

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from test_cli_home import PACKAGE, Home
 
-from venvhook import cli
+from venvhook import cli, hookfiles, proof
 from venvhook.shells import SHELLS
 
 COMMANDS = """
@@ -207,3 +207,35 @@ def test_plan_prints_what_is_run_and_tells_whether_it_is(home: Home) -> None:
     assert after.err == "" and " A='1' " in after.out
     home.marker("nope = 1")
     assert home.run("plan", "bash").err.startswith(f"venvhook: {home.shop}/.venvhook.toml:1: unknown key nope")
+
+
+# ---- install, uninstall, prove ---------------------------------------------------------------------------------------
+
+
+def test_installing_says_what_comes_next(home: Home) -> None:
+    first = home.run("install", "--shell", "bash")
+    assert first.out.endswith("it is loaded in every shell that is started from now on\n")
+    assert home.run("install", "--shell", "bash").out == "nothing to change: venvhook is installed for bash\n"
+    line = hookfiles.load_line(home.folders, "bash")
+    said = home.run("install", "--shell", "bash", "--no-rc").out.splitlines()[-2:]
+    assert said[0] == "to load it, put this line at the end of the startup file:"
+    assert said[1].split(None, 1) == ["bash", line]
+    assert "shells that are open keep their hook" in home.run("uninstall").out
+    assert home.run("uninstall").out == "nothing to remove: no hook is installed\n"
+
+
+class Seen:
+    """A proof's outcome, as proof.Proof has it."""
+
+    def __init__(self, shell: str, reason: str) -> None:
+        self.shell, self.reason, self.prompt, self.transcript = shell, reason, "the name is there", "$ cd\n$ "
+
+
+@pytest.mark.parametrize(("reasons", "status"), [([], 1), ([""], 0), (["", "it hangs"], 1)])
+def test_proving_shows_each_shell(home: Home, reasons: list[str], status: int) -> None:
+    home.patch.setattr(proof, "prove", lambda *_: [Seen(f"sh{n}", reason) for n, reason in enumerate(reasons)])
+    result = home.run("prove")
+    works, fails = "--- sh0: works; the name is there\n", "--- sh1: does NOT work: it hangs\n"
+    lines = "    $ cd\n    $\n"
+    expected = ["", works + lines, works + lines + fails + lines][len(reasons)]
+    assert (result.status, result.out.replace(" \n", "\n")) == (status, expected)

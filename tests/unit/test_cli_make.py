@@ -18,6 +18,9 @@ import pytest
 from test_cli_home import Home
 
 from venvhook import create, environment, keep, pythons
+from venvhook.cli import edit, known
+from venvhook.cli.wanted import Wanted
+from venvhook.create import guard
 from venvhook.create.order import Order, Recipe, requirement_arguments
 from venvhook.errors import VenvhookError
 
@@ -621,3 +624,53 @@ def test_what_decides_the_place_is_not_the_markers_to_change(home: Home) -> None
     order = Wanted(home.folders, None).order(Options())
     assert "WORKON_HOME" not in order.environ and order.environ["OTHER"] == "1"
     assert order.root == f"{home.home}/.virtualenvs/x"
+
+
+# ---- what is told, and what is not done ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [(0, "0 B"), (999, "999 B"), (1000, "1 kB"), (1_500_000, "2 MB"), (2_500_000_000, "2.5 GB")],
+)
+def test_sizes_for_a_person(amount: int, text: str) -> None:
+    assert known.readable(amount) == text
+
+
+def test_a_marker_that_changed_meanwhile_is_left_as_it_is(home: Home) -> None:
+    path = home.allowed("# ours\n")
+    asked = Wanted(home.folders, None).asked
+    path.write_text("# edited\n")
+    with pytest.raises(VenvhookError, match="was edited meanwhile, so it is left as it is"):
+        edit.change(home.folders, asked, {"python": "3"})
+    assert path.read_text() == "# edited\n"
+
+
+def test_a_marker_that_cannot_be_written(home: Home) -> None:
+    with pytest.raises(VenvhookError, match=r"cannot be written .*; make its folder writable"):
+        edit.write(str(home.shop), b"x")
+
+
+def test_rebuild_notes_the_python_that_was_asked_for(home: Home) -> None:
+    without_pip(home)
+    path = home.allowed()
+    assert f'python = "{HERE}" is noted there' in home.run("rebuild", "--python", HERE).out
+    assert HERE in path.read_text()
+
+
+def test_an_environment_in_the_home_folder_itself_is_not_removed(home: Home) -> None:
+    (home.home / "pyvenv.cfg").touch()
+    with pytest.raises(VenvhookError, match="is your home folder, or holds it"):
+        guard.removable(str(home.home), str(home.shop), str(home.home))
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root can give files away")
+def test_a_marker_of_another_user_makes_nothing(home: Home) -> None:
+    path = home.allowed()
+    os.chown(path, 54321, -1)
+    assert "belongs to another user" in home.run("create").err
+    assert os.listdir(home.shop) == [".venvhook.toml"]
+
+
+def test_the_table_of_pythons_has_a_head(home: Home) -> None:
+    assert home.run("pythons").out.split("\n")[0].split() == ["Python", "kind", "path"]

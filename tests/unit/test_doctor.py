@@ -9,7 +9,7 @@ from typing import Callable
 
 import pytest
 
-from venvhook import doctor, hookfiles, install, neighbours, proof, symptoms
+from venvhook import __version__, doctor, hookfiles, install, neighbours, proof, symptoms
 from venvhook.cli import main
 from venvhook.errors import VenvhookError
 from venvhook.folders import Folders
@@ -305,6 +305,8 @@ def test_it_is_shown(look: Look, places: Folders, capsys: pytest.CaptureFixture[
     assert "  problem  entering did nothing; what it showed stands below" in said
     assert "    | $ cd /" in said
     assert "problems: 1, notes: 0" in said
+    assert f"  loaded by  {places.home}/.bashrc:3\n" in said and "  triggers   PROMPT_COMMAND\n" in said
+    assert f"\nvenvhook {__version__}\n" in said
 
 
 def test_nothing_to_say(look: Look, places: Folders, capsys: pytest.CaptureFixture[str]) -> None:
@@ -312,6 +314,7 @@ def test_nothing_to_say(look: Look, places: Folders, capsys: pytest.CaptureFixtu
     assert main(["doctor"], places) == 0
     said = capsys.readouterr().out
     assert "bash 5.2: works" in said and said.endswith("nothing is in its way\n")
+    assert "  prompt     the name is in the prompt\n" in said
 
 
 def test_it_is_data(look: Look, places: Folders, capsys: pytest.CaptureFixture[str]) -> None:
