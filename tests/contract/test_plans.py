@@ -123,6 +123,19 @@ def test_one_operation_and_back(shell: Shell, folder: Path, name: str, case: str
     assert (shown_first, shown_second, shown_third) == (before, inside, before)
 
 
+@pytest.mark.parametrize("ours", ["", "x"])
+def test_what_is_set_inside_stays(shell: Shell, folder: Path, ours: str) -> None:
+    plan, text = plan_of([("A", ours)], []), shell.load(folder)
+    values = ["=ls", ";", "=", "* ?", "~", "$HOME", "!", "("]
+    for value in values:
+        text += (
+            shell.plan(plan) + shell.enter(plan) + shell.set([("A", value)]) + shell.leave(plan) + shell.environment()
+        )
+        text += shell.set([("A", None)])
+    output, errors = shell.run(folder, text)
+    assert ([left.get("A") for left in environments(output)], errors) == (values, b"")
+
+
 def environments_and_shown(output: bytes, name: str) -> list[Any]:
     """For each of three looks: the environment, and the variable as the shell shows it."""
     found: list[Any] = []

@@ -208,7 +208,8 @@ def _leave(plan: Plan, dialect: Dialect) -> list[str]:
 
 
 def _equal(name: str, value: str) -> str:
-    return f"${{{name}-}} == {quote(value)}" if value else f"${{{name}+=}}${{{name}-}} == '='"
+    # (Quoted: of an open = zsh would make the path of a command.)
+    return f"${{{name}-}} == {quote(value)}" if value else f"\"${{{name}+=}}${{{name}-}}\" == '='"
 
 
 def _in_front(name: str, folders: Sequence[str], dialect: Dialect) -> str:
