@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import io
 import os
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Callable
 
@@ -21,7 +23,7 @@ from venvhook import create, environment, keep, pythons
 from venvhook.cli import edit, known
 from venvhook.cli.wanted import Wanted
 from venvhook.create import guard
-from venvhook.create.order import Order, Recipe, requirement_arguments
+from venvhook.create.order import Order, Recipe, Step, requirement_arguments
 from venvhook.errors import VenvhookError
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="modes and links of POSIX")
@@ -674,3 +676,19 @@ def test_a_marker_of_another_user_makes_nothing(home: Home) -> None:
 
 def test_the_table_of_pythons_has_a_head(home: Home) -> None:
     assert home.run("pythons").out.split("\n")[0].split() == ["Python", "kind", "path"]
+
+
+def test_what_a_tool_says_is_shown_and_what_it_leaves_in_its_temporary_folder_goes(home: Home) -> None:
+    order = Order(str(home.shop), str(home.shop / ".venv"), sys.executable, os.environ)
+    script = 'echo "$TMPDIR"; echo; echo " $TEMP $TMP "; : >"$TMPDIR/left"; exit 1'
+    said: list[str] = []
+
+    @contextlib.contextmanager
+    def working(doing: str) -> Iterator[Callable[[str], None]]:
+        yield said.append
+
+    with pytest.raises(VenvhookError):
+        create.make(order, Recipe([Step("trying", ["/bin/sh", "-c", script])]), working)
+    folder, others = said
+    assert os.path.basename(folder).startswith("venvhook-") and others == f"{folder} {folder}"
+    assert not os.path.exists(folder)
