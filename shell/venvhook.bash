@@ -87,8 +87,8 @@ _venvhook_step() {
         return
     fi
     _venvhook_find
-    if [[ $_venvhook_project != "$_venvhook_here" || $_venvhook_pending$_venvhook_off$_venvhook_paused ||
-        $_venvhook_here && ${VENVHOOK_DISABLE:+x}${_OLD_VIRTUAL_PATH+x}${!_venvhook_sign-} != "$_venvhook_home" ]] ||
+    if [[ $_venvhook_project != "$_venvhook_here" || $_venvhook_pending$_venvhook_paused ||
+        $_venvhook_here && $_venvhook_off${VENVHOOK_DISABLE:+x}${_OLD_VIRTUAL_PATH+x}${!_venvhook_sign-} != "$_venvhook_home" ]] ||
         { [[ $_venvhook_here ]] && "_venvhook_stale_$_venvhook_plan"; }; then
         if [[ $_venvhook_plans ]] || _venvhook_prepare; then _venvhook_switch; fi
     fi
@@ -117,8 +117,8 @@ _venvhook_look() {
 _venvhook_prompt() {
     local status=$?
     if [[ a == A || ${PWD-} != "$_venvhook_folder" || ${PWD-} != "$_venvhook_project" && (-e $PWD/.venvhook.toml || -L $PWD/.venvhook.toml) ||
-        $_venvhook_project != "$_venvhook_here" || $_venvhook_pending$_venvhook_off$_venvhook_paused ||
-        $_venvhook_here && ${VENVHOOK_DISABLE:+x}${_OLD_VIRTUAL_PATH+x}${!_venvhook_sign-} != "$_venvhook_home" ]] ||
+        $_venvhook_project != "$_venvhook_here" || $_venvhook_pending$_venvhook_paused ||
+        $_venvhook_here && $_venvhook_off${VENVHOOK_DISABLE:+x}${_OLD_VIRTUAL_PATH+x}${!_venvhook_sign-} != "$_venvhook_home" ]] ||
         { [[ $_venvhook_here ]] && "_venvhook_stale_$_venvhook_plan"; }; then
         _venvhook_step || :
     fi

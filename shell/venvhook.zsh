@@ -87,8 +87,8 @@ _venvhook_look() {
     if [[ $PWD != "$_venvhook_folder" || $PWD != "$_venvhook_project" && ( -e $PWD/.venvhook.toml || -L $PWD/.venvhook.toml ) ]]; then
         _venvhook_find
     fi
-    if [[ $_venvhook_project != "$_venvhook_here" || $_venvhook_pending$_venvhook_off$_venvhook_paused ||
-        $_venvhook_here && ${VENVHOOK_DISABLE:+x}${_OLD_VIRTUAL_PATH+x}${(P)_venvhook_sign} != "$_venvhook_home" ]] ||
+    if [[ $_venvhook_project != "$_venvhook_here" || $_venvhook_pending$_venvhook_paused ||
+        $_venvhook_here && $_venvhook_off${VENVHOOK_DISABLE:+x}${_OLD_VIRTUAL_PATH+x}${(P)_venvhook_sign} != "$_venvhook_home" ]] ||
         { [[ $_venvhook_here ]] && "_venvhook_stale_$_venvhook_plan" }; then
         if [[ $_venvhook_plans ]] || _venvhook_prepare; then _venvhook_switch; fi
     fi
