@@ -394,6 +394,15 @@ def test_off_and_on(world: World) -> None:
     assert live.prefix() == "(b) "
 
 
+def disabled_and_back(live: Terminal, shell: Dialect) -> None:
+    live.run(shell.export("VENVHOOK_DISABLE", "1"))
+    live.run("")
+    assert live.prefix() == ""
+    live.run(shell.unset("VENVHOOK_DISABLE"))
+    live.run("")
+    assert live.prefix() == "(app) "
+
+
 @pytest.mark.scenario(17)
 def test_off_and_on_below_the_root(world: World, shell: Dialect) -> None:
     (world.project() / "sub").mkdir()
@@ -403,12 +412,7 @@ def test_off_and_on_below_the_root(world: World, shell: Dialect) -> None:
     live.run("")
     live.run("venvhook on")
     assert live.prefix() == "(app) "
-    live.run(shell.export("VENVHOOK_DISABLE", "1"))
-    live.run("")
-    assert live.prefix() == ""
-    live.run(shell.unset("VENVHOOK_DISABLE"))
-    live.run("")
-    assert live.prefix() == "(app) "
+    disabled_and_back(live, shell)
 
 
 @pytest.mark.scenario(17)
@@ -417,12 +421,7 @@ def test_disable_in_a_live_shell(world: World, shell: Dialect) -> None:
     live = world.start()
     before = live.environ()
     live.run("cd app")
-    live.run(shell.export("VENVHOOK_DISABLE", "1"))
-    live.run("")
-    assert live.prefix() == ""
-    live.run(shell.unset("VENVHOOK_DISABLE"))
-    live.run("")
-    assert live.prefix() == "(app) "
+    disabled_and_back(live, shell)
     live.run("cd ..")
     same_but_moves(live.environ(), before)
 
