@@ -12,8 +12,18 @@ from pathlib import Path
 import pytest
 
 
-def once(place: Path, *commands: Sequence[str | Path]) -> Path:
-    """The folder PLACE, which COMMANDS fill unless that is done. Where they cannot, it skips; in CI, it fails."""
+def without_index() -> bool:
+    """Whether pip may ask no package index; it reads 0, false and the like as no."""
+    return os.environ.get("PIP_NO_INDEX", "").lower() not in ("", "0", "false", "f", "no", "n", "off")
+
+
+def once(place: Path, *commands: Sequence[str | Path], from_index: bool = False) -> Path:
+    """Return the folder PLACE, which COMMANDS fill unless that is done.
+
+    Where they fail, the test is skipped by name. In CI it fails, unless what is wanted comes FROM_INDEX only and no
+    package index may be asked.
+    """
+    required = os.environ.get("CI") and not (from_index and without_index())
     with open(place.with_suffix(".lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = place / "made"
@@ -22,8 +32,8 @@ def once(place: Path, *commands: Sequence[str | Path]) -> Path:
         shutil.rmtree(place, ignore_errors=True)
         for command in commands:
             answer = subprocess.run(command, capture_output=True, text=True, timeout=600)
-            if answer.returncode and not os.environ.get("CI"):
-                pytest.skip(f"{place.name} cannot be had: {answer.stderr[-300:]}")
+            if answer.returncode and not required:
+                pytest.skip(f"{place.name} cannot be installed here: {answer.stderr[-300:]}")
             assert answer.returncode == 0, answer.stderr
         done.touch()
     return place

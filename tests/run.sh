@@ -1,8 +1,10 @@
 #!/bin/sh
 # sh tests/run.sh [PYTEST ARGUMENTS...]: all checks and all tests, from a fresh clone, with nothing to set up first.
 #
-# Makes a private environment in .cache/test-env (anew when pyproject.toml or the Python changes). A tool or a shell that
-# is missing is skipped by name; with CI=true it is a failure. Ends with a list of what was run, 0 only if all held.
+# Makes a private environment in .cache/test-env, again when pyproject.toml or the Python changes. A tool or a shell that is
+# missing is skipped by name; with CI=true it is a failure. Without a package index (PIP_NO_INDEX=1 and PIP_FIND_LINKS, a
+# folder of wheels) the linters and managers that are not in that folder are skipped by name, with CI=true too. Ends with a
+# list of what was run; the status is 0 only if all of it passed.
 set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 env=$PWD/.cache/test-env
@@ -23,13 +25,32 @@ find_python() {
 
 set_up() {
     python=$(find_python)
-    want=$("$python" -I -c 'import sys; print(sys.executable, sys.version)' && cksum <pyproject.toml)
+    want=$("$python" -I -c 'import sys; print(sys.executable, sys.version)' && cksum <pyproject.toml && say_index)
     [ "$want" != "$(cat "$env/made-from" 2>/dev/null)" ] || return 0
     say "making $env with $python"
     rm -rf "$env"
     "$python" -I -m venv "$env"
-    "$env/bin/python" -I -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+    get test
+    get lint || without_index || exit 1
     printf '%s\n' "$want" >"$env/made-from"
+}
+
+# Install venvhook and one of its extras.
+get() { "$env/bin/python" -I -m pip install --quiet --disable-pip-version-check --editable ".[$1]"; }
+
+# pip reads 0, false and the like as no.
+without_index() {
+    case ${PIP_NO_INDEX-} in '' | 0 | [fF]* | [nN]* | [oO][fF]*) return 1 ;; esac
+}
+say_index() { without_index && echo "no index" || echo "an index"; }
+
+# lint NAME COMMAND...: `check` for a command of the lint extra.
+lint() {
+    if without_index && ! command -v "$2" >/dev/null; then
+        note "skipped  $1: $2 is not installed, and no package index may be asked for it"
+    else
+        check "$@"
+    fi
 }
 
 # check NAME COMMAND...: run it, and note how it went.
@@ -64,10 +85,10 @@ PATH=$env/bin:$PATH
 export PATH
 
 scripts=$(find . -path ./.cache -prune -o -path ./.git -prune -o \( -name '*.sh' -o -name '*.bash' -o -path './.ci/*' \) -type f -print)
-check "ruff check" ruff check
-check "ruff format" ruff format --check
-check "mypy" mypy --strict venvhook
-check "import-linter" lint-imports
+lint "ruff check" ruff check
+lint "ruff format" ruff format --check
+lint "mypy" mypy --strict venvhook
+lint "import-linter" lint-imports
 # shellcheck disable=SC2086 # a list of names, none with a blank
 check "shellcheck" shellcheck $scripts
 # shellcheck disable=SC2086

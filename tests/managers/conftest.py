@@ -40,10 +40,12 @@ def installed(pytestconfig: pytest.Config) -> Callable[..., Path]:
     def install(name: str, *requirements: str) -> Path:
         place, wanted = home / name, requirements or (name,)
         if name == "uv":
-            return once(place, [sys.executable, "-m", "pip", "install", "--quiet", "--target", place, *wanted]) / "bin"
+            getting = [sys.executable, "-m", "pip", "install", "--quiet", "--target", place, *wanted]
+            return once(place, getting, from_index=True) / "bin"
         uv = install("uv") / "uv"
         making = [uv, "venv", "--quiet", "--no-project", "--python", BASE, place]
-        return once(place, making, [uv, "pip", "install", "--quiet", "--python", place / "bin/python", *wanted]) / "bin"
+        getting = [uv, "pip", "install", "--quiet", "--python", place / "bin/python", *wanted]
+        return once(place, making, getting, from_index=True) / "bin"
 
     return install
 
