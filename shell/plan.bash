@@ -9,7 +9,7 @@
 _venvhook_ask() {
     if [[ ! -x $_venvhook_python || ! -r $_venvhook_launcher ]]; then
         _venvhook_say "its Python or its launcher is gone ($_venvhook_python, $_venvhook_launcher); install venvhook again"
-    elif ! _venvhook_text=$(\builtin exec "$_venvhook_python" -I -S -X utf8 "$_venvhook_launcher" hook 1 "$@" </dev/null); then
+    elif ! _venvhook_text=$(\builtin exec "$_venvhook_python" -I -S -X utf8 "$_venvhook_launcher" hook 2 "$@" </dev/null); then
         _venvhook_say "the helper failed; to try again: venvhook on"
     else
         return 0
@@ -29,7 +29,7 @@ _venvhook_load() {
     fi
 }
 _venvhook_read() {
-    local kept=$_venvhook_cache/plans${1%/}/.venvhook-1.bash text
+    local kept=$_venvhook_cache/plans${1%/}/.venvhook-2.bash text
     _venvhook_new='' _venvhook_new_project=''
     # A PWD that was handed on may hold "..", and so lead out of the cache.
     [[ $1/ != */../* && -f $kept && -O $kept && ! -L $kept ]] || return 1

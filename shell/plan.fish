@@ -15,7 +15,7 @@ function _venvhook_ask
         _venvhook_say "its Python or its launcher is gone ($_venvhook_python, $_venvhook_launcher); install venvhook again"
         return 1
     end
-    set -g _venvhook_text ($_venvhook_python -I -S -X utf8 $_venvhook_launcher hook 1 $argv </dev/null | string collect)
+    set -g _venvhook_text ($_venvhook_python -I -S -X utf8 $_venvhook_launcher hook 2 $argv </dev/null | string collect)
     test $pipestatus[1] -eq 0; and return
     _venvhook_say "the helper failed; to try again: venvhook on"
     return 1
@@ -41,7 +41,7 @@ function _venvhook_load
 end
 function _venvhook_read
     string match -q '*/../*' -- $argv[1]/; and return 1 # a PWD that was handed on may hold it, and so lead out of the cache
-    set -l kept $_venvhook_cache/plans$argv[1]/.venvhook-1.fish
+    set -l kept $_venvhook_cache/plans$argv[1]/.venvhook-2.fish
     set -l text
     test -f $kept -a -O $kept -a ! -L $kept; and read -z text <$kept; and _venvhook_define $text
     and test "$_venvhook_new_project" = $argv[1]; and not _venvhook_stale_$_venvhook_new

@@ -95,7 +95,7 @@ _venvhook_step() {
 }
 # All that matters only where there is a project comes with the plans.
 _venvhook_prepare() {
-    local place=${_venvhook_launcher%/*}/plan-1.bash
+    local place=${_venvhook_launcher%/*}/plan-2.bash
     _venvhook_quietly builtin . "$place"
     if [[ ! $_venvhook_plans$_venvhook_off ]]; then
         _venvhook_off=1

@@ -77,7 +77,7 @@ function _venvhook_reconcile
 end
 # All that matters only where there is a project comes with the plans.
 function _venvhook_prepare
-    set -l place (string split -r -m 1 / $_venvhook_launcher)[1]/plan-1.fish
+    set -l place (string split -r -m 1 / $_venvhook_launcher)[1]/plan-2.fish
     test -r $place; and builtin source $place
     test -n "$_venvhook_plans"; and return
     test -n "$_venvhook_off"; or _venvhook_say "$place is gone, so venvhook is off in this shell; install venvhook again"

@@ -35,7 +35,7 @@
             plans = $false; depth = 0; prompts = @(); drawn = $false; action = $null; theirs = $null; saved = $null
             inherited = [bool]$env:VENVHOOK_PROJECT }
         $known = [Collections.Generic.Dictionary[string, object]]::new() # plans by project; ordinal, as a @{} is not
-        $stale = { $false } # until plan-1.ps1 is read, there is no plan that could be
+        $stale = { $false } # until plan-2.ps1 is read, there is no plan that could be
 
         # One line for the person.
         $say = { param($text) [System.Console]::Error.WriteLine("venvhook: $text") }
@@ -50,7 +50,7 @@
             }
             $code = $global:LASTEXITCODE
             try {
-                $text = (& $python -I -S -X utf8 $launcher hook 1 @args) -join "`n"
+                $text = (& $python -I -S -X utf8 $launcher hook 2 @args) -join "`n"
                 if ($global:LASTEXITCODE -or -not $text) { throw 'the helper failed' }
                 $text
             } finally {
@@ -64,7 +64,7 @@
             $plan = $null
             if ($known.TryGetValue($project, [ref]$plan) -and -not (& $stale $plan)) { return $plan }
             if (-not $st.plans) {
-                & ([scriptblock]::Create([IO.File]::ReadAllText("$([IO.Path]::GetDirectoryName($launcher))/plan-1.ps1")))
+                & ([scriptblock]::Create([IO.File]::ReadAllText("$([IO.Path]::GetDirectoryName($launcher))/plan-2.ps1")))
                 $st.plans = $true
             }
             $plan = & $read $project
@@ -73,7 +73,7 @@
             $plan
         }
         $read = { param($project)
-            $kept = "$cache/plans/" + ($project -replace '^([A-Za-z]):', '$1') + '/.venvhook-1.ps1'; $plan = $null
+            $kept = "$cache/plans/" + ($project -replace '^([A-Za-z]):', '$1') + '/.venvhook-2.ps1'; $plan = $null
             if ([IO.File]::Exists($kept)) {
                 try { if (& $mine $kept) { $plan = & ([scriptblock]::Create([IO.File]::ReadAllText($kept))) } }
                 catch { $plan = $null } # torn

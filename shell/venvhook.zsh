@@ -67,7 +67,7 @@ _venvhook_limit() {
 }
 # All that matters only where there is a project comes with the plans.
 _venvhook_prepare() {
-    local place=${_venvhook_launcher%/*}/plan-1.zsh
+    local place=${_venvhook_launcher%/*}/plan-2.zsh
     _venvhook_quietly builtin . "$place"
     if [[ ! $_venvhook_plans$_venvhook_off ]]; then
         _venvhook_off=1

@@ -38,7 +38,7 @@ class Shell:
     def install(self, folder: Path) -> Path:
         """Put the hook and what plans are made of into FOLDER, with the literals filled in; the hook."""
         literals = {**LITERALS, "LAUNCHER": str(folder / "launch.py"), "CACHE": str(folder / "cache")}
-        for source, target in (("venvhook", "venvhook"), ("plan", "plan-1")):
+        for source, target in (("venvhook", "venvhook"), ("plan", "plan-2")):
             text = (ROOT / "shell" / (source + self.emitter.SUFFIX)).read_text()
             for token, value in literals.items():
                 text = text.replace(f"'@VENVHOOK_{token}@'", self.quote(value))
@@ -51,7 +51,7 @@ class Shell:
     def load(self, folder: Path) -> str:
         """The text that loads hook and plan functions, as the hook does before its first plan."""
         hook = self.install(folder)
-        plan = str(hook.with_name("plan-1" + self.emitter.SUFFIX))
+        plan = str(hook.with_name("plan-2" + self.emitter.SUFFIX))
         if self.name == "zsh":  # as the hook does: with zsh's own options in force
             return self.source(hook) + f"_venvhook_quietly builtin . {self.quote(plan)}\n"
         return self.source(hook) + self.source(Path(plan))

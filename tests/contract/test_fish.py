@@ -46,7 +46,7 @@ class World:
         (home / "launch.py").touch()
         (self.project / "sub").mkdir(parents=True)
         (self.project / ".venvhook.toml").write_text(MARKER)
-        self.kept = Path(keep.place(str(home / "cache"), str(self.project))) / ".venvhook-1.fish"
+        self.kept = Path(keep.place(str(home / "cache"), str(self.project))) / ".venvhook-2.fish"
         self.kept.parent.mkdir(parents=True)
 
     def plan(
@@ -324,7 +324,7 @@ def test_a_kept_plan_that_is_not_whole_is_asked_for_anew_without_a_word(world: W
     world.answer(text)
     found = environments(world.run(f"builtin cd app\n{LOOK}"))
     assert found[0]["VIRTUAL_ENV"] == f"{world.project}/.venv"
-    assert world.asked() == [f"hook 1 plan fish {world.project}"]
+    assert world.asked() == [f"hook 2 plan fish {world.project}"]
 
 
 @pytest.mark.parametrize("how", broken("x"))
@@ -398,7 +398,7 @@ def test_old_fish_compares_contents_instead_of_times(world: World) -> None:
     plan = world.plan()
     file, link = str(world.home / "file"), str(world.home / "link")
     plan.conditions += (("older", file, str(world.hook), 0), ("same", link, str(world.project)))
-    place = world.hook.with_name("plan-1.fish")
+    place = world.hook.with_name("plan-2.fish")
     place.write_text(place.read_text().replace("if test / -ef /", "if false; and test / -ef /"))
     world.keep(plan)
     world.answer(world.shell.plan(plan))

@@ -34,7 +34,7 @@ class World:
         (self.project / ".venvhook.toml").write_text(MARKER)
 
     def keep(self, plan: Plan) -> Plan:
-        kept = Path(f"{self.home}/cache/plans{plan.project}/.venvhook-1.zsh")
+        kept = Path(f"{self.home}/cache/plans{plan.project}/.venvhook-2.zsh")
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(self.shell.plan(plan))
         return plan
@@ -80,7 +80,7 @@ def entered_and_left(found: list[dict[str, str]], plan: Plan) -> None:
 
 
 def test_both_files_are_zsh(world: World) -> None:
-    for path in (world.hook, world.hook.with_name("plan-1.zsh")):
+    for path in (world.hook, world.hook.with_name("plan-2.zsh")):
         done = subprocess.run([ZSH, "-f", "-n", str(path)], capture_output=True)
         assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
@@ -185,7 +185,7 @@ def test_rc_files_are_left_alone(world: World) -> None:
 
 def test_a_marker_is_measured_in_bytes(world: World) -> None:
     """Also where the locale has characters of several: what the hook reads in runs without `multibyte`."""
-    text = f"_venvhook_quietly builtin . {world.hook.with_name('plan-1.zsh')}\n"
+    text = f"_venvhook_quietly builtin . {world.hook.with_name('plan-2.zsh')}\n"
     for count in (2048, 2049):
         (world.project / f"{count}").mkdir()
         (world.project / f"{count}/.venvhook.toml").write_text("é" * count)

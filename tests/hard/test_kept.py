@@ -29,7 +29,7 @@ def cuts(data: bytes) -> Iterator[bytes]:
 
 
 def kept(world: World, project: Path) -> Path:
-    (plan,) = Path(f"{world.installation.cache}/plans{project}").glob(".venvhook-1.*")
+    (plan,) = Path(f"{world.installation.cache}/plans{project}").glob(".venvhook-2.*")
     return plan
 
 

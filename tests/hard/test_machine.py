@@ -104,7 +104,7 @@ def test_the_helper(world: World, what: str) -> None:
     live.run("cd one")
     suffix = emitter(world.dialect.name).SUFFIX
     places = {"the interpreter": world.installation.python, "the launcher": world.installation.launcher}
-    gone = Path(places.get(what, str(world.installation.data / f"hook/plan-1{suffix}")))
+    gone = Path(places.get(what, str(world.installation.data / f"hook/plan-2{suffix}")))
     saved = gone.rename(gone.with_name("saved"))
     try:
         assert live.run("") == ""

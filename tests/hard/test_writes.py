@@ -134,7 +134,7 @@ def test_denying(ground: Ground, happens: Callable[[], object]) -> None:
 def test_answering(ground: Ground, happens: Callable[[], object]) -> None:
     answer(ground)
     whole = {
-        path: path.read_bytes() for path in Path(f"{ground.places.cache}/plans{ground.shop}").glob(".venvhook-1.*")
+        path: path.read_bytes() for path in Path(f"{ground.places.cache}/plans{ground.shop}").glob(".venvhook-2.*")
     }
     assert len(whole) == len(SHELLS)
     for path in whole:
@@ -202,7 +202,7 @@ def test_a_full_cache(ground: Ground) -> None:
     with full_disk(ground.root / "cache"):
         fill(ground.root / "cache")
         ground.answered()
-        assert not list((ground.root / "cache").rglob(".venvhook-1.*"))
+        assert not list((ground.root / "cache").rglob(".venvhook-2.*"))
         ground.command("status", str(ground.shop))
 
 

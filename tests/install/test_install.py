@@ -280,7 +280,7 @@ def test_one_shell_goes_and_the_others_stay(home: Path, places: Folders) -> None
     install.install(places, ["bash", "zsh"])
     install.uninstall(places, ["zsh"])
     assert not (home / ".zshrc").exists()
-    assert sorted(os.listdir(places.hook)) == ["complete.bash", "launch.py", "plan-1.bash", "venvhook.bash"]
+    assert sorted(os.listdir(places.hook)) == ["complete.bash", "launch.py", "plan-2.bash", "venvhook.bash"]
 
 
 def test_an_earlier_installed_shell_is_brought_up_to_date(places: Folders) -> None:

@@ -137,7 +137,7 @@ def test_a_hook_that_is_not_loaded(patient: Patient) -> None:
 @pytest.mark.scenario(48)
 @pytest.mark.shells("bash", "zsh", "fish")
 def test_files_that_are_gone(patient: Patient) -> None:
-    for file in (patient.home / ".local/share/venvhook/hook").glob("plan-1.*"):
+    for file in (patient.home / ".local/share/venvhook/hook").glob("plan-2.*"):
         file.unlink()
     status, data = patient.examined()
     assert status == 1

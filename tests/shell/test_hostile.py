@@ -85,7 +85,7 @@ def test_no_path_leads_out_of_the_cache(world: World, shell: Dialect) -> None:
     world.project("known")
     world.start().run("cd known")
     app = world.project(env=False, allow=False)
-    (app / f".venvhook-1.{'ps1' if shell.name == 'pwsh' else shell.name}").write_text(
+    (app / f".venvhook-2.{'ps1' if shell.name == 'pwsh' else shell.name}").write_text(
         HARMFUL[shell.name].format(world.root / "HARM")
     )
     before = sorted(os.listdir(app))

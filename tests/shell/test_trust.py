@@ -383,7 +383,7 @@ def kept_plans(world: World, app: Path) -> list[Path]:
     return [
         file
         for file in Path(f"{world.installation.cache}/plans{app}").iterdir()
-        if file.name.startswith(".venvhook-1.")
+        if file.name.startswith(".venvhook-2.")
     ]
 
 

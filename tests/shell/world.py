@@ -214,7 +214,7 @@ class World:
         return out
 
     def helper_calls(self) -> list[str]:
-        """What the shells have asked the helper since this was asked last (`hook 1 plan bash /…`)."""
+        """What the shells have asked the helper since this was asked last (`hook 2 plan bash /…`)."""
         return [line for line in self.installation.starts() if line.startswith("hook ")]
 
     @contextmanager

@@ -226,10 +226,10 @@ def test_a_folder_of_somebody_else(look: Look, places: Folders, give_away: Calla
 
 
 def test_files_of_another_version(look: Look, places: Folders) -> None:
-    with open(os.path.join(places.hook, "plan-1.bash"), "a") as file:
+    with open(os.path.join(places.hook, "plan-2.bash"), "a") as file:
         file.write("# older\n")
     (said,) = look()
-    assert "plan-1.bash" in said and said.endswith("; to renew them: venvhook install") and not said.startswith("!")
+    assert "plan-2.bash" in said and said.endswith("; to renew them: venvhook install") and not said.startswith("!")
 
 
 def test_a_hook_with_other_settings(look: Look, places: Folders) -> None:

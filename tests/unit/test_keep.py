@@ -11,7 +11,7 @@ import pytest
 from venvhook import keep
 
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX paths and modes")
-NAME = ".venvhook-1.bash"
+NAME = ".venvhook-2.bash"
 
 
 @posix

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         def undo(self, operations: Sequence[tuple[str, str | None]]) -> str: ...
 
 
-INTERFACE = "1"  # between the hooks, the plans and the helper: shells opened before an upgrade go on with theirs
+INTERFACE = "2"  # between the hooks, the plans and the helper: shells opened before an upgrade go on with theirs
 SHELLS = ("bash", "zsh", "fish", "pwsh")
 
 
