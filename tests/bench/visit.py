@@ -57,7 +57,7 @@ def commands(ground: Ground) -> dict[str, Sequence[str]]:
     """What is compared, by name; the goal stands behind it, in times of the first or in ms."""
     bare = [ground.python, "-I", "-S"]
     launcher = str(ground.program / "launch.py")
-    visit = [*bare, "-X", "utf8", launcher, "hook", "1", "plan", "bash"]
+    visit = [*bare, "-X", "utf8", launcher, "hook", "2", "plan", "bash"]
     cli = [ground.python, "-I", "-X", "utf8", launcher, "cli"]
     return {
         "python -I -S -c pass": [*bare, "-c", "pass"],

@@ -28,7 +28,7 @@ sys.path.insert(0, {package!r})
 import venvhook
 del sys.path[0]
 from venvhook import helper
-helper.main(["1", "plan", {shell!r}, {project!r}], *{places!r})
+helper.main(["2", "plan", {shell!r}, {project!r}], *{places!r})
 print(*sys.modules, file=sys.stderr)
 """
 MODULES = 22  # of our own; each takes Python four calls on the disk

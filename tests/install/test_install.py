@@ -345,7 +345,7 @@ def test_the_launcher_answers_a_hook(tmp_path: Path, places: Folders) -> None:
     (tmp_path / "project").mkdir()
     (tmp_path / "project" / ".venvhook.toml").touch()
     run = subprocess.run(
-        launch(places, "hook", "1", "plan", "bash", str(tmp_path / "project")), capture_output=True, check=True
+        launch(places, "hook", "2", "plan", "bash", str(tmp_path / "project")), capture_output=True, check=True
     )
     assert b"not allowed" in run.stdout
     assert run.stderr == b""
@@ -358,7 +358,7 @@ def test_the_launcher_reads_its_folders_from_no_variable(tmp_path: Path, places:
     evil = tmp_path / "evil"
     environ = {**os.environ, "HOME": str(evil)}
     environ.update({f"XDG_{name}_HOME": str(evil / name) for name in ("DATA", "CACHE", "CONFIG")})
-    command = launch(places, "hook", "1", "plan", "bash", str(tmp_path / "project"))
+    command = launch(places, "hook", "2", "plan", "bash", str(tmp_path / "project"))
     subprocess.run(command, capture_output=True, check=True, env=environ)
     assert not evil.exists()
     assert os.listdir(os.path.join(places.cache, "plans"))

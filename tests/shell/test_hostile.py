@@ -202,7 +202,7 @@ def test_of_a_project_that_is_not_allowed_only_the_marker_is_read(world: World, 
         (app / name).write_text("x\n")
     it = world.installation
     places = (str(it.data), str(it.cache), str(it.home / ".config/venvhook"), str(it.home))
-    arguments = ["1", "plan", shell.name, str(app)]
+    arguments = ["2", "plan", shell.name, str(app)]
     text = OPENED.format(package=str(PACKAGE), arguments=arguments, places=places, project=str(app))
     done = subprocess.run([it.python, "-IS", "-c", text], env={}, cwd=app, capture_output=True, text=True, check=True)
     assert "it is not allowed yet" in done.stdout
