@@ -104,11 +104,11 @@ _venvhook_recover() {
 
 # ---- what plans call -------------------------------------------------------------------------------------------------
 
-# The text of a project's marker into _venvhook_text. Fails on what is no plain file of at most 4 KiB without a NUL.
-_venvhook_marker() {
+# The text of a file into _venvhook_text. Fails where it is not a plain file of at most 4 KiB without a NUL.
+_venvhook_file() {
     _venvhook_text=''
-    [[ -f $1/.venvhook.toml && -r $1/.venvhook.toml ]] || return 1
-    if IFS='' builtin read -r -d '' -n 4097 _venvhook_text <"$1/.venvhook.toml"; then return 1; fi
+    [[ -f $1 && -r $1 ]] || return 1
+    if IFS='' builtin read -r -d '' -n 4097 _venvhook_text <"$1"; then return 1; fi
     ((${#_venvhook_text} <= 1024)) || _venvhook_fits
 }
 _venvhook_fits() {
@@ -298,9 +298,13 @@ _venvhook_deactivate() {
 
 # ---- no plan --------------------------------------------------------------------------------------------------------
 
-# The plan of a project whose own could not be had: nothing is entered, nothing tried again before the marker changes.
+# The plan of a project whose own could not be had: nothing is entered, nothing tried again before the marker changes. To see
+# that, only a marker is read that is a plain file of the user's and no symlink: such a file cannot keep us waiting.
 _venvhook_note() {
-    if _venvhook_marker "$1"; then _venvhook_noted="=$_venvhook_text"; else _venvhook_noted=''; fi
+    _venvhook_noted=''
+    if [[ -O $1/.venvhook.toml && ! -L $1/.venvhook.toml ]] && _venvhook_file "$1/.venvhook.toml"; then
+        _venvhook_noted="=$_venvhook_text"
+    fi
 }
 _venvhook_stale_none() {
     local noted=$_venvhook_noted

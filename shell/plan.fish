@@ -135,34 +135,34 @@ end
 
 # ---- what plans call -------------------------------------------------------------------------------------------------
 
-# The text of a project's marker into _venvhook_text. Fails on what is no plain file of at most 4 KiB without a NUL.
-# `read -n` would bound it too, but reads byte by byte.
-function _venvhook_marker
-    test -f $argv[1]/.venvhook.toml -a -r $argv[1]/.venvhook.toml; or return
+# The text of a file into _venvhook_text. Fails where it is not a plain file of at most 4 KiB without a NUL. `read -n` would bound
+# it too, but reads byte by byte.
+function _venvhook_file
+    test -f $argv[1] -a -r $argv[1]; or return
     set -l fish_read_limit 4096
     begin
         read -gz _venvhook_text
         test $status -le 1; and not read -lz rest
-    end <$argv[1]/.venvhook.toml
+    end <$argv[1]
     set -l whole $status
     set fish_read_limit 104857600 # fish's own: before 3.6, the last value stays in force
     return $whole
 end
-# Is there a marker that _venvhook_marker fails on, or one with a NUL at its end, which that cannot see?
+# Is there a file that _venvhook_file fails on, or one with a NUL at its end, which that cannot see?
 function _venvhook_odd
-    test -e $argv[1]/.venvhook.toml -o -L $argv[1]/.venvhook.toml; or return
-    not _venvhook_marker $argv[1]; or string match -qr '\x00' <$argv[1]/.venvhook.toml
+    test -e $argv[1] -o -L $argv[1]; or return
+    not _venvhook_file $argv[1]; or string match -qr '\x00' <$argv[1]
 end
 
-# Are two paths one folder; is a file older than a stamp? fish compares files since 3.6. Before, links are resolved instead,
-# and a file counts as older while its content is what it was when this shell asked the helper: _venvhook_learn reads it.
+# Are two paths one folder; is a file neither newer nor older than a stamp? fish compares files since 3.6. Before, links are resolved
+# instead, and a file counts as unchanged while its content is what it was when this shell asked the helper: _venvhook_learn reads it.
 if test / -ef / 2>/dev/null
     function _venvhook_same
         string match -q '/*' -- $argv[1]; or set argv[1] ./$argv[1] # "!" is an operator of test
         test -e $argv[1] -a $argv[1] -ef $argv[2] # two that are missing are equal to it
     end
-    function _venvhook_older
-        test $argv[1] -ot $argv[2]
+    function _venvhook_unchanged
+        test -e $argv[2]; and not test $argv[1] -nt $argv[2] -o $argv[1] -ot $argv[2]
     end
     function _venvhook_learn
     end
@@ -172,7 +172,7 @@ else
         set -l other (builtin realpath $argv[2] 2>/dev/null | string collect -N)
         test -n "$one"; and test "$one" = "$other"
     end
-    function _venvhook_older
+    function _venvhook_unchanged
         set -l seen _venvhook_seen_(string escape --style=var $argv[2]:$argv[1])
         set -l text
         test -f $argv[1] -a -r $argv[1]; and read -z text <$argv[1]
@@ -424,10 +424,12 @@ end
 
 # ---- no plan --------------------------------------------------------------------------------------------------------
 
-# The plan of a project whose own could not be had: nothing is entered, nothing tried again before the marker changes.
+# The plan of a project whose own could not be had: nothing is entered, nothing tried again before the marker changes. To see
+# that, only a marker is read that is a plain file of the user's and no symlink: such a file cannot keep us waiting.
 function _venvhook_note
     set -g _venvhook_noted
-    _venvhook_marker $argv[1]; and set -g _venvhook_noted "=$_venvhook_text"
+    test -O $argv[1]/.venvhook.toml -a ! -L $argv[1]/.venvhook.toml; and _venvhook_file $argv[1]/.venvhook.toml
+    and set -g _venvhook_noted "=$_venvhook_text"
 end
 function _venvhook_stale_none
     set -l noted "$_venvhook_noted"

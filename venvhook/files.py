@@ -11,22 +11,35 @@ import stat
 from venvhook.errors import VenvhookError
 
 
+class TooLarge(VenvhookError):
+    """A plain file that is longer than the limit. It may be growing, so neither its size nor its time says it is the same."""
+
+
+class HasNul(VenvhookError):
+    """A file that is meant to be text and holds a NUL byte."""
+
+
+class MadeUp(VenvhookError):
+    """What looks like a plain file and is made up whenever it is read (proc(5), sysfs): no two readings need be equal."""
+
+
 def read_plain(path: str, limit: int) -> bytes:
-    """The bytes of the plain text file (or link to one) PATH: `read_bytes`, without a NUL in them."""
+    """Return the bytes of the plain text file (or symlink to one) PATH: `read_bytes`, without a NUL in them."""
     data = read_bytes(path, limit)
-    _check_bytes(data, path)
+    check_no_nul(data, path)
     return data
 
 
-class Fleeting(VenvhookError):
-    """What looks like a plain file and is made up whenever it is read (proc(5)): no two readings need be equal."""
-
-
 def read_bytes(path: str, limit: int) -> bytes:
-    """The bytes of the plain file (or link to one) PATH.
+    """Return the bytes of the plain file (or symlink to one) PATH; errors as `read_with_status`."""
+    return read_with_status(path, limit)[0]
 
-    VenvhookError when it is anything else (Fleeting: see there), cannot be read, or is longer than LIMIT bytes.
-    Never waits for another process, as an open fifo would, and never takes a terminal.
+
+def read_with_status(path: str, limit: int) -> tuple[bytes, os.stat_result]:
+    """Return the bytes of the plain file (or symlink to one) PATH, and its status from before they were read.
+
+    VenvhookError when it is anything else (MadeUp), cannot be read, or is longer than LIMIT bytes (TooLarge). Never waits
+    for another process, as an open fifo or a leased file would, and never takes a terminal.
     """
     flags = os.O_RDONLY
     for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"):
@@ -34,34 +47,63 @@ def read_bytes(path: str, limit: int) -> bytes:
     try:
         descriptor = os.open(path, flags)
         try:
-            data = _read_plain(descriptor, path, limit)
+            seen = os.fstat(descriptor)
+            data = _read(descriptor, seen, path, limit)
         finally:
             os.close(descriptor)
     except OSError as error:
         raise _unreadable(path, error) from None
     if len(data) > limit:
-        raise VenvhookError(f"is larger than {limit} bytes", path, remedy="make it shorter")
-    return data
+        raise TooLarge(f"is larger than {limit} bytes", path, remedy="make it shorter")
+    return data, seen
 
 
-def _read_plain(descriptor: int, path: str, limit: int) -> bytes:
-    mode = os.fstat(descriptor).st_mode
-    if not stat.S_ISREG(mode):
-        raise _not_plain(path, mode)
+def _read(descriptor: int, seen: os.stat_result, path: str, limit: int) -> bytes:
+    if not stat.S_ISREG(seen.st_mode):
+        raise _not_plain(path, seen.st_mode)
+    if made_up(seen):
+        raise MadeUp("is made up by the system at each reading", path, remedy="it must be a plain file")
     data = bytearray()
     while len(data) <= limit:
         more = os.read(descriptor, min(limit + 1 - len(data), 1 << 16))
         if not more:
             break
         data += more
-    if data and not os.fstat(descriptor).st_size:
-        raise Fleeting("is made up by the system at each reading", path, remedy="it must be a plain file")
     return bytes(data)
 
 
+def made_up(seen: os.stat_result) -> bool:
+    """Whether a file of this status lies in /proc or /sys, told by its file system and not by any name of it.
+
+    Linux gives such file systems device numbers whose major part is 0.
+    """
+    if os.name == "nt" or os.major(seen.st_dev):
+        return False
+    devices = []
+    for path in ("/", "/proc", "/sys"):
+        try:
+            devices.append(os.stat(path).st_dev)
+        except OSError:
+            continue
+    return seen.st_dev in devices[1:] and seen.st_dev != devices[0]
+
+
+def status(path: str) -> os.stat_result | None:
+    """Return the status of what PATH leads to; None where there is nothing, or nothing that may be looked at."""
+    try:
+        return os.stat(path)
+    except (OSError, ValueError):
+        return None
+
+
+def kind(mode: int) -> str:
+    """What a file of this mode is: "file", "folder", "fifo", "socket" or "device"."""
+    kinds = {stat.S_IFREG: "file", stat.S_IFDIR: "folder", stat.S_IFIFO: "fifo", stat.S_IFSOCK: "socket"}
+    return kinds.get(stat.S_IFMT(mode), "device")
+
+
 def _not_plain(path: str, mode: int) -> VenvhookError:
-    kinds = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a fifo", stat.S_IFSOCK: "a socket"}
-    return VenvhookError(f"is {kinds.get(stat.S_IFMT(mode), 'a device')}", path, remedy="it must be a plain file")
+    return VenvhookError(f"is a {kind(mode)}", path, remedy="it must be a plain file")
 
 
 def _unreadable(path: str, error: OSError) -> VenvhookError:
@@ -76,21 +118,23 @@ def _unreadable(path: str, error: OSError) -> VenvhookError:
     return VenvhookError(f"cannot be read: {(error.strerror or 'unknown reason').lower()}", path)
 
 
-def _check_bytes(data: bytes, path: str) -> None:
+def check_no_nul(data: bytes, path: str) -> None:
+    """VenvhookError, with its line, for a NUL in DATA, which was read from PATH."""
     at = data.find(b"\0")
     if at >= 0:
         _check_encoding(data, path)
-        raise VenvhookError("holds a NUL byte", path, data.count(b"\n", 0, at) + 1, "save it as UTF-8 text")
+        raise HasNul("holds a NUL byte", path, data.count(b"\n", 0, at) + 1, "save it as UTF-8 text")
 
 
 def _check_encoding(data: bytes, path: str) -> None:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise VenvhookError("is UTF-16", path, 1, "save it as UTF-8")
+        kind_of_error = HasNul if b"\0" in data else VenvhookError
+        raise kind_of_error("is UTF-16", path, 1, "save it as UTF-8")
 
 
 def decode(data: bytes, path: str) -> str:
     """DATA as text without BOM and with LF line ends; VenvhookError with the line where it is not UTF-8."""
-    _check_bytes(data, path)
+    check_no_nul(data, path)
     _check_encoding(data, path)
     try:
         text = data.decode("utf-8-sig")

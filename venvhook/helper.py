@@ -11,18 +11,22 @@ import sys
 import time
 
 from venvhook import keep, undo
-from venvhook.errors import shown
-from venvhook.plan import Plan
+from venvhook.errors import VenvhookError, shown
+from venvhook.files import read_plain
+from venvhook.plan import Plan, ordered
 from venvhook.project import Places, Project
 from venvhook.shells import INTERFACE, emitter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _thread import LockType
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
+
+    from venvhook.plan import Condition
 
 SECONDS = 5  # that an answer may take
 COARSE = 20_000_000  # ns: file systems stamp with a clock that lags behind by some milliseconds
+SMALL = 4096  # bytes: of a file that a shell compares with a text
 
 
 def main(arguments: Sequence[str], data: str, cache: str, settings: str, home: str) -> int:
@@ -54,10 +58,11 @@ def plan_text(asked: Project, shell: str, interface: str) -> str:
     if interface != INTERFACE:
         return emitter(shell).plan(notice(asked, "this shell's hook is of another version; open a new shell"))
     began = time.time_ns() - COARSE
-    kept = keep.place(asked.places.cache, asked.project) if keep.usable(asked.places.cache) else ""
+    cache, project = asked.places.cache, asked.project
+    kept = keep.place(cache, project) if keep.usable(cache, project) else ""
     try:
         plan = asked.plan()
-        if asked.files and not _rest_on_files(plan, asked, kept, began):
+        if not _identify(plan, asked, kept, began):
             kept = ""
         text = emitter(shell).plan(plan)
     except Exception as error:  # a defect of ours, or of the machine: one line instead of a dead prompt
@@ -67,26 +72,55 @@ def plan_text(asked: Project, shell: str, interface: str) -> str:
     return text
 
 
-def _rest_on_files(plan: Plan, asked: Project, kept: str, began: int) -> bool:
-    """Have PLAN hold only as long as none of its files is newer than BEGAN (ns since 1970); whether it may be kept."""
-    began = _tick(asked.files.values(), began)
-    stamp = keep.stamp(kept, asked.files, began) if kept else ""
-    plan.conditions += tuple(("older", file, stamp, began) for file in asked.files)
-    if not stamp:  # then the files are looked at again when the project is entered anew
-        plan.conditions += (("here", asked.project),)
-    return bool(stamp)
+def _identify(plan: Plan, asked: Project, kept: str, began: int) -> bool:
+    """Have PLAN hold only while its files are the ones that were read, neither newer nor older; whether it may be kept.
+
+    KEPT is the folder for stamps ("": there is none); the files were read since BEGAN (ns since 1970). A file that changed
+    since may change again and look the same. It gets a stamp of another time, so that the next prompt asks about it
+    again; and a marker none, for its text is compared.
+    """
+    now = time.time_ns()
+    times = {path: 0 if _young(seen, began, now) else seen.st_mtime_ns for path, seen in asked.files.items()}
+    stamped = {path: (asked.files[path], moment) for path, moment in times.items()}
+    marker = asked.marker_status
+    if marker and not _young(marker, began, now):
+        stamped[asked.marker_path] = marker, marker.st_mtime_ns
+    stamps = keep.stamps(kept, stamped) if kept else {}
+    conditions: list[Condition] = []
+    for condition in plan.conditions:
+        if condition[0] == "marker" and marker:
+            moment = marker.st_mtime_ns if asked.marker_path in stamped else 0
+            condition = (*condition[:3], stamps.get(asked.marker_path, ""), moment, marker.st_size)
+        conditions.append(condition)
+    for path, moment in times.items():
+        conditions.append(("unchanged", path, stamps.get(path, ""), moment, asked.files[path].st_size))
+        if path not in stamps:
+            conditions.append(_content(path) or ("here", asked.project))
+    plan.conditions = ordered(conditions)
+    return ("here", asked.project) not in plan.conditions
 
 
-def _tick(files: Iterable[os.stat_result], moment: int) -> int:
-    """MOMENT (ns since 1970), or the last tick before it where one of FILES is on a disk whose clock seems to tick
-    once a second (HFS+, ext3; FAT: every other): what is edited up to the next tick looks no newer than that."""
-    coarse = any(file.st_mtime_ns % 1_000_000_000 == 0 for file in files)
-    return moment - moment % 2_000_000_000 if coarse else moment
+def _young(seen: os.stat_result, began: int, now: int) -> bool:
+    """Whether a file changed between BEGAN and NOW (ns since 1970), as far as its disk's clock tells.
+
+    Where its time is a whole second, the clock seems to tick once a second (HFS+, ext3) or every other (FAT): what is edited
+    up to the next tick looks no newer. A time that is ahead of NOW says nothing about when the file changed.
+    """
+    since = began if seen.st_mtime_ns % 1_000_000_000 else began - began % 2_000_000_000
+    return since <= seen.st_mtime_ns <= now
+
+
+def _content(path: str) -> Condition | None:
+    """What shells compare of a file for which no stamp could be kept; None where it is too large for that."""
+    try:
+        return "text", path, read_plain(path, SMALL).decode("utf-8", "surrogateescape")
+    except VenvhookError:
+        return None
 
 
 def notice(asked: Project, problem: str) -> Plan:
     """A plan that only says what is wrong; it holds until the marker changes, or the project is entered anew."""
-    conditions = [("here", asked.project), *(c for c in asked.conditions if c[0] == "marker")]
+    conditions: list[Condition] = [("here", asked.project), *(c for c in asked.conditions if c[0] == "marker")]
     return Plan(asked.project, asked.folder, conditions, shown(f"{asked.marker_path}: {problem}"))
 
 

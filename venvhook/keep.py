@@ -19,13 +19,21 @@ _STAMP = ".venvhook-stamp-"
 
 
 def place(cache: str, project: str) -> str:
-    """The folder of a project's kept plans. A drive's colon goes: `C:\\\\shop` is kept below `C\\\\shop`."""
+    """The folder of a project's kept plans. A drive's colon goes: `C:\\\\shop` is kept below `C\\\\shop`.
+
+    PROJECT is absolute and without `..`, which would lead out of the cache.
+    """
     drive, path = os.path.splitdrive(project)
     return os.path.join(cache, "plans") + os.sep * bool(drive) + drive.rstrip(":") + path.rstrip(os.sep)
 
 
-def usable(cache: str) -> bool:
-    """Whether plans may be kept there: root, with the home of somebody else, would take that person's cache away."""
+def usable(cache: str, project: str) -> bool:
+    """Whether the plans of PROJECT, a folder as its hook names it, may be kept in CACHE.
+
+    A PWD that was handed on may hold `..`. And root, with the home of another user, would take that user's cache away.
+    """
+    if os.pardir in project.split(os.sep):
+        return False
     try:
         return os.name == "nt" or os.stat(cache).st_uid == os.geteuid()
     except OSError:
@@ -42,25 +50,41 @@ def write(folder: str, suffix: str, text: str) -> bool:
     return True
 
 
-def stamp(folder: str, files: Mapping[str, os.stat_result], time: int) -> str:
-    """The path of a file that is as old as the moment (TIME, ns since 1970) when FILES, with their status, were read.
+def stamps(folder: str, files: Mapping[str, tuple[os.stat_result, int]]) -> dict[str, str]:
+    """Return, for each path of FILES, the path of a stamp: a file with the time (ns since 1970) that stands with its status.
 
-    Hooks can compare two files' times, but not a time with a number. Its name says what state the files were in: a
-    change makes another stamp and takes this one away, so that a plan already loaded by some shell cannot mistake the
-    one for the other. "" where none can be made.
+    A hook can compare two files' times, but not a time with a number. The name of a stamp says which file it is for, and
+    in what state the file was: a change makes another stamp and takes this one away, so that a plan that some shell has
+    loaded cannot mistake the one state for the other. Left out is what could not be stamped, or whose stamp did not take
+    the time: not every disk keeps nanoseconds.
     """
-    states = [(path, seen.st_mtime_ns, seen.st_size, seen.st_ino) for path, seen in files.items()]
-    path = os.path.join(folder, _STAMP + digest(repr(states)))
+    made: dict[str, str] = {}
     try:
         _make(folder)
-        for name in os.listdir(folder):
-            if name.startswith(_STAMP) and name != os.path.basename(path):
-                discard(os.path.join(folder, name))
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
-        os.utime(path, ns=(time, time))
+        there = [name for name in os.listdir(folder) if name.startswith(_STAMP)]
     except OSError:
-        return ""
-    return path
+        return made
+    for path, (seen, time) in files.items():
+        owner = f"{_STAMP}{digest(path)}-"
+        name = owner + digest(repr((time, seen.st_mtime_ns, seen.st_size, seen.st_ino)))
+        for other in there:
+            if other.startswith(owner) and other != name:
+                discard(os.path.join(folder, other))
+        stamp = os.path.join(folder, name)
+        if _stamped(stamp, time):
+            made[path] = stamp
+    return made
+
+
+def _stamped(stamp: str, time: int) -> bool:
+    """Have the file STAMP the modification time TIME; whether it has."""
+    try:
+        with open(os.open(stamp, os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600), "wb") as file:
+            place = file.fileno() if os.utime in os.supports_fd else stamp
+            os.utime(place, ns=(time, time))
+            return os.fstat(file.fileno()).st_mtime_ns == time
+    except OSError:
+        return False
 
 
 def _make(folder: str) -> None:

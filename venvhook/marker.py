@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from venvhook.files import read_plain
+from venvhook import files
 from venvhook.managers import MANAGERS
 from venvhook.names import fold, refuse, refuse_prepend
 
@@ -44,8 +44,16 @@ def find(start: str, ceilings: Iterable[str] = ()) -> str | None:
 
 
 def read(folder: str) -> bytes:
-    """The bytes of FOLDER's marker, neither empty-checked nor parsed. VenvhookError: see `read_plain`."""
-    return read_plain(os.path.join(folder, NAME), LIMIT)
+    """Return the bytes of FOLDER's marker, neither empty-checked nor parsed. VenvhookError: see `files.read_plain`."""
+    return read_with_status(folder)[0]
+
+
+def read_with_status(folder: str) -> tuple[bytes, os.stat_result]:
+    """Return the bytes of FOLDER's marker, and its status from before they were read. VenvhookError: as `read`."""
+    path = os.path.join(folder, NAME)
+    data, seen = files.read_with_status(path, LIMIT)
+    files.check_no_nul(data, path)
+    return data, seen
 
 
 class Marker:

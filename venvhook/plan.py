@@ -7,23 +7,47 @@ from venvhook.digest import digest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Optional, Union
 
-    # What an emitter turns into a test: its kind, then its arguments. Links are followed.
-    #   ("marker", PROJECT, TEXT)         the marker's content is this very text
-    #   ("odd", PROJECT)                  the marker is no plain file of at most 4 KiB without a NUL
-    #   ("exists", PATH)                  ("absent", PATH)
-    #   ("mine", PATH)                    ("theirs", PATH)           owned by the user, or not
-    #   ("same", PATH, PATH)              two paths of one folder
-    #   ("older", PATH, STAMP, TIME)      PATH is older than the file STAMP ("": none could be kept), whose time is TIME
-    #                                     (ns since 1970)
-    #   ("variable", NAME, VALUE)         the variable has this value; None: is not set
-    #   ("here", PROJECT)                 the shell is in the project since this was answered
-    #   ("never",)                        what no shell can test: ask each time
+    # What an emitter turns into a test: its kind, then its arguments. Symlinks are followed. NS is a file's own
+    # modification time (ns since 1970), SIZE its bytes; STAMP is a file that has the very same modification time, "" where
+    # none could be kept. A plan has them in the order of `ORDER`, and a shell tests them in that order, so that a file is
+    # opened only while it is the plain file that the helper has seen.
+    #   ("theirs", PATH)                      not owned by the user
+    #   ("mine", PATH)                        owned by the user
+    #   ("same", PATH, PATH)                  two paths of one file or folder
+    #   ("exists", PATH)                      ("absent", PATH)
+    #   ("kind", PATH, KIND)                  without opening it: "folder", "fifo", "socket", "device", "nothing" (a symlink
+    #                                         to nothing) or "unreadable" (it may not be read)
+    #   ("unchanged", PATH, STAMP, NS, SIZE)  neither newer nor older than STAMP, which is there; or these NS and SIZE
+    #   ("variable", NAME, VALUE)             the variable has this value; None: is not set
+    #   ("here", PROJECT)                     the shell is in the project since this was answered
+    #   ("never",)                            what no shell can test: ask each time
+    #   ("marker", PROJECT, TEXT, STAMP, NS, SIZE)
+    #                                         the marker, a plain file of the user's or root's on a real disk, has this
+    #                                         text; where STAMP is there, the marker is unchanged by it too
+    #   ("odd", PROJECT)                      the marker is a plain file, no symlink, and longer than 4 KiB or with a NUL
+    #   ("text", PATH, TEXT)                  a file of at most 4 KiB for which no stamp could be kept has this text
     Condition = tuple[Union[str, int, None], ...]
     Variables = Sequence[tuple[str, Optional[str]]]
     Lists = Sequence[tuple[str, Sequence[str]]]
+
+ORDER = (
+    "never",
+    "here",
+    "theirs",
+    "mine",
+    "same",
+    "exists",
+    "absent",
+    "kind",
+    "unchanged",
+    "variable",
+    "marker",
+    "odd",
+    "text",
+)
 
 # What activate scripts save for their deactivate. A plan leaves none of it set: so an environment that was active
 # before finds it again, and a script that is sourced inside a project betrays itself.
@@ -55,7 +79,7 @@ class Plan:
     )
 
     def __init__(self, project: str, folder: str, conditions: Sequence[Condition], notice: str = "") -> None:
-        self.project, self.folder, self.conditions, self.notice = project, folder, tuple(conditions), notice
+        self.project, self.folder, self.conditions, self.notice = project, folder, ordered(conditions), notice
         self.sign = self.home = self.bin = self.name = self.label = ""
         self.variables: Variables = ()  # None: unset
         self.lists: Lists = ()
@@ -66,7 +90,7 @@ class Plan:
 
         A notice's marker counts: the line is said again after an edit.
         """
-        said = () if self.sign else tuple(c for c in self.conditions if c[0] == "marker")
+        said = () if self.sign else tuple(c[:3] for c in self.conditions if c[0] == "marker")
         does = (self.folder, self.notice, self.sign, self.home, self.bin, self.name, self.label)
         return digest(repr((does, tuple(self.variables), tuple(self.lists), said)))
 
@@ -78,6 +102,11 @@ class Plan:
     def exports(self) -> list[tuple[str, str]]:
         """What tells a shell started inside whose project it inherited, and how to undo it (`venvhook.undo`)."""
         return [("VENVHOOK_PROJECT", self.folder), ("_VENVHOOK_SET", undo.describe(self.variables, self.lists))]
+
+
+def ordered(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
+    """Return CONDITIONS in the order in which a shell tests them."""
+    return tuple(sorted(conditions, key=lambda condition: ORDER.index(str(condition[0]))))
 
 
 def harmless(name: str) -> str:

@@ -9,19 +9,20 @@ import os
 
 from venvhook import config, environment, marker, trust
 from venvhook.errors import VenvhookError
-from venvhook.files import Fleeting
+from venvhook.files import HasNul, MadeUp, TooLarge, kind, made_up, read_with_status, status
 from venvhook.locate import locate, resolve
 from venvhook.plan import SCRIPT_VARIABLES, Plan, harmless
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Callable
 
     from venvhook.environment import Environment
     from venvhook.locate import Search
     from venvhook.marker import Marker
     from venvhook.plan import Condition
-    from venvhook.trust import Record
+    from venvhook.trust import Content, Record
 
 
 class Notice(Exception):
@@ -44,8 +45,9 @@ class Places:
 class Project:
     """A project as a hook named it, seen from ENVIRON, what is exported where it is not entered.
 
-    `folder` is the project without links; `conditions` is what the answer rests on so far, `files` those of it, with
-    their status, that make the answer stale when they become newer; `warnings` do not keep from entering.
+    `folder` is the project without symlinks; `conditions` is what the answer rests on so far; `files` are the files and
+    folders other than the marker that it rests on, with their status from before they were read; `warnings` do not keep
+    from entering. `marker_status` is None until the marker has been read.
     """
 
     def __init__(self, project: str, places: Places, environ: Mapping[str, str]) -> None:
@@ -54,10 +56,12 @@ class Project:
         self.places, self.environ = places, environ
         self.conditions: list[Condition] = []
         self.files: dict[str, os.stat_result] = {}
+        self.marker_status: os.stat_result | None = None
         self.warnings: list[str] = []
         self.text = b""
         self.settings = config.Config()
         self.record: Record | None = None
+        self.content: Content | None = None
         self.search: Search | None = None
 
     def plan(self) -> Plan:
@@ -73,10 +77,13 @@ class Project:
     def read(self) -> None:
         """Read the marker and the user's settings, each once."""
         try:
-            self.text = marker.read(self.folder)
+            self.text, seen = marker.read_with_status(self.folder)
+            trust.check_owner(self.marker_path, seen)
         except VenvhookError as error:
             raise self._odd(error) from None
-        self.conditions.append(("marker", self.project, self.text.decode("utf-8", "surrogateescape")))
+        self.marker_status = seen
+        text = self.text.decode("utf-8", "surrogateescape")
+        self.conditions.append(("marker", self.project, text, "", seen.st_mtime_ns, seen.st_size))
         if self.project != self.folder:
             self.conditions.append(("same", self.project, self.folder))
         settings = os.path.join(self.places.settings, config.NAME)
@@ -88,14 +95,31 @@ class Project:
             self.warnings.append(str(error))
 
     def _odd(self, error: VenvhookError) -> Notice:
-        """The notice of a marker that cannot be read; a denied project has nothing to say even then."""
-        odd: Condition = ("odd", self.project)
-        if isinstance(error, Fleeting) and os.path.islink(self.marker_path):  # hooks would find another text each time
-            odd = ("same", self.marker_path, os.path.join(self.folder, os.readlink(self.marker_path)))
-        notice = Notice(error, [odd])
+        """The notice of a marker that cannot act; a denied project has nothing to say even then."""
+        try:
+            trust.check_owner(self.marker_path, status(self.marker_path))  # which says more than that it cannot be read
+        except VenvhookError as better:
+            error = better
+        notice = Notice(error, self._nature(error))
         if self._denied():
             notice.line = ""
         return notice
+
+    def _nature(self, error: VenvhookError) -> list[Condition]:
+        """What a marker is that led to ERROR. Nothing but a plain file of the user's or root's may be opened to see it."""
+        path, seen = self.marker_path, status(self.marker_path)
+        if seen is None:
+            return [("kind", path, "nothing")]
+        if not trust.ours(seen):
+            return [_not_mine(path)]
+        if kind(seen.st_mode) != "file":
+            return [("kind", path, kind(seen.st_mode))]
+        if os.path.islink(path):
+            leads = ("same", path, os.path.join(self.folder, os.readlink(path)))
+            return [leads] if isinstance(error, MadeUp) else [leads, ("here", self.project)]
+        if isinstance(error, (TooLarge, HasNul)):
+            return [("odd", self.project)]
+        return [("here", self.project)] if os.access(path, os.R_OK) else [("kind", path, "unreadable")]
 
     def _denied(self) -> bool:
         """Look up what the user has decided, and rest the answer on it; whether that was a no."""
@@ -107,50 +131,62 @@ class Project:
         return not self.record.allowed
 
     def watch(self, path: str) -> bool:
-        """Rest the answer on a file beside the marker; whether it is there."""
-        try:
-            self.files[path] = os.stat(path)
-        except OSError:
-            pass
-        self.conditions.append(("exists" if path in self.files else "absent", path))
-        return path in self.files
+        """Rest the answer on a file other than the marker, which is read after this; whether it is there."""
+        return self._rest_on(path, status(path))
+
+    def _rest_on(self, path: str, seen: os.stat_result | None) -> bool:
+        """Rest the answer on PATH as it was SEEN. Only files and folders on a disk keep their time while they are unchanged."""
+        if seen is None:
+            self.conditions.append(("absent", path))
+            return False
+        self.conditions.append(("exists", path))
+        if kind(seen.st_mode) not in ("file", "folder"):
+            self.conditions.append(("kind", path, kind(seen.st_mode)))
+        elif not made_up(seen):
+            self.files[path] = seen
+        elif os.path.islink(path):
+            self.conditions.append(("same", path, os.path.join(os.path.dirname(path), os.readlink(path))))
+        return True
 
     def judge(self) -> Marker:
         """What the marker means, if it may act (`venvhook.trust`)."""
         if self._denied():
             raise Notice("")
-        if self.record and self.record.marker == self.text:
-            return self.record.meaning
+        self.content = self.record.of(self.text) if self.record else None
+        if self.content:
+            return self._parsed(self.content.meant)
         if trust.within(self.folder, self.settings.allow):
-            self.record = None  # it was about other bytes
-            return self._parsed()
+            self.record = None  # it is about other bytes
+            return self._parsed(lambda path: marker.parse(self.text, path))
         problem = "it was edited since you allowed it" if self.record else "it is not allowed yet"
         raise Notice(VenvhookError(problem, self.marker_path, remedy="to look at it and allow it: venvhook allow"))
 
-    def _parsed(self) -> Marker:
+    def _parsed(self, parse: Callable[[str], Marker]) -> Marker:
         try:
-            return marker.parse(self.text, self.marker_path)
+            return parse(self.marker_path)
         except VenvhookError as error:
             raise Notice(error) from None
 
     def owned(self, path: str, *others: str) -> None:
-        """Refuse what somebody else could have put there. A PATH of the user's own has to stay so: hooks test it."""
+        """Refuse what somebody else could have put there. A PATH of the user's own must stay so: hooks test it."""
         try:
             trust.check_owners(path, *others)
         except VenvhookError as error:
-            raise Notice(error, [("never",)]) from None
+            raise Notice(error, [_not_mine(str(error.path))]) from None
         if trust.mine(path):
             self.conditions.append(("mine", path))
 
     def locate(self, meaning: Marker) -> Environment:
         """The project's environment, if it can be entered."""
         self.search = locate(self.folder, meaning, self.environ)
-        for file in self.search.files:
-            self.watch(file)
+        for file, seen in self.search.files.items():
+            self._rest_on(file, seen)
         self.conditions += [c for c in self.search.conditions if c not in self.conditions]
-        found = self.search.found
+        found, problem = self.search.found, self.search.problem
+        if isinstance(problem, TooLarge):
+            raise self._too_large(problem)
         if found is None:
-            raise Notice(self.search.problem)
+            raise Notice(problem)
         self._fits_in_path(found.bin)
         self.owned(found.bin, found.root, found.python)
         self.warnings += map(str, environment.complaints(found, meaning.python, self.folder))
@@ -167,19 +203,28 @@ class Project:
         for entry in meaning.dotenv:
             path = resolve(self.folder, entry, self.environ)
             if self.watch(path):
-                self.owned(path)
+                if path in self.files:  # what is no file or folder is refused for that, whosever it is
+                    self.owned(path)
                 values.update(self._dotenv(path, [name for name, _ in meaning.prepend]))
         values.update(meaning.variables)
         return values
+
+    def _too_large(self, error: TooLarge) -> Notice:
+        """The notice of a file that may be growing: it is looked at again when the project is entered again."""
+        self.files.pop(str(error.path), None)
+        remedy = f"{error.remedy}, then: venvhook on"
+        return Notice(VenvhookError(error.problem, error.path, remedy=remedy), [("here", self.project)])
 
     def _dotenv(self, path: str, lists: list[str]) -> dict[str, str]:
         from venvhook import dotenv
 
         try:
             pairs = dict(dotenv.parse(dotenv.read(path), path))
+        except TooLarge as error:
+            raise self._too_large(error) from None
         except VenvhookError as error:
             raise Notice(error) from None
-        new = [name for name in pairs if self.record and name not in self.record.dotenv_names]
+        new = [name for name in pairs if self.content and name not in self.content.dotenv_names]
         if new:
             problem = f"it sets {', '.join(new)}, which you have not allowed"
             raise Notice(VenvhookError(problem, path, remedy="to look at it and allow it: venvhook allow"))
@@ -224,3 +269,9 @@ class Project:
             self.owned(*folders)
             lists[name] = list(dict.fromkeys(lists.get(name, []) + folders))
         return list(lists.items())
+
+
+def _not_mine(path: str) -> Condition:
+    """What must hold for PATH to stay somebody else's: its owner, which shells can test, or its mode, which they cannot."""
+    seen = status(path)
+    return ("theirs", path) if seen is not None and seen.st_uid != os.geteuid() else ("never",)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from venvhook.locate import Candidate
     from venvhook.plan import Plan
     from venvhook.project import Project
-    from venvhook.trust import Record
+    from venvhook.trust import Content, Record
 
 # Commands that a person takes to be the system's, whatever project they are in.
 COMMON = (
@@ -54,6 +54,13 @@ class Report:
         self.problem: VenvhookError | None = None
         self.plan: Plan | None = None
         self.dotenv: list[tuple[str, list[str] | None]] = []
+
+    @property
+    def allowed(self) -> Content | None:
+        """What was allowed of this project: the marker as it is, or what was allowed last."""
+        if self.record is None or not self.record.allowed:
+            return None
+        return self.record.of(self.asked.text) or self.record.newest
 
     @property
     def names(self) -> list[str]:

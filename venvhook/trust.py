@@ -1,8 +1,9 @@
 """Which projects may act: the user's decisions, kept as records, and whose files are trusted at all.
 
-A decision is about a project *folder* (without links) and, for an allow, about the very bytes of its marker. Every one
-writes a record under a new name into `<data>/trust/<digest of the folder>/` and takes the earlier ones away: a plan
-tests that its record exists, so a decision reaches every open shell.
+A decision is about a project *folder* (without symlinks). An allow is also about the very bytes of its marker; the newest
+contents that were allowed in one folder are kept, so that people who work on branches are asked once for each. Every
+decision writes a record under a new name into `<data>/trust/<digest of the folder>/` and takes the earlier one away: a
+plan tests that its record exists, so a decision reaches every open shell.
 """
 
 from __future__ import annotations
@@ -14,44 +15,116 @@ import time
 from venvhook.digest import digest, digest_of_bytes
 from venvhook.errors import VenvhookError
 from venvhook.files import discard, entries, write_whole
-from venvhook.marker import Marker
+from venvhook.marker import KEYS, Marker, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-_HEAD = b"venvhook record 2"
+_HEAD = b"venvhook record 3"
+_HEAD_2 = b"venvhook record 2"  # one content, and no layout
+_LAYOUT = digest(" ".join(KEYS)).encode()  # what the fields of a meaning are
+_CONTENTS = 16  # that are remembered for one folder
 _LIMIT = 1 << 20  # bytes: no record is as long
 
 
+class Content:
+    """One content of a marker that was allowed: its bytes, what they mean, and the names that its dotenv files set.
+
+    `meaning` is None where the record was written with other keys: then the bytes are parsed again.
+    """
+
+    __slots__ = ("dotenv_names", "marker", "meaning")
+
+    def __init__(self, marker: bytes, meaning: Marker | None, dotenv_names: Sequence[str] = ()) -> None:
+        self.marker, self.meaning, self.dotenv_names = marker, meaning, dotenv_names
+
+    def meant(self, path: str) -> Marker:
+        """What the marker at PATH (for messages only) says. VenvhookError where this version understands it no more."""
+        return self.meaning or parse(self.marker, path)
+
+    def fields(self) -> list[bytes]:
+        """The content as fields without NUL; `_contents` makes the same content of them."""
+        meant = [] if self.meaning is None else self.meaning.fields()
+        return [self.marker, b" ".join(map(os.fsencode, self.dotenv_names)), b"%d" % len(meant), *map(os.fsencode, meant)]
+
+
 class Record:
-    """One decision. `marker` are the bytes that were allowed, `meaning` what they say; both empty in a deny."""
+    """One decision. `contents` are those that were allowed, the newest first; there are none in a deny.
 
-    __slots__ = ("allowed", "dotenv_names", "folder", "marker", "meaning", "path")
+    MARKER, MEANING and DOTENV_NAMES describe the content that is allowed now.
+    """
 
-    def __init__(self, folder: str, allowed: bool, marker: bytes = b"", meaning: Marker | None = None) -> None:
-        self.folder, self.allowed, self.marker, self.meaning = folder, allowed, marker, meaning or Marker()
-        self.dotenv_names: Sequence[str] = ()
+    __slots__ = ("allowed", "contents", "folder", "path")
+
+    def __init__(
+        self,
+        folder: str,
+        allowed: bool,
+        marker: bytes = b"",
+        meaning: Marker | None = None,
+        dotenv_names: Sequence[str] = (),
+    ) -> None:
+        self.folder, self.allowed = folder, allowed
+        self.contents = [Content(marker, meaning or Marker(), dotenv_names)] if allowed else []
         self.path = ""
+
+    @property
+    def newest(self) -> Content:
+        """What was allowed last."""
+        return self.contents[0]
+
+    def of(self, marker: bytes) -> Content | None:
+        """The content with these bytes, if it is allowed."""
+        return next((content for content in self.contents if content.marker == marker), None)
+
+    def add(self, earlier: Sequence[Content]) -> None:
+        """Keep EARLIER contents too, as many as are remembered."""
+        others = [content for content in earlier if content.marker != self.newest.marker]
+        self.contents = [self.newest, *others][:_CONTENTS]
 
     def dump(self) -> bytes:
         """The record as bytes: fields with a NUL between, which none of them holds, and a digest of all of them."""
-        fields = [_HEAD, b"allow" if self.allowed else b"deny", os.fsencode(self.folder), self.marker]
-        fields += [b" ".join(map(os.fsencode, self.dotenv_names)), *map(os.fsencode, self.meaning.fields())]
-        whole = b"\0".join(fields)
+        fields = [_HEAD, b"allow" if self.allowed else b"deny", os.fsencode(self.folder), _LAYOUT]
+        whole = b"\0".join([*fields, *(field for content in self.contents for field in content.fields())])
         return whole + b"\0" + _seal(whole)
 
     @classmethod
     def load(cls, data: bytes) -> Record:
-        """The record that was dumped. Raises ValueError for anything else, cut and garbled ones included."""
+        """The record that was dumped, by this version or the one before. ValueError for anything else, cut and garbled
+        ones included."""
         whole, _, seal = data.rpartition(b"\0")
-        fields = whole.split(b"\0")
-        if seal != _seal(whole) or len(fields) < 5 or fields[0] != _HEAD or fields[1] not in (b"allow", b"deny"):
+        head, verdict, folder, *rest = [*whole.split(b"\0"), b"", b""]
+        del rest[-2:]
+        if seal != _seal(whole) or head not in (_HEAD, _HEAD_2) or verdict not in (b"allow", b"deny"):
             raise ValueError("not a whole record")
-        meaning = Marker.from_fields([os.fsdecode(field) for field in fields[5:]])
-        record = cls(os.fsdecode(fields[2]), fields[1] == b"allow", fields[3], meaning)
-        record.dotenv_names = os.fsdecode(fields[4]).split()
+        record = cls(os.fsdecode(folder), False)
+        record.allowed = verdict == b"allow"
+        if record.allowed:
+            record.contents = _contents(rest) if head == _HEAD else _only_content(rest)
         return record
+
+
+def _contents(fields: Sequence[bytes]) -> list[Content]:
+    """The contents in the fields of a record behind its folder. ValueError: there are none, or not whole ones."""
+    layout, *left = fields
+    contents = []
+    while left:
+        marker, names, count, *left = left
+        meant, left = left[: int(count)], left[int(count) :]
+        if len(meant) < int(count):
+            raise ValueError("a record is cut off")
+        meaning = Marker.from_fields(list(map(os.fsdecode, meant))) if layout == _LAYOUT and meant else None
+        contents.append(Content(marker, meaning, os.fsdecode(names).split()))
+    if not contents:
+        raise ValueError("a record of an allow has no content")
+    return contents
+
+
+def _only_content(fields: Sequence[bytes]) -> list[Content]:
+    """The content of a record of the layout before; its meaning is parsed again."""
+    marker, names, *_ = fields
+    return [Content(marker, None, os.fsdecode(names).split())]
 
 
 def _seal(data: bytes) -> bytes:
@@ -80,11 +153,15 @@ def find(data: str, folder: str) -> Record | None:
 
 
 def decide(data: str, record: Record) -> Record:
-    """Write a decision, and take away the earlier ones. Raises VenvhookError where the store cannot be written.
+    """Write a decision, and take away the earlier ones, whose contents an allow adds to. Raises VenvhookError where the
+    store cannot be written.
 
     Of decisions made at one moment the one with the greatest name stays, whoever wrote it.
     """
     where = place(data, record.folder)
+    earlier = find(data, record.folder)
+    if record.allowed and earlier:
+        record.add(earlier.contents)
     record.path = os.path.join(where, f"{max(time.time_ns(), _newest(where) + 1):020d}-{os.getpid()}")
     try:
         os.makedirs(os.path.dirname(where), mode=0o700, exist_ok=True)  # the mode is only the last one's
@@ -141,7 +218,26 @@ def check_owners(*paths: str) -> None:
     """
     for path in paths if os.name != "nt" else ():
         for step, seen in _steps(path):
-            _check_owner(step, seen)
+            _check_step(step, seen)
+
+
+def check_owner(path: str, seen: os.stat_result | None) -> None:
+    """VenvhookError where what PATH leads to, of that status, belongs to neither the user nor root."""
+    if seen is not None and not ours(seen):
+        raise _anothers(path, seen)
+
+
+def ours(seen: os.stat_result) -> bool:
+    """Whether a file of this status belongs to the user or to root. Windows has no such owners: there, all do."""
+    return os.name == "nt" or seen.st_uid in (os.geteuid(), 0)
+
+
+def _anothers(path: str, seen: os.stat_result) -> VenvhookError:
+    """The error of what belongs to another user; root should not take it from that user."""
+    remedy = "to make it yours: " + _command(f"chown -h {os.geteuid()}", path, seen)
+    if os.geteuid() == 0:
+        remedy = "use it as that user, not as root"
+    return VenvhookError(f"it belongs to another user ({seen.st_uid})", path, remedy=remedy)
 
 
 def _steps(path: str) -> Iterator[tuple[str, os.stat_result]]:
@@ -157,14 +253,12 @@ def _steps(path: str) -> Iterator[tuple[str, os.stat_result]]:
             return
 
 
-def _check_owner(path: str, seen: os.stat_result) -> None:
-    me = os.geteuid()
+def _check_step(path: str, seen: os.stat_result) -> None:
     if os.path.normpath(path).startswith("/proc/"):
         problem = "it is another place for each program"
         raise VenvhookError(problem, os.path.normpath(path), remedy="use the folder that it stands for")
-    if seen.st_uid not in (me, 0):
-        remedy = "to make it yours: " + _command(f"chown -h {me}", path, seen)
-        raise VenvhookError(f"it belongs to another user ({seen.st_uid})", path, remedy=remedy)
+    if not ours(seen):
+        raise _anothers(path, seen)
     if seen.st_mode & 0o002 and not stat.S_ISLNK(seen.st_mode):
         remedy = "to forbid that: " + _command("chmod o-w", path, seen)
         raise VenvhookError("everybody may write to it", path, remedy=remedy)

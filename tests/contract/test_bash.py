@@ -14,7 +14,7 @@ import pytest
 from venvhook import keep
 from venvhook.plan import Plan
 
-from .common import ROOT, Bash, environments
+from .common import ROOT, Bash, environments, marker
 
 FILES = [ROOT / "shell/venvhook.bash", ROOT / "shell/plan.bash"]
 pytestmark = pytest.mark.skipif(not shutil.which("bash"), reason="bash is not installed")
@@ -71,7 +71,7 @@ def project(tmp_path: Path) -> Path:
     plan = Plan(
         str(folder),
         str(folder),
-        [("marker", str(folder), "# shop\n"), ("exists", str(folder)), ("absent", "/no\nwhere")],
+        [marker(str(folder), "# shop\n"), ("exists", str(folder)), ("absent", "/no\nwhere")],
     )
     plan.sign, plan.home, plan.bin, plan.name, plan.label = "VIRTUAL_ENV", "/v", "/v/bin", "shop", "(shop) "
     plan.variables = [

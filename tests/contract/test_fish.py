@@ -17,7 +17,7 @@ import pytest
 from venvhook import keep
 from venvhook.plan import Plan
 
-from .common import ENV, ROOT, Fish, available, environments
+from .common import ENV, ROOT, Fish, available, environments, marker
 
 pytestmark = [
     pytest.mark.skipif(not [each for each in available() if each.id == "fish"], reason="fish has no emitter"),
@@ -57,7 +57,7 @@ class World:
     ) -> Plan:
         """A plan of the project, as the helper makes it."""
         project = str(self.project)
-        plan = Plan(project, project, [("marker", project, MARKER), ("exists", str(self.hook))], notice)
+        plan = Plan(project, project, [marker(project, MARKER), ("exists", str(self.hook))], notice)
         plan.sign, plan.home, plan.bin = "VIRTUAL_ENV", f"{project}/.venv", f"{project}/.venv/bin"
         plan.name, plan.label = "app", "(app) "
         scripts = ("PYTHONHOME", "_OLD_VIRTUAL_PATH", "_OLD_VIRTUAL_PYTHONHOME", "_OLD_FISH_PROMPT_OVERRIDE")
@@ -397,7 +397,7 @@ def test_old_fish_compares_contents_instead_of_times(world: World) -> None:
     (world.home / "link").symlink_to("app")
     plan = world.plan()
     file, link = str(world.home / "file"), str(world.home / "link")
-    plan.conditions += (("older", file, str(world.hook), 0), ("same", link, str(world.project)))
+    plan.conditions += (("unchanged", file, str(world.hook), 0, 0), ("same", link, str(world.project)))
     place = world.hook.with_name("plan-2.fish")
     place.write_text(place.read_text().replace("if test / -ef /", "if false; and test / -ef /"))
     world.keep(plan)

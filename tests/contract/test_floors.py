@@ -17,7 +17,7 @@ import pytest
 from venvhook.plan import Plan
 from venvhook.shells import SHELLS, emitter
 
-from .common import ROOT
+from .common import ROOT, marker
 
 FLOORS = {"bash": "3.2", "zsh": "5.3", "fish": "3.2", "pwsh": "5.1"}
 
@@ -131,7 +131,7 @@ GUARDS = [
     # where it fails, the function's text is kept instead
     ("zsh", r"\bfunctions -c\b", r"if builtin functions -c|_venvhook_theirs='"),
     # defined only where `test / -ef /` holds
-    ("fish", r" -(nt|ot|ef) ", r"test / -ef /|function _venvhook_(same|older)$"),
+    ("fish", r" -(nt|ot|ef) ", r"test / -ef /|function _venvhook_(same|unchanged)$"),
     # in a block that tests for the event's type
     ("pwsh", r"LocationChangedAction", r"LocationChangedEventArgs' -as \[type\]|\$others|st\.action"),
     # tested for; or it throws, and the plan is stale then
@@ -145,8 +145,9 @@ def texts(shell: str) -> dict[str, str]:
     """What runs in a shell: our files for it, and a plan with all that plans can have."""
     found = {path.name: path.read_text() for path in (ROOT / "shell").glob(f"*{emitter(shell).SUFFIX}")}
     conditions = [
-        ("marker", "/p", "text"), ("exists", "/a"), ("absent", "/b"), ("mine", "/c"), ("theirs", "/d"),
-        ("same", "/e", "/f"), ("older", "/g", "/h", 1), ("variable", "A", "b"), ("variable", "B", None), ("never",),
+        marker("/p", "text", "/s"), ("odd", "/p"),
+        ("kind", "/k", "device"), ("text", "/t", "x"), ("exists", "/a"), ("absent", "/b"), ("mine", "/c"), ("theirs", "/d"),
+        ("same", "/e", "/f"), ("unchanged", "/g", "/h", 1, 1), ("variable", "A", "b"), ("variable", "B", None), ("never",),
     ]  # fmt: skip
     plan = Plan("/p", "/p", conditions, "a line")
     plan.sign, plan.home, plan.bin, plan.name, plan.label = "VIRTUAL_ENV", "/p/.venv", "/p/.venv/bin", "p", "(p) "

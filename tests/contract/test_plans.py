@@ -17,7 +17,7 @@ from model import Environ, edited, edits, entered, environs, left, plans
 
 from venvhook.plan import Plan
 
-from .common import Shell, available, environments
+from .common import Shell, available, environments, marker
 
 
 @pytest.fixture(scope="module", params=available())
@@ -170,30 +170,76 @@ def oddities(root: Path) -> list[str]:
     return [str(root / name) for name in ("folder", "fifo", "device", "nowhere", "large", "nul")]
 
 
-def conditions(root: Path, environ: Environ) -> list[tuple[bool, tuple[Any, ...]]]:
+def kinds(root: Path) -> dict[str, str]:
+    """A path of each kind that is told without opening it; one that is unreadable cannot be made for root."""
+    paths = {"folder": "folder", "fifo": "fifo", "device": "device", "nothing": "nowhere"}
+    return {kind: f"{root}/{name}/.venvhook.toml" for kind, name in paths.items()}
+
+
+Expected = list[tuple[bool, tuple[Any, ...]]]
+
+
+def conditions(root: Path, environ: Environ) -> Expected:
     """Conditions, and whether they hold."""
-    plain, odd = marked(root / "plain '\"$(x)\\*é", b"x = 1\n"), oddities(root)
-    empty, long = marked(root / "empty", b""), marked(root / "long", b"\xe9\n" * 2048)
-    (root / "file").touch()
-    (root / "to folder").symlink_to(plain)
-    (root / "to nothing").symlink_to("gone")
-    os.utime(root / "file", ns=(10**18, 10**18))
-    (root / "stamp").touch()
-    os.utime(root / "stamp", ns=(10**18 + 10**10, 10**18 + 10**10))
-    file, stamp, gone, link, dangling = (
-        str(root / name) for name in ("file", "stamp", "gone", "to folder", "to nothing")
-    )
     environ.update({"SET": "a'b", "EMPTY": ""})
     return [
-        *((True, ("marker", project, text)) for project, text in ((plain, "x = 1\n"), (empty, ""), (link, "x = 1\n"))),
-        (True, ("marker", long, "\udce9\n" * 2048)),
-        *(
-            (False, ("marker", plain, text))
-            for text in ("", "x = 1", "x = 1\n\n", "x = 1\n#", "X = 1\n", "*", "x = ?\n")
-        ),
-        *((False, ("marker", project, "")) for project in odd),
-        *((True, ("odd", project)) for project in odd),
-        *((False, ("odd", project)) for project in (plain, empty, long, link)),
+        *about_markers(root),
+        *about_kinds(root),
+        *about_files(root),
+        *((True, ("variable", *pair)) for pair in (("SET", "a'b"), ("EMPTY", ""), ("UNSET", None))),
+        *((False, ("variable", *pair)) for pair in (("SET", "a'"), ("SET", ""), ("SET", None), ("SET", "*"))),
+        *((False, ("variable", *pair)) for pair in (("EMPTY", None), ("EMPTY", "="), ("UNSET", ""), ("UNSET", "x"))),
+        (False, ("never",)),
+    ]
+
+
+def times(root: Path, *files: Path) -> list[str]:
+    """Give FILES one modification time; files with that time, an older and a newer one, and one that is not there."""
+    for path in files:
+        os.utime(path, ns=(10**18, 10**18))
+    for name, ns in (("stamp", 10**18), ("older", 10**18 - 10**9), ("newer", 10**18 + 10**9)):
+        (root / name).touch()
+        os.utime(root / name, ns=(ns, ns))
+    return [str(root / name) for name in ("stamp", "older", "newer", "gone")]
+
+
+def about_markers(root: Path) -> Expected:
+    plain, odd = marked(root / "plain '\"$(x)\\*é", b"x = 1\n"), oddities(root)
+    empty, long, link = marked(root / "empty", b""), marked(root / "long", b"\xe9\n" * 2048), str(root / "to folder")
+    (root / "to folder").symlink_to(plain)
+    stamp, *others = times(root, Path(plain, ".venvhook.toml"))
+    return [
+        *((True, marker(project, text)) for project, text in ((plain, "x = 1\n"), (empty, ""), (link, "x = 1\n"))),
+        (True, marker(long, "\udce9\n" * 2048)),
+        *((False, marker(plain, text)) for text in ("", "x = 1", "x = 1\n\n", "x = 1\n#", "X = 1\n", "*", "x = ?\n")),
+        (True, marker(plain, "x = 1\n", stamp)),
+        *((False, marker(plain, "x = 1\n", other)) for other in others),
+        (False, marker(plain, "x", stamp)),
+        *((False, marker(project, "")) for project in odd),
+        *((True, ("odd", project)) for project in odd if project.endswith(("large", "nul"))),
+        *((False, ("odd", project)) for project in (plain, empty, long, link, f"{root}/nowhere", f"{root}/device")),
+    ]
+
+
+def about_kinds(root: Path) -> Expected:
+    whose, every = kinds(root), ("folder", "fifo", "socket", "device", "nothing", "unreadable")
+    plain, gone = str(root / "empty/.venvhook.toml"), str(root / "gone")
+    return [
+        *((kind == each, ("kind", path, each)) for kind, path in whose.items() for each in every),
+        *((False, ("kind", path, each)) for path in (plain, gone) for each in every),
+        *((False, ("text", path, "")) for path in whose.values()),
+    ]
+
+
+def about_files(root: Path) -> Expected:
+    (root / "file").touch()
+    (root / "text").write_bytes(b"A='x'\n\xff")
+    (root / "to nothing").symlink_to("gone")
+    stamp, *others = times(root, root / "file")
+    file, text, gone, dangling, link, plain, empty = (
+        str(root / name) for name in ("file", "text", "gone", "to nothing", "to folder", "plain '\"$(x)\\*é", "empty")
+    )
+    return [
         *((True, ("exists", path)) for path in (file, plain, link)),
         *((False, ("exists", path)) for path in (gone, dangling, file + "/x")),
         *((True, ("absent", path)) for path in (gone, dangling, file + "/x")),
@@ -203,12 +249,11 @@ def conditions(root: Path, environ: Environ) -> list[tuple[bool, tuple[Any, ...]
         *((False, ("theirs", path)) for path in (file, plain, link)),
         *((True, ("same", *paths)) for paths in ((link, plain), (plain, plain), (plain, plain + "/."))),
         *((False, ("same", *paths)) for paths in ((empty, plain), (gone, plain), (dangling, plain))),
-        (True, ("older", file, stamp, 10**18 + 10**10)),
-        *((False, ("older", *paths, 10**18 + 10**10)) for paths in ((stamp, file), (stamp, stamp), (file, gone))),
-        *((True, ("variable", *pair)) for pair in (("SET", "a'b"), ("EMPTY", ""), ("UNSET", None))),
-        *((False, ("variable", *pair)) for pair in (("SET", "a'"), ("SET", ""), ("SET", None), ("SET", "*"))),
-        *((False, ("variable", *pair)) for pair in (("EMPTY", None), ("EMPTY", "="), ("UNSET", ""), ("UNSET", "x"))),
-        (False, ("never",)),
+        (True, ("unchanged", file, stamp, 10**18, 0)),
+        *((False, ("unchanged", file, other, 10**18, 0)) for other in others),
+        (True, ("text", text, "A='x'\n\udcff")),
+        *((False, ("text", text, other)) for other in ("", "A='x'\n", "A='x'\n\udcff\n")),
+        *((False, ("text", path, "")) for path in (gone, dangling)),
     ]
 
 
@@ -236,13 +281,13 @@ def test_each_condition(shell: Shell, folder: Path, tmp_path: Path, locale: str)
 def test_a_plan_without_conditions_holds_and_one_broken_is_enough(shell: Shell, folder: Path, tmp_path: Path) -> None:
     there, gone, project = ("exists", str(tmp_path)), ("exists", str(tmp_path / "gone")), marked(tmp_path / "p", b"x")
     text, answers = shell.load(folder), []
-    marker, odd = ("marker", project, "x"), ("odd", project)
+    right, odd = marker(project, "x"), ("odd", project)
     for answer, rests_on in (
         ("n", []),
-        ("n", [there, marker]),
+        ("n", [there, right]),
         ("y", [there, gone]),
         ("y", [gone, there]),
-        ("y", [marker, gone]),
+        ("y", [right, gone]),
         ("y", [odd, there]),
     ):
         plan = Plan("/p", f"/p/{len(answers)}", rests_on)
@@ -272,17 +317,19 @@ def test_markers_of_any_text(shell: Shell, folder: Path, tmp_path: Path, locale:
         text = text if bytes_that_are_none else text.encode()[:4096].decode(errors="ignore")
         project = marked(tmp_path / str(n), os.fsencode(text))
         other = text[:-1] + ("c" if text.endswith("b") else "b")
-        rests_on += [("marker", project, text), ("marker", project, other), ("odd", project)]
+        rests_on += [marker(project, text), marker(project, other), ("odd", project)]
     found = stale(shell, folder, rests_on, {"LC_ALL": locale})
     assert [n for n in range(300) if found[3 * n : 3 * n + 3] != "nyy"] == []
 
 
-def test_a_socket_is_odd(shell: Shell, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_socket(shell: Shell, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # the path of a socket is short
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(".venvhook.toml")
         project = str(tmp_path)
-        assert stale(shell, folder, [("odd", project), ("marker", project, "")], {}) == "ny"
+        path = f"{project}/.venvhook.toml"
+        rests_on = [("kind", path, "socket"), ("kind", path, "fifo"), ("odd", project), marker(project, "")]
+        assert stale(shell, folder, rests_on, {}) == "nyyy"
 
 
 def test_a_marker_is_too_long_by_its_bytes(

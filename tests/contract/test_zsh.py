@@ -14,7 +14,7 @@ import pytest
 
 from venvhook.plan import Plan
 
-from .common import ENV, Zsh, available, environments
+from .common import ENV, Zsh, available, environments, marker
 
 pytestmark = pytest.mark.skipif(not [each for each in available() if each.id == "zsh"], reason="zsh has no emitter")
 ZSH = shutil.which("zsh") or "zsh"
@@ -41,7 +41,7 @@ class World:
 
     def plan(self, variables: dict[str, str | None], lists: dict[str, list[str]] | None = None) -> Plan:
         """A plan of the project, as the helper makes it."""
-        project, conditions = str(self.project), [("marker", str(self.project), MARKER), ("exists", str(self.hook))]
+        project, conditions = str(self.project), [marker(str(self.project), MARKER), ("exists", str(self.hook))]
         plan = Plan(project, project, conditions)
         plan.sign, plan.home, plan.bin = "VIRTUAL_ENV", f"{project}/.venv", f"{project}/.venv/bin"
         plan.name, plan.label = "app", "(app) "
@@ -189,7 +189,7 @@ def test_a_marker_is_measured_in_bytes(world: World) -> None:
     for count in (2048, 2049):
         (world.project / f"{count}").mkdir()
         (world.project / f"{count}/.venvhook.toml").write_text("é" * count)
-        text += f"_venvhook_marker {world.project}/{count}; print $?\n"
+        text += f"_venvhook_file {world.project}/{count}/.venvhook.toml; print $?\n"
     assert world.run(text) == (b"0\n1\n", b"")
 
 

@@ -183,8 +183,7 @@ def allow(data: Path, project: Path) -> None:
     """As `venvhook allow` does, whatever is wrong beside the marker itself."""
     text = (project / marker.NAME).read_bytes()
     try:
-        record = Record(str(project), True, text, marker.parse(text, "M"))
+        meaning = marker.parse(text, "M")
     except VenvhookError:
         return
-    record.dotenv_names = ["A", "B", "C", "D"]
-    trust.decide(str(data), record)
+    trust.decide(str(data), Record(str(project), True, text, meaning, ["A", "B", "C", "D"]))

@@ -33,9 +33,9 @@ def test_allow_records_the_bytes_their_meaning_and_the_dotenv_names(home: Home) 
     (home.shop / ".env").write_text("B=1\nA=2\n")
     assert home.run("allow").status == 0
     record = home.record()
-    assert record and record.allowed and record.marker == text.encode()
-    assert record.meaning == marker.parse(text.encode(), "")
-    assert list(record.dotenv_names) == ["A", "B"]
+    assert record and record.allowed and record.newest.marker == text.encode()
+    assert record.newest.meaning == marker.parse(text.encode(), "")
+    assert list(record.newest.dotenv_names) == ["A", "B"]
     assert os.stat(os.path.dirname(os.path.dirname(record.path))).st_mode & 0o777 == 0o700
 
 
@@ -102,7 +102,7 @@ def test_allow_after_an_edit_shows_the_difference(home: Home) -> None:
     assert "edited since you allowed it:" in out
     assert '    -prompt = "one"\n    +prompt = "two"\n' in out
     record = home.record()
-    assert record and record.marker == b'prompt = "two"\n'
+    assert record and record.newest.marker == b'prompt = "two"\n'
     assert "edited" not in home.run("allow").out
 
 

@@ -17,7 +17,7 @@ NAME = ".venvhook-2.bash"
 @posix
 @pytest.mark.parametrize(
     ("project", "place"),
-    [("/", "/c/plans"), ("/p/q", "/c/plans/p/q"), ("/p/../q ", "/c/plans/p/../q "), ("/p\n", "/c/plans/p\n")],
+    [("/", "/c/plans"), ("/p/q", "/c/plans/p/q"), ("/p q ", "/c/plans/p q "), ("/p\n", "/c/plans/p\n")],
 )
 def test_place_is_two_strings_joined(project: str, place: str) -> None:
     assert keep.place("/c", project) == place
@@ -25,9 +25,10 @@ def test_place_is_two_strings_joined(project: str, place: str) -> None:
 
 @posix
 def test_only_a_cache_of_the_users_own_is_usable(tmp_path: Path, give_away: Callable[[Path], None]) -> None:
-    assert keep.usable(str(tmp_path)) and keep.usable(str(tmp_path / "not made yet"))
+    assert keep.usable(str(tmp_path), "/p") and keep.usable(str(tmp_path / "not made yet"), "/p..q/..p")
+    assert not any(keep.usable(str(tmp_path), project) for project in ("/p/../q", "/..", "/p/.."))
     give_away(tmp_path)
-    assert not keep.usable(str(tmp_path))
+    assert not keep.usable(str(tmp_path), "/p")
 
 
 def test_a_kept_plan_is_what_was_written(tmp_path: Path) -> None:
@@ -42,7 +43,7 @@ def test_only_the_user_reads_it(tmp_path: Path) -> None:
     previous = os.umask(0)
     try:
         keep.write(str(tmp_path / "plan"), ".bash", "x")
-        keep.stamp(str(tmp_path / "stamp"), {}, 0)
+        stamped(tmp_path / "stamp", tmp_path)
     finally:
         os.umask(previous)
     assert [path.stat().st_mode & 0o777 for path in (tmp_path / "plan", tmp_path / "plan" / NAME)] == [0o700, 0o600]
@@ -67,7 +68,7 @@ def test_what_cannot_be_kept(tmp_path: Path, below: str) -> None:
     (tmp_path / "loop").symlink_to("loop")
     folder = f"{tmp_path}/{below}"
     assert keep.write(folder, ".bash", "x") is False
-    assert not os.path.exists(keep.stamp(folder, {}, 0))
+    assert keep.stamps(folder, {str(tmp_path): (tmp_path.stat(), 5)}) == {}
     assert [name for _, _, files in os.walk(tmp_path) for name in files if name not in ("file", "loop")] == []
     assert (tmp_path / "file").read_text() == "mine"
 
@@ -87,40 +88,62 @@ def test_a_full_disk_leaves_the_earlier_plan(tmp_path: Path, monkeypatch: pytest
 # ---- stamps ----------------------------------------------------------------------------------------------------------
 
 
-def seen(path: Path) -> dict[str, os.stat_result]:
-    return {str(path): path.stat()} if path.exists() else {}
+def stamped(kept: Path, *paths: Path, time: int | None = None) -> dict[str, str]:
+    """The stamps of files by their path, with their own times or TIME."""
+    found = {str(path): path.stat() for path in paths}
+    return keep.stamps(str(kept), {path: (seen, time or seen.st_mtime_ns) for path, seen in found.items()})
 
 
-def test_a_stamp_is_as_old_as_it_is_told(tmp_path: Path) -> None:
-    stamp = keep.stamp(str(tmp_path / "kept"), {}, 1_700_000_000_123_456_789)
-    assert os.stat(stamp).st_mtime_ns == 1_700_000_000_123_456_789
+def test_a_stamp_has_the_time_of_its_file(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    for path, moment in ((old, 1_700_000_000_123_456_789), (new, 4_000_000_000_987_654_321)):
+        path.touch()
+        os.utime(path, ns=(moment, moment))
+    stamps = stamped(tmp_path / "kept", old, new)
+    assert [os.stat(stamps[str(path)]).st_mtime_ns for path in (old, new)] == [
+        1_700_000_000_123_456_789, 4_000_000_000_987_654_321,
+    ]  # fmt: skip
 
 
-def test_the_same_files_have_the_same_stamp(tmp_path: Path) -> None:
-    file, kept = tmp_path / "file", str(tmp_path / "kept")
+def test_the_same_state_has_the_same_stamp(tmp_path: Path) -> None:
+    file, kept = tmp_path / "file", tmp_path / "kept"
     file.write_text("x")
-    assert keep.stamp(kept, seen(file), 5) == keep.stamp(kept, seen(file), 7)
-    assert os.stat(keep.stamp(kept, seen(file), 7)).st_mtime_ns == 7
+    first = stamped(kept, file)
+    assert stamped(kept, file) == first and os.listdir(kept) == [os.path.basename(first[str(file)])]
 
 
-@pytest.mark.parametrize("change", ["longer", "touched", "replaced", "gone", "another"])
+@pytest.mark.parametrize("change", ["longer", "touched", "older", "replaced", "another time"])
 def test_a_change_takes_the_stamp_away(tmp_path: Path, change: str) -> None:
     file, kept, other = tmp_path / "file", tmp_path / "kept", tmp_path / "other"
-    file.write_text("x")
-    other.write_text("y")
-    os.utime(file, ns=(1, 1))
-    os.utime(other, ns=(1, 1))
-    before = keep.stamp(str(kept), seen(file), 5)
+    for path in (file, other):
+        path.write_text("x")
+        os.utime(path, ns=(5, 5))
+    before, others = stamped(kept, file)[str(file)], stamped(kept, other)[str(other)]
     (kept / NAME).write_text("a plan")
     if change == "longer":
         file.write_text("xx")
-        os.utime(file, ns=(1, 1))
-    elif change == "touched":
-        os.utime(file, ns=(2, 2))
+        os.utime(file, ns=(5, 5))
+    elif change in ("touched", "older"):
+        os.utime(file, ns=(9, 9) if change == "touched" else (2, 2))
     elif change == "replaced":
-        other.replace(file)
-    elif change == "gone":
-        file.unlink()
-    after = keep.stamp(str(kept), seen(other if change == "another" else file), 5)
+        (tmp_path / "new").write_text("y")
+        os.utime(tmp_path / "new", ns=(5, 5))
+        (tmp_path / "new").replace(file)
+    after = stamped(kept, file, time=7 if change == "another time" else None)[str(file)]
     assert after != before
-    assert sorted(os.listdir(kept)) == sorted([NAME, os.path.basename(after)])
+    assert sorted(os.listdir(kept)) == sorted([NAME, os.path.basename(after), os.path.basename(others)])
+
+
+def test_a_disk_that_keeps_whole_seconds_stamps_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What did not take the time cannot be compared; a file of that disk itself can."""
+    file, whole = tmp_path / "file", tmp_path / "whole"
+    for path, moment in ((file, 7_000_000_123), (whole, 7_000_000_000)):
+        path.touch()
+        os.utime(path, ns=(moment, moment))
+    set_time = os.utime
+
+    def coarse(path: str, ns: tuple[int, int]) -> None:
+        set_time(path, ns=(ns[0] // 10**9 * 10**9,) * 2)
+
+    monkeypatch.setattr(os, "utime", coarse)
+    assert list(stamped(tmp_path / "kept", file, whole)) == [str(whole)]

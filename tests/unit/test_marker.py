@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from venvhook import marker
 from venvhook.errors import VenvhookError, shown
-from venvhook.files import Fleeting, entries
+from venvhook.files import MadeUp, entries
 from venvhook.managers import MANAGERS
 from venvhook.marker import Marker
 from venvhook.names import refuse, refuse_prepend
@@ -522,7 +522,7 @@ def test_read_does_not_wait_and_takes_no_device(project: Path, monkeypatch: pyte
 @pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="this system has no /proc")
 def test_read_refuses_what_is_made_up_at_each_reading(project: Path) -> None:
     (project / marker.NAME).symlink_to("/proc/self/stat")
-    with pytest.raises(Fleeting, match="is made up by the system"):
+    with pytest.raises(MadeUp, match="is made up by the system"):
         marker.read(str(project))
 
 

@@ -14,7 +14,7 @@ from typing import Any, Callable
 
 import pytest
 
-from venvhook import dotenv, helper, marker, trust
+from venvhook import dotenv, files, helper, marker, trust
 from venvhook.marker import Marker
 from venvhook.plan import Plan
 from venvhook.project import Places, Project
@@ -32,10 +32,16 @@ def holds(condition: tuple[Any, ...]) -> bool:
         path = Path(rest[0], marker.NAME)
         text = path.read_bytes() if path.is_file() else None
         plain = text is not None and len(text) <= 4096 and b"\0" not in text
-        return not plain if kind == "odd" else plain and text == os.fsencode(rest[1])
-    if kind == "older":
-        file, stamp, time = rest
-        return os.path.exists(file) and os.stat(file).st_mtime_ns < os.stat(stamp).st_mtime_ns == time
+        if kind == "odd":
+            return not path.is_symlink() and not plain
+        return plain and text == os.fsencode(rest[1]) and (not rest[2] or unchanged(str(path), *rest[2:]))
+    if kind == "unchanged":
+        return unchanged(*rest)
+    if kind == "kind":
+        path, said = Path(rest[0]), rest[1]
+        if said in ("nothing", "unreadable"):
+            return not path.exists() if said == "nothing" else not os.access(path, os.R_OK)
+        return path.exists() and files.kind(path.stat().st_mode) == said
     if kind == "same":
         return os.path.samefile(*rest)
     if kind == "variable":
@@ -45,8 +51,16 @@ def holds(condition: tuple[Any, ...]) -> bool:
         "exists": there,
         "absent": not there,
         "mine": there and os.stat(rest[0]).st_uid == os.geteuid(),
+        "theirs": there and os.stat(rest[0]).st_uid != os.geteuid(),
+        "here": True,
         "never": False,
     }[kind]
+
+
+def unchanged(path: str, stamp: str, time: int, size: int) -> bool:
+    if not os.path.exists(path) or not os.path.exists(stamp):
+        return False
+    return os.stat(path).st_mtime_ns == os.stat(stamp).st_mtime_ns == time and os.stat(path).st_size == size
 
 
 class Captured:
@@ -85,12 +99,10 @@ class World:
         if text is not None:
             self.marker.write_text(text)
         data = marker.read(str(self.project))
-        record = Record(str(self.project), True, data, marker.parse(data, "M"))
-        files = [self.project / entry for entry in record.meaning.dotenv]
-        record.dotenv_names = [
-            name for file in files if file.is_file() for name, _ in dotenv.parse(file.read_bytes(), "E")
-        ]
-        trust.decide(self.data, record)
+        meaning = marker.parse(data, "M")
+        places = [self.project / entry for entry in meaning.dotenv]
+        names = [name for file in places if file.is_file() for name, _ in dotenv.parse(file.read_bytes(), "E")]
+        trust.decide(self.data, Record(str(self.project), True, data, meaning, names))
 
     def allow_anew(self) -> None:
         replace(self.marker)
@@ -277,11 +289,12 @@ def test_what_somebody_else_could_have_put_there(
         request.getfixturevalue("give_away")(root / below)
     plan = world.plan()
     assert re.match(
-        f"{re.escape(str(root / below))}: (it belongs to another user|everybody may write to it).*; to .*: ch",
+        f"{re.escape(str(root / below))}: (it belongs to another user .*; use it as that user|everybody may write to it; to .*: chmod)",
         plan.notice,
     )
     assert not plan.sign
-    assert ("never",) in plan.conditions  # no shell can test modes
+    watched = ("never",) if whose == "everybody's" else ("theirs", str(root / below))  # no shell can test modes
+    assert watched in plan.conditions
 
 
 def test_a_silent_store(world: World) -> None:
@@ -468,7 +481,9 @@ def test_a_defect_is_a_line_and_no_traceback(world: World, monkeypatch: pytest.M
     monkeypatch.setattr(trust, "find", broken)
     plan = world.plan()
     assert plan.notice == f"{world.marker}: RuntimeError: boom\\x1b; to see more: venvhook status"
-    assert plan.conditions == (("here", str(world.project)), ("marker", str(world.project), ""))
+    seen = world.marker.stat()
+    marked = ("marker", str(world.project), "", "", seen.st_mtime_ns, seen.st_size)
+    assert plan.conditions == (("here", str(world.project)), marked)
 
 
 def test_a_variable_that_the_plan_sets_itself_is_not_watched(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -497,7 +512,11 @@ def test_what_cannot_be_kept_is_looked_at_again_when_the_project_is_entered_anew
     shutil.rmtree(world.places.cache)
     Path(world.places.cache).touch()
     plan = world.plan()
-    assert plan.sign and ("here", str(world.project)) in plan.conditions
+    assert plan.sign and ("here", str(world.project)) not in plan.conditions, "its files are small"
+    compared = {c[1:] for c in plan.conditions if c[0] == "text"}
+    assert (str(world.venv / "pyvenv.cfg"), (world.venv / "pyvenv.cfg").read_text()) in compared
+    (world.venv / "pyvenv.cfg").write_text("#" * 4097)
+    assert ("here", str(world.project)) in world.plan().conditions
     assert Path(world.places.cache).read_text() == ""
 
 
@@ -508,12 +527,88 @@ def test_a_hook_of_another_version_is_told(world: World) -> None:
     assert not os.path.exists(world.places.cache)
 
 
-@pytest.mark.parametrize("nanoseconds", [0, 1])
-def test_where_a_disk_seems_to_tick_once_a_second_the_last_tick_counts(world: World, nanoseconds: int) -> None:
-    times = set()
-    for _ in range(3):  # the moment itself may be such a tick
-        for path in world.project.rglob("*"):
-            os.utime(path, ns=(1_600_000_000_000_000_000 + nanoseconds,) * 2)
-        helper.plan_text(Project(str(world.project), world.places, {}), "captured", INTERFACE)
-        times |= {c[3] for c in world.emitter.captured.conditions if c[0] == "older"}
-    assert times and any(time % 2_000_000_000 for time in times) is bool(nanoseconds)
+SECOND = 1_000_000_000
+
+
+@pytest.mark.parametrize(
+    ("time", "young"),
+    [
+        (1_600_000_000 * SECOND + 1, False),
+        (-20_000_000 - 1, False),
+        (-20_000_000, True),
+        (0, True),
+        (SECOND + 1, False),  # ahead of this clock: then it is no newer state than any other
+    ],
+)
+def test_a_file_that_has_just_changed_is_asked_about_again(
+    world: World, monkeypatch: pytest.MonkeyPatch, time: int, young: bool
+) -> None:
+    """TIME is the file's own (ns since 1970), or, where it is small, how far from now. Every other one is unchanged by its
+    stamp."""
+    now = 1_700_000_000 * SECOND + 500_000_001
+    monkeypatch.setattr("time.time_ns", lambda: now)
+    moment = time if time > 10 * SECOND else now + time
+    os.utime(world.venv / "pyvenv.cfg", ns=(moment, moment))
+    assert asked_again(world, world.venv / "pyvenv.cfg") is young
+
+
+@pytest.mark.parametrize(("age", "young"), [(0, True), (1, True), (2, False)])
+def test_where_a_disk_seems_to_tick_once_a_second_the_last_tick_counts(
+    world: World, monkeypatch: pytest.MonkeyPatch, age: int, young: bool
+) -> None:
+    """AGE is in seconds, and FAT's clock ticks every other."""
+    monkeypatch.setattr("time.time_ns", lambda: 1_700_000_001 * SECOND + 900_000_000)
+    moment = (1_700_000_001 - age) * SECOND
+    os.utime(world.venv / "pyvenv.cfg", ns=(moment, moment))
+    assert asked_again(world, world.venv / "pyvenv.cfg") is young
+
+
+def asked_again(world: World, path: Path) -> bool:
+    """Whether the plan is stale at once for the sake of PATH."""
+    helper.plan_text(Project(str(world.project), world.places, {}), "captured", INTERFACE)
+    (about,) = (c for c in world.emitter.captured.conditions if c[0] == "unchanged" and c[1] == str(path))
+    return not holds(about)
+
+
+def test_two_branches_markers_are_asked_about_once_each(world: World) -> None:
+    world.allow('prompt = "b"')
+    world.allow('prompt = "a"')
+    assert (world.plan().name, world.plan().notice) == ("a", "")
+    world.marker.write_text('prompt = "b"')
+    assert (world.plan().name, world.plan().notice) == ("b", "")
+    world.marker.write_text('prompt = "c"')
+    assert "it was edited since" in world.plan().notice
+    world.deny()
+    world.marker.write_text('prompt = "b"')
+    assert (world.plan().sign, world.plan().notice) == ("", "")
+
+
+def test_a_marker_of_another_user_is_not_read(world: World, give_away: Callable[[Path], None]) -> None:
+    give_away(world.marker)
+    plan = world.plan()
+    assert "it belongs to another user" in plan.notice and not plan.sign
+    assert ("theirs", str(world.marker)) in plan.conditions
+    assert not {"marker", "odd"} & {c[0] for c in plan.conditions}
+    world.deny()
+    assert world.plan().notice == ""
+
+
+def test_a_file_that_may_be_growing_is_looked_at_again_when_the_project_is_entered_again(world: World) -> None:
+    world.allow('dotenv = [".env"]')
+    world.write(".env", "#" * (64 * 1024 + 1))
+    plan = world.plan()
+    assert re.search("is larger than 65536 bytes; make it shorter, then: venvhook on$", plan.notice)
+    assert ("here", str(world.project)) in plan.conditions
+    assert not any(c[0] == "unchanged" and c[1].endswith("/.env") for c in plan.conditions)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("fifo", "fifo"), ("device", "device")])
+def test_what_is_no_file_is_known_by_its_kind(world: World, name: str, kind: str) -> None:
+    """The time of a terminal changes whenever something is written to it."""
+    world.allow('dotenv = [".env"]')
+    path = world.project / ".env"
+    os.mkfifo(path) if name == "fifo" else path.symlink_to("/dev/tty")
+    plan = world.plan()
+    assert f"is a {kind}" in plan.notice
+    assert ("kind", str(path), kind) in plan.conditions
+    assert not any(c[0] == "unchanged" and c[1] == str(path) for c in plan.conditions)

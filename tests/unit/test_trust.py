@@ -17,7 +17,7 @@ from venvhook import trust
 from venvhook.digest import digest_of_bytes
 from venvhook.errors import VenvhookError
 from venvhook.marker import Marker
-from venvhook.trust import Record
+from venvhook.trust import Content, Record
 
 posix = pytest.mark.skipif(os.name == "nt", reason="owners and modes are POSIX's")
 Away = Callable[[Path], None]
@@ -37,15 +37,20 @@ markers = st.builds(
 texts = st.binary().map(lambda data: data.replace(b"\0", b"")) | st.just(b"end")
 
 
+contents = st.builds(Content, texts, markers, st.lists(names | st.just("end"), max_size=3))
+
+
 @st.composite
 def records(draw: st.DrawFn) -> Record:
-    record = Record("/" + draw(strings), draw(st.booleans()), draw(texts), draw(markers))
-    record.dotenv_names = draw(st.lists(names | st.just("end"), max_size=3))
+    record = Record("/" + draw(strings), draw(st.booleans()))
+    if record.allowed:
+        record.contents = draw(st.lists(contents, min_size=1, max_size=3))
     return record
 
 
 def content(record: Record) -> tuple[object, ...]:
-    return record.folder, record.allowed, record.marker, record.meaning, list(record.dotenv_names)
+    each = [(content.marker, content.meaning, list(content.dotenv_names)) for content in record.contents]
+    return record.folder, record.allowed, each
 
 
 # ---- records ---------------------------------------------------------------------------------------------------------
@@ -80,15 +85,44 @@ def test_a_record_with_more_behind_is_none(record: Record, more: bytes) -> None:
         Record.load(record.dump() + b"\0" + more)
 
 
+def sealed(*fields: bytes) -> bytes:
+    whole = b"\0".join(fields)
+    return whole + b"\0" + digest_of_bytes(whole).encode()
+
+
 @pytest.mark.parametrize(
-    "head", [b"venvhook record 1\0allow", b"venvhook record 2\0maybe", b"venvhook record 2\0allow"]
+    "head", [b"venvhook record 1\0allow", b"venvhook record 3\0maybe", b"venvhook record 3\0allow"]
 )
 def test_a_whole_record_of_another_kind_is_none(head: bytes) -> None:
     whole, _, _ = Record("/p", True, b"x").dump().rpartition(b"\0")
-    rest = whole.split(b"\0")[2:] if head != b"venvhook record 2\0allow" else []
-    other = b"\0".join([head, *rest])
+    rest = whole.split(b"\0")[2:] if head != b"venvhook record 3\0allow" else []
     with pytest.raises(ValueError):
-        Record.load(other + b"\0" + digest_of_bytes(other).encode())
+        Record.load(sealed(head, *rest))
+
+
+def test_a_record_of_the_layout_before_costs_nobody_an_allow() -> None:
+    """Its bytes are parsed again; the fields behind them had another order."""
+    old = sealed(b"venvhook record 2", b"allow", b"/p", b'prompt = "p"', b"A B", b"", b"", b"", b"=p", b"0", b"0", b"0")
+    record = Record.load(old)
+    assert (record.folder, record.allowed, len(record.contents)) == ("/p", True, 1)
+    assert (record.newest.meaning, list(record.newest.dotenv_names)) == (None, ["A", "B"])
+    assert record.newest.meant("M") == Marker(prompt="p")
+    assert Record.load(record.dump()).newest.meant("M") == Marker(prompt="p")
+    denied = Record.load(sealed(b"venvhook record 2", b"deny", b"/p", b"", b"", b"", b"", b"", b"", b"0", b"0", b"0"))
+    assert (denied.allowed, denied.contents) == (False, [])
+
+
+def test_a_new_key_costs_nobody_an_allow(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = Record("/p", True, b'prompt = "p"', Marker(prompt="p"), ["A"]).dump()
+    monkeypatch.setattr(trust, "_LAYOUT", b"another")
+    found = Record.load(whole).newest
+    assert (found.meaning, found.meant("M"), list(found.dotenv_names)) == (None, Marker(prompt="p"), ["A"])
+
+
+def test_what_is_not_understood_any_more_is_an_error() -> None:
+    record = Record.load(sealed(b"venvhook record 2", b"allow", b"/p", b"gone = 1", b""))
+    with pytest.raises(VenvhookError, match="M:1: unknown key gone"):
+        record.newest.meant("M")
 
 
 def test_damage_is_a_value_error() -> None:
@@ -107,7 +141,9 @@ def allow(data: Path, folder: str = "/p", text: bytes = b"x", allowed: bool = Tr
 def decision(data: Path, folder: str = "/p") -> bytes | None:
     """The bytes that are allowed, b"" for a deny, None for no decision."""
     found = trust.find(str(data), folder)
-    return None if found is None else found.marker
+    if found is None:
+        return None
+    return found.newest.marker if found.allowed else b""
 
 
 def files(data: Path) -> list[Path]:
@@ -120,9 +156,28 @@ def test_the_last_decision_counts_and_is_a_new_file(tmp_path: Path) -> None:
         paths.append(allow(tmp_path, text=text, allowed=allowed).path)
         found = trust.find(str(tmp_path), "/p")
         assert found is not None
-        assert (found.allowed, found.marker, found.path) == (allowed, text, paths[-1])
+        assert (found.allowed, decision(tmp_path), found.path) == (allowed, text, paths[-1])
         assert [str(path) for path in files(tmp_path)] == paths[-1:]
     assert len(set(paths)) == 4
+
+
+def test_several_contents_of_one_folder_are_allowed(tmp_path: Path) -> None:
+    """Branches: each content is allowed once; the newest come first, a deny ends them all."""
+
+    def allowed() -> list[bytes]:
+        found = trust.find(str(tmp_path), "/p")
+        return [content.marker for content in found.contents] if found else []
+
+    for text in (b"a", b"b", b"a"):
+        allow(tmp_path, text=text)
+    assert allowed() == [b"a", b"b"]
+    for number in range(20):
+        allow(tmp_path, text=b"%d" % number)
+    assert allowed() == [b"%d" % number for number in range(19, 3, -1)]
+    allow(tmp_path, allowed=False)
+    assert allowed() == []
+    allow(tmp_path, text=b"c")
+    assert allowed() == [b"c"]
 
 
 def test_a_clock_that_is_set_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -371,9 +426,9 @@ def test_what_another_user_owns(tmp_path: Path, give_away: Away) -> None:
     for seen in (path, tmp_path / "link"):  # the link is ours, what it leads to is not
         error = complaint(str(tmp_path), str(seen))
         assert error is not None
-        remedy = f"to make it yours: chown -h {os.geteuid()} {path}"
+        remedy = "use it as that user, not as root"  # only root can give something away
         assert str(error) == f"{path}: it belongs to another user (54321); {remedy}"
-    do_remedy(error)
+    os.chown(path, os.geteuid(), -1)
     assert complaint(str(tmp_path / "link")) is None
 
 

@@ -133,10 +133,9 @@ class Ground:
         for entry in meaning.dotenv:
             file = Path(folder, entry)
             names.update(dict(dotenv.parse(file.read_bytes(), str(file))) if file.exists() else {})
-        record = trust.Record(folder, True, text, meaning)
-        record.dotenv_names = sorted(names)
-        trust.decide(str(self.installation.data), record)
-        self.decisions[folder] = Decision(text, frozenset(names))
+        trust.decide(str(self.installation.data), trust.Record(folder, True, text, meaning, sorted(names)))
+        earlier = self.decisions.get(folder, Decision({})).contents or {}
+        self.decisions[folder] = Decision({**earlier, text: frozenset(names)})
         self.touched += 1
         return True
 

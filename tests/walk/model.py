@@ -27,10 +27,10 @@ class Var(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What the user said about a folder: the bytes that were allowed (None: denied), and its dotenv files' names."""
+    """What the user said about a folder: the contents that were allowed (None: denied), each with the names that its dotenv
+    files set."""
 
-    text: bytes | None
-    names: frozenset[str] = frozenset()
+    contents: Mapping[bytes, frozenset[str]] | None
 
 
 class Plan(NamedTuple):
@@ -63,10 +63,11 @@ def wanted(project: str, decisions: Mapping[str, Decision]) -> Plan:
     decision = decisions.get(folder)
     if decision is None:
         return Plan(folder, "not allowed", text)
-    if decision.text is None:
+    if decision.contents is None:
         return Plan(folder, "-", text)
-    if decision.text != text:
+    if text not in decision.contents:
         return Plan(folder, "edited", text)
+    allowed = decision.contents[text]
     meaning = marker.parse(text, folder)
     home = os.path.join(folder, meaning.venv or ".venv")
     if not os.path.exists(home):
@@ -76,8 +77,8 @@ def wanted(project: str, decisions: Mapping[str, Decision]) -> Plan:
     for entry in meaning.dotenv:
         file = Path(folder, entry)
         pairs = dict(dotenv.parse(file.read_bytes(), str(file))) if file.exists() else {}
-        if not decision.names.issuperset(pairs):
-            return Plan(folder, "new names " + " ".join(n for n in pairs if n not in decision.names), text)
+        if not allowed.issuperset(pairs):
+            return Plan(folder, "new names " + " ".join(n for n in pairs if n not in allowed), text)
         values.update(pairs)
     values.update(meaning.variables)
     name = values["VIRTUAL_ENV_PROMPT"] = harmless(meaning.prompt or called(home) or os.path.basename(folder))

@@ -39,9 +39,7 @@ def record(folders: Folders, seen: report.Report) -> None:
     """Write that a project is allowed. VenvhookError for one that cannot be, or when it cannot be written."""
     if seen.error or seen.meaning is None:
         raise seen.error or AssertionError("a marker without a meaning has an error")
-    decision = Record(seen.asked.folder, True, seen.asked.text, seen.meaning)
-    decision.dotenv_names = sorted(seen.names)
-    decide(folders, decision)
+    decide(folders, Record(seen.asked.folder, True, seen.asked.text, seen.meaning, sorted(seen.names)))
 
 
 def deny(folders: Folders, directory: str | None) -> None:
@@ -53,9 +51,9 @@ def deny(folders: Folders, directory: str | None) -> None:
 
 def _show(seen: report.Report, folders: Folders, problem: bool) -> None:
     show.line(seen.asked.marker_path)
-    if seen.record and seen.record.allowed and seen.record.marker != seen.asked.text:
+    if seen.record and seen.record.allowed and not seen.record.of(seen.asked.text):
         show.line("  edited since you allowed it:")
-        for line in wording.difference(seen.record.marker, seen.asked.text):
+        for line in wording.difference(seen.record.newest.marker, seen.asked.text):
             show.line(f"    {line}")
     elif seen.trust == "denied":
         show.line("  you had denied it")

@@ -72,6 +72,5 @@ def change(folders: Folders, asked: Project, changes: Mapping[str, object]) -> N
         raise VenvhookError("was edited meanwhile, so it is left as it is", path)
     write(path, text)
     if asked.record:  # else the person's settings allow its folder
-        decision = Record(asked.folder, True, text, marker.parse(text, path))
-        decision.dotenv_names = asked.record.dotenv_names
-        allow.decide(folders, decision)
+        names = asked.content.dotenv_names if asked.content else ()
+        allow.decide(folders, Record(asked.folder, True, text, marker.parse(text, path), names))

@@ -66,16 +66,31 @@ def _entry(record: Record) -> dict[str, object]:
         return {**entry, "problem": gone}
     if not record.allowed:
         return entry
-    search = locate(record.folder, record.meaning, undo.outside(os.environ))
+    meaning = _meaning(record)
+    search = locate(record.folder, meaning, undo.outside(os.environ))
     problems = [search.problem] if search.problem else []
     if search.found:
-        problems += environment.complaints(search.found, record.meaning.python, record.folder)
+        problems += environment.complaints(search.found, meaning.python, record.folder)
     if search.chosen:
-        entry.update(environment=search.chosen.path, manager=_manager(search.chosen, record.meaning))
+        entry.update(environment=search.chosen.path, manager=_manager(search.chosen, meaning))
     entry.update(healthy=not problems, problem=problems[0].problem if problems else None)
     if search.found:
         entry.update(python=short(search.found.version) or None, size=size(search.found.root))
     return entry
+
+
+def _meaning(record: Record) -> Marker:
+    """What the project's marker says, where it is allowed as it is, else what was allowed last. VenvhookError."""
+    path = os.path.join(record.folder, marker.NAME)
+    return (record.of(_text(record)) or record.newest).meant(path)
+
+
+def _text(record: Record) -> bytes:
+    """The bytes of a project's marker; those that were allowed last where it cannot be read: the entry says so."""
+    try:
+        return marker.read(record.folder)
+    except VenvhookError:
+        return record.newest.marker
 
 
 def _manager(chosen: Candidate, meaning: Marker) -> str | None:
@@ -86,10 +101,7 @@ def _manager(chosen: Candidate, meaning: Marker) -> str | None:
 
 def _state(entry: Mapping[str, object], record: Record) -> str:
     """In a few words, whether the project would be entered as it was allowed, or why not."""
-    try:
-        edited = record.allowed and marker.read(record.folder) != record.marker
-    except VenvhookError:
-        edited = False  # there is none: the entry says so
+    edited = record.allowed and record.of(_text(record)) is None
     if edited or entry["healthy"]:
         return "edited" if edited else "good"
     problem = str(entry["problem"] or entry["trust"])

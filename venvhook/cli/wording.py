@@ -118,7 +118,7 @@ def _rest(seen: Report, folders: Folders) -> Rows:
 
 
 def _sets(names: Sequence[str], seen: Report) -> str:
-    new = [name for name in names if seen.record and seen.record.allowed and name not in seen.record.dotenv_names]
+    new = [name for name in names if seen.allowed and name not in seen.allowed.dotenv_names]
     told = f"sets {', '.join(names)}" if names else "sets nothing"
     return f"{told} (new: {', '.join(new)})" if new else told
 

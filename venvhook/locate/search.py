@@ -10,7 +10,7 @@ import os
 
 from venvhook.environment import Missing, Unfit, inspect
 from venvhook.errors import VenvhookError
-from venvhook.files import entries, read_plain
+from venvhook.files import entries, read_plain, status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Search:
         self.folder, self.environ, self.python = folder, environ, python
         self.candidates: list[Candidate] = []
         self.conditions: list[Condition] = []
-        self.files: list[str] = []
+        self.files: dict[str, os.stat_result | None] = {}  # with their status from before they were read; None: missing
         self.notes: list[str] = []
         self.signs: list[str] = []
         self.chosen: Candidate | None = None
@@ -188,7 +188,7 @@ class Search:
 
     def _watch(self, path: str) -> None:
         if not self.chosen and path not in self.files:
-            self.files.append(path)
+            self.files[path] = status(path)
 
 
 def _leading_name(text: str) -> str:

@@ -106,40 +106,75 @@ def undo(operations: Sequence[tuple[str, str | None]]) -> str:
 
 
 def _stale(conditions: Sequence[Condition], read_marker: Callable[[str, str], str]) -> list[str]:
-    """The marker first; all else in one `[[`, but files for which no stamp could be kept."""
-    lines = [_marker_stale(c, read_marker) for c in conditions if c[0] in ("marker", "odd")]
-    tests = [_broken(c) for c in conditions if c[0] not in ("marker", "odd") and (c[0] != "older" or c[2])]
-    return [*lines, "[[ " + (" || ".join(tests) or "! 1") + " ]]"]
+    """All that no file is opened for in one `[[`; then what is read, as long as it is the file that the helper has seen."""
+    tests = [test for condition in conditions for test in _broken(condition)]
+    lines = [line for condition in conditions for line in _reading(condition, read_marker)]
+    if not lines:
+        return [f"[[ {' || '.join(tests) or '! 1'} ]]"]
+    return [*([f"if [[ {' || '.join(tests)} ]]; then return 0; fi"] if tests else []), *lines, "return 1"]
 
 
-def _marker_stale(condition: Condition, read_marker: Callable[[str, str], str]) -> str:
-    project = str(condition[1])
-    if condition[0] == "odd":
-        return f"if _venvhook_marker {quote(project)}; then return 0; fi"
-    return read_marker(quote(project.rstrip("/") + "/.venvhook.toml"), quote(str(condition[2])))
+def _reading(condition: Condition, read_marker: Callable[[str, str], str]) -> list[str]:
+    """The lines that read a file, and return 0 where the condition no longer holds."""
+    kind, path = condition[0], str(condition[1]) if len(condition) > 1 else ""
+    if kind == "marker":
+        return [read_marker(quote(_marker(path)), quote(str(condition[2])))]
+    if kind == "odd":
+        return [f"if _venvhook_file {quote(_marker(path))}; then return 0; fi"]
+    if kind == "text":
+        return [f"_venvhook_file {quote(path)} && [[ $_venvhook_text == {quote(str(condition[2]))} ]] || return 0"]
+    return []
+
+
+def _marker(project: str) -> str:
+    return project.rstrip("/") + "/.venvhook.toml"
 
 
 def _read_marker(file: str, text: str) -> str:
-    return (  # what _venvhook_marker does, without the price of a call; REPLY is not trimmed, so IFS may stay
-        f"local REPLY; [[ -f {file} && -r {file} ]] && ! builtin read -r -d '' -n 4097 <{file}"
-        f" && [[ $REPLY == {text} ]] || return 0"
+    return (  # what _venvhook_file does, without the price of a call; REPLY is not trimmed, so IFS may stay
+        f"local REPLY; ! builtin read -r -d '' -n 4097 <{file} && [[ $REPLY == {text} ]] || return 0"
     )
 
 
-def _broken(condition: Condition) -> str:
-    """The test that a condition no longer holds, for use between `[[` and `]]`."""
+_UNLIKE = {
+    "folder": "! -d @",
+    "fifo": "! -p @",
+    "socket": "! -S @",
+    "device": "! -b @ && ! -c @",
+    "nothing": "-e @ || ! -L @",
+    "unreadable": "-r @ || ! -e @",
+}
+
+
+def _broken(condition: Condition) -> list[str]:
+    """The tests of which one is true when a condition no longer holds, for use between `[[` and `]]`."""
     kind, *rest = condition
     if kind == "never":
-        return "1"
+        return ["1"]
     if kind == "here":
-        return f"$_venvhook_here != {quote(str(rest[0]))}"
+        return [f"$_venvhook_here != {quote(str(rest[0]))}"]
     if kind == "variable":
         name, value = rest
-        return f'"${{{name}+=}}${{{name}-}}" != {quote("" if value is None else "=" + str(value))}'
-    path = quote(str(rest[0]))
-    if kind in ("same", "older"):
-        return f"! {path} {'-ef' if kind == 'same' else '-ot'} {quote(str(rest[1]))}"
-    return {"exists": "! -e ", "absent": "-e ", "mine": "! -O ", "theirs": "-O "}[str(kind)] + path
+        return [f'"${{{name}+=}}${{{name}-}}" != {quote("" if value is None else "=" + str(value))}']
+    path = quote(_marker(str(rest[0])) if kind in ("marker", "odd") else str(rest[0]))
+    if kind == "odd":
+        return [f"-L {path}", f"! -f {path}", f"! -r {path}"]
+    if kind == "marker":
+        return [f"! -f {path}", f"! -r {path}", *_changed(path, str(rest[2]))]
+    if kind == "unchanged":
+        return _changed(path, str(rest[1]))
+    if kind == "same":
+        return [f"! {path} -ef {quote(str(rest[1]))}"]
+    if kind == "kind":
+        return [f"({_UNLIKE[str(rest[1])].replace('@', path)})"]
+    operators = {"exists": "! -e ", "absent": "-e ", "mine": "! -O ", "theirs": "-O "}
+    return [operators[str(kind)] + path] if kind in operators else []
+
+
+def _changed(path: str, stamp: str) -> list[str]:
+    """Shells differ in what is newer than a file that is not there."""
+    mark = quote(stamp)
+    return [f"! -e {mark}", f"{path} -nt {mark}", f"{path} -ot {mark}"] if stamp else []
 
 
 def _export(variables: Sequence[tuple[str, str]]) -> str:

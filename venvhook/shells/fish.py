@@ -78,11 +78,21 @@ def _stale(conditions: Sequence[Condition]) -> list[str]:
     readings = [command for c in conditions for command in _readings(c)]
     texts = _test([test for c in conditions for test in _texts(c)])
     others = [command for c in conditions for command in _commands(c)]
-    return ["; and ".join([*files, *readings, *texts, *others, "return 1"]), "return 0"]
+    nuls = [f"not string match -qr '\\x00' <{_marker(c)[0]}" for c in conditions if c[0] == "marker" and c[2]]
+    return ["; and ".join([*files, *others, *readings, *texts, *nuls, "return 1"]), "return 0"]  # `read` stops at a NUL
 
 
 def _test(terms: Sequence[str]) -> list[str]:
     return ["test " + " -a ".join(terms)] if terms else []
+
+
+_LIKE = {
+    "folder": "-d @",
+    "fifo": "-p @",
+    "socket": "-S @",
+    "nothing": "-L @ -a ! -e @",
+    "unreadable": "-e @ -a ! -r @",
+}
 
 
 def _files(condition: Condition) -> list[str]:
@@ -91,13 +101,20 @@ def _files(condition: Condition) -> list[str]:
     if kind == "marker":
         file, text = _marker(condition)
         return [f"-f {file} -a -r {file}" + ("" if text else f" -a ! -s {file}")]
+    if kind == "odd":
+        file, _ = _marker(condition)
+        return [f"! -L {file} -a -f {file} -a -r {file}"]
+    if kind == "kind":
+        return [_LIKE[str(rest[1])].replace("@", quote(str(rest[0])))] if rest[1] in _LIKE else []
     operator = {"exists": "-e ", "absent": "! -e ", "mine": "-O ", "theirs": "! -O "}.get(str(kind))
     return [operator + quote(str(rest[0]))] if operator else []
 
 
 def _readings(condition: Condition) -> list[str]:
     if condition[0] == "odd":
-        return [f"_venvhook_odd {quote(str(condition[1]))}"]
+        return [f"_venvhook_odd {_marker(condition)[0]}"]
+    if condition[0] == "text":
+        return [f"_venvhook_file {quote(str(condition[1]))}; and test \"x$_venvhook_text\" = {quote('x' + str(condition[2]))}"]
     if condition[0] == "marker" and condition[2]:
         return [f"read -gz _venvhook_text <{_marker(condition)[0]}"]
     return []
@@ -120,18 +137,23 @@ def _commands(condition: Condition) -> list[str]:
     kind, *rest = condition
     if kind == "never":
         return ["false"]
-    if kind == "marker" and rest[1]:  # `read` stops at a NUL
-        return [f"not string match -qr '\\x00' <{_marker(condition)[0]}"]
+    if kind == "kind":
+        path = quote(str(rest[0]))
+        return [f"test -b {path} -o -c {path}"] if rest[1] == "device" else []
+    if kind == "marker":
+        file, _ = _marker(condition)
+        return [f"_venvhook_unchanged {file} {quote(str(rest[2]))}"] if rest[2] else []
     if kind == "variable":
         return [f"{'not ' if rest[1] is None else ''}set -qx {rest[0]}"]
-    if kind not in ("same", "older") or not rest[1]:  # for some files no stamp could be kept
+    if kind not in ("same", "unchanged") or not rest[1]:  # for some files no stamp could be kept
         return []
     return [f"_venvhook_{kind} {quote(str(rest[0]))} {quote(str(rest[1]))}"]
 
 
 def _marker(condition: Condition) -> tuple[str, str]:
-    """The marker's path as a literal, and its text."""
-    return quote(str(condition[1]).rstrip("/") + "/.venvhook.toml"), str(condition[2])
+    """The marker's path as a literal, and its text ("" where it is odd)."""
+    text = str(condition[2]) if len(condition) > 2 else ""
+    return quote(str(condition[1]).rstrip("/") + "/.venvhook.toml"), text
 
 
 def _enter(plan: Plan) -> list[str]:
