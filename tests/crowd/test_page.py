@@ -1,4 +1,4 @@
-"""docs/crowded-shells.md says what these tests try, no more and no less."""
+"""docs/compatibility.md says what these tests try, no more and no less."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from shell.world import PACKAGE
 
 from .neighbours import NEIGHBOURS
 
-PAGE = (PACKAGE / "docs/crowded-shells.md").read_text()
+PAGE = (PACKAGE / "docs/compatibility.md").read_text()
 
 
 def rows(title: str) -> list[list[str]]:
