@@ -86,12 +86,11 @@ def _identify(plan: Plan, asked: Project, kept: str, began: int) -> bool:
     if marker and not _young(marker, began, now):
         stamped[asked.marker_path] = marker, marker.st_mtime_ns
     stamps = keep.stamps(kept, stamped) if kept else {}
-    conditions: list[Condition] = []
-    for condition in plan.conditions:
-        if condition[0] == "marker" and marker:
-            moment = marker.st_mtime_ns if asked.marker_path in stamped else 0
-            condition = (*condition[:3], stamps.get(asked.marker_path, ""), moment, marker.st_size)
-        conditions.append(condition)
+    conditions = list(plan.conditions)
+    if marker:
+        moment = stamped.get(asked.marker_path, (marker, 0))[1]
+        identity = (stamps.get(asked.marker_path, ""), moment, marker.st_size)
+        conditions = [(*c[:3], *identity) if c[0] == "marker" else c for c in conditions]
     for path, moment in times.items():
         conditions.append(("unchanged", path, stamps.get(path, ""), moment, asked.files[path].st_size))
         if path not in stamps:

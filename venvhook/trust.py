@@ -94,10 +94,12 @@ class Record:
         """The record that was dumped, by this version or the one before. ValueError for anything else, cut and garbled
         ones included."""
         whole, _, seal = data.rpartition(b"\0")
-        head, verdict, folder, *rest = [*whole.split(b"\0"), b"", b""]
-        del rest[-2:]
-        if seal != _seal(whole) or head not in (_HEAD, _HEAD_2) or verdict not in (b"allow", b"deny"):
+        fields = whole.split(b"\0")
+        if seal != _seal(whole) or len(fields) < 4 or fields[1] not in (b"allow", b"deny"):
             raise ValueError("not a whole record")
+        head, verdict, folder, *rest = fields
+        if head not in (_HEAD, _HEAD_2):
+            raise ValueError("a record of another kind")
         record = cls(os.fsdecode(folder), False)
         record.allowed = verdict == b"allow"
         if record.allowed:
