@@ -29,13 +29,13 @@ _venvhook_load() {
     fi
 }
 _venvhook_read() {
-    local kept=$_venvhook_cache/plans${1%/}/.venvhook-2.bash text
+    local _venvhook_kept=$_venvhook_cache/plans${1%/}/.venvhook-2.bash
     _venvhook_new='' _venvhook_new_project=''
     # A PWD that was handed on may hold "..", and so lead out of the cache.
-    [[ $1/ != */../* && -f $kept && -O $kept && ! -L $kept ]] || return 1
+    [[ $1/ != */../* && -f $_venvhook_kept && -O $_venvhook_kept && ! -L $_venvhook_kept ]] || return 1
     # Only whole: a crash may have cut it, or left NULs in it. (After a text with a syntax error bash drops the next one.)
-    if IFS='' builtin read -r -d '' text <"$kept" || [[ ${text: -32:15} != $'\n_venvhook_new=' ]]; then return 1; fi
-    _venvhook_quietly builtin eval "$text"
+    _venvhook_slurp "$_venvhook_kept" 262144 && [[ ${_venvhook_text: -32:15} == $'\n_venvhook_new=' ]] || return 1
+    _venvhook_quietly builtin eval "$_venvhook_text"
     [[ $_venvhook_new && $_venvhook_new_project == "$1" ]] && ! "_venvhook_stale_$_venvhook_new"
 }
 _venvhook_fetch() {
@@ -58,7 +58,11 @@ _venvhook_switch() {
     if [[ $_venvhook_off${VENVHOOK_DISABLE-} ]]; then _venvhook_project='' _venvhook_folder=''; fi # to be looked for again
     if [[ ${_OLD_VIRTUAL_PATH+x}${!_venvhook_sign-} != "$_venvhook_home" && $_venvhook_home ]]; then _venvhook_by_hand; fi
     if [[ $_venvhook_paused && ! $_venvhook_project -ef $_venvhook_paused ]]; then _venvhook_paused=''; fi
-    if [[ $_venvhook_here && ! $_venvhook_project -ef $_venvhook_here ]]; then _venvhook_leave; fi
+    if [[ $_venvhook_here && ! $_venvhook_project -ef $_venvhook_here ]]; then
+        # A marker that went while the shell stays below its folder may come back.
+        if [[ ! $_venvhook_off${VENVHOOK_DISABLE-} && ${PWD-} == "${_venvhook_here%/}"/* ]]; then _venvhook_gone=$_venvhook_here; fi
+        _venvhook_leave
+    fi
     if [[ ! $_venvhook_project || $_venvhook_paused ]]; then return 0; fi # paused is this project: any other is forgotten
     if [[ $_venvhook_here ]]; then
         _venvhook_renew
@@ -75,10 +79,12 @@ _venvhook_renew() {
     fi
 }
 _venvhook_enter() {
-    _venvhook_here=$_venvhook_project _venvhook_plan=$_venvhook_new _venvhook_entered=1
+    _venvhook_here=$_venvhook_project _venvhook_plan=$_venvhook_new _venvhook_entered=$_venvhook_by
     if ! "_venvhook_enter_$_venvhook_plan"; then
         _venvhook_plan=none
         _venvhook_note "$_venvhook_here"
+    elif [[ $_venvhook_label ]]; then
+        _venvhook_keep_last
     fi
 }
 _venvhook_leave() {
@@ -86,6 +92,15 @@ _venvhook_leave() {
     if [[ ! $_venvhook_left && ${_VENVHOOK_OLD_PATH-} != *[=:]"$_venvhook_bin":* ]]; then _venvhook_left=$_venvhook_bin; fi
     "_venvhook_leave_$_venvhook_plan" 2>/dev/null || :
     _venvhook_here='' _venvhook_plan=none
+    if [[ ${PS1-} == *"$_venvhook_reference"* ]]; then _venvhook_unrefer; fi # PS1 may be exported
+}
+# A startup file has set PATH, or the user asks for it: the environment's folder is first again, the marker's own behind it.
+_venvhook_put_first() {
+    if [[ ${PATH-}: == "$_venvhook_bin":* ]]; then return; fi
+    local _venvhook_silent=1
+    _venvhook_new=$_venvhook_plan
+    _venvhook_leave
+    _venvhook_enter
 }
 # What a shell must put right first: an answer that Ctrl-C cut off (pending is the project that was asked for), or the
 # project of the shell that started us (pending is "inherited"). Fails where the helper must not be started: what were
@@ -97,6 +112,7 @@ _venvhook_recover() {
     elif ((!BASH_SUBSHELL)); then
         _venvhook_pending=''
         if _venvhook_ask undo bash; then _venvhook_quietly builtin eval "$_venvhook_text"; fi
+        builtin unset -v "${!_VENVHOOK_@}" 2>/dev/null # what undoing had no use for is nobody's
     else
         return 1
     fi
@@ -104,16 +120,30 @@ _venvhook_recover() {
 
 # ---- what plans call -------------------------------------------------------------------------------------------------
 
+# A file's text into _venvhook_text, if it has less than that many characters and no NUL. IFS may be readonly: then the first
+# read, which trims blanks, only tells whether there is a NUL.
+_venvhook_slurp() {
+    _venvhook_text=''
+    if [[ $_venvhook_modern && ${IFS+${IFS@a}} == *[!x]* ]]; then
+        if builtin read -r -d '' -n "$2" _venvhook_text <"$1"; then return 1; fi
+        _venvhook_slurp_exactly "$@"
+    elif IFS='' builtin read -r -d '' -n "$2" _venvhook_text <"$1"; then
+        return 1
+    fi 2>/dev/null
+    return 0
+}
+_venvhook_slurp_exactly() { [[ ! $_venvhook_modern ]] || builtin read -r -N "$2" _venvhook_text <"$1" || :; }
 # The text of a file into _venvhook_text. Fails where it is not a plain file of at most 4 KiB without a NUL.
 _venvhook_file() {
     _venvhook_text=''
-    [[ -f $1 && -r $1 ]] || return 1
-    if IFS='' builtin read -r -d '' -n 4097 _venvhook_text <"$1"; then return 1; fi
+    [[ -f $1 && -r $1 ]] && _venvhook_slurp "$1" 4097 || return 1
     ((${#_venvhook_text} <= 1024)) || _venvhook_fits
 }
+# (printf counts bytes, the length of a variable may be in characters.)
 _venvhook_fits() {
-    local LC_ALL=C # so that bytes are counted
-    ((${#_venvhook_text} <= 4096))
+    local _venvhook_bytes _venvhook_copy
+    builtin printf -v _venvhook_copy '%s%n' "$_venvhook_text" _venvhook_bytes
+    ((_venvhook_bytes <= 4096))
 }
 
 # Before a plan sets anything: may its variables be set (their names are the third argument, those of its lists the fourth), and
@@ -122,9 +152,10 @@ _venvhook_give_way() {
     _venvhook_refuse "$3 $4" || return 1
     _venvhook_given=1
     if [[ ${!1-} && ${!1} -ef $2 ]]; then _venvhook_unscript "$1" all; fi
-    local IFS=' ' _venvhook_name
-    for _venvhook_name in $3; do
-        if [[ ${!_venvhook_name+x} ]]; then
+    local _venvhook_names="$3 " _venvhook_name
+    while [[ $_venvhook_names ]]; do
+        _venvhook_name=${_venvhook_names%% *} _venvhook_names=${_venvhook_names#* }
+        if [[ $_venvhook_name && ${!_venvhook_name+x} ]]; then
             _venvhook_save "$_venvhook_name"
             builtin unset -v "$_venvhook_name"
         fi
@@ -132,8 +163,10 @@ _venvhook_give_way() {
 }
 # Says which of these variables cannot be set, and fails, if there is one.
 _venvhook_refuse() {
-    local IFS=' ' _venvhook_name
-    for _venvhook_name in $1; do
+    local _venvhook_names="$1 " _venvhook_name
+    while [[ $_venvhook_names ]]; do
+        _venvhook_name=${_venvhook_names%% *} _venvhook_names=${_venvhook_names#* }
+        if [[ ! $_venvhook_name ]]; then continue; fi
         if ! _venvhook_writable "$_venvhook_name" || ! _venvhook_plain "${_venvhook_name}[@]"; then
             _venvhook_say "$_venvhook_name is readonly or no plain variable in this shell, so the project is not entered; to see it: declare -p $_venvhook_name"
             return 1
@@ -142,12 +175,15 @@ _venvhook_refuse() {
 }
 _venvhook_writable() { builtin local "$1" 2>/dev/null; }
 _venvhook_plain() { [[ ! $_venvhook_modern || ${!1+${!1@a}} != *[!x]* ]]; }
-# A function of the user's gives way to our deactivate, and comes back. (declare -f with an option says whether there is one
-# without a word, a file or a process.)
+# A function of the user's is replaced by our deactivate, and is restored. (declare -f with an option says whether there is one
+# without a word, a file or a process. It goes first, for its attributes would stay: children must not get ours.)
 _venvhook_begin() {
     _venvhook_theirs=''
-    if builtin declare -f +i deactivate; then _venvhook_theirs=$(\builtin declare -f deactivate); fi
-    deactivate() { _venvhook_deactivate "$@"; }
+    if builtin declare -f +i deactivate; then
+        _venvhook_theirs=$(_venvhook_function deactivate)
+        builtin unset -f deactivate 2>/dev/null || return 0 # a readonly function stays
+    fi
+    deactivate() { _venvhook_plainly _venvhook_deactivate "$@"; }
 }
 # One that came with an activate script is not ours to take away.
 _venvhook_end() {
@@ -158,6 +194,8 @@ _venvhook_end() {
     _venvhook_sign=_venvhook_home _venvhook_home='' _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_given=''
 }
 _venvhook_exported() { [[ ! $_venvhook_modern || ${!1@a} == *x* ]]; }
+# What PS1 is set from is run at each prompt, so it must be a variable of this very shell.
+_venvhook_private() { [[ ${!1+x} && (! $_venvhook_modern || ${!1@a} != *x*) ]]; }
 # A variable's value, behind "=", into _VENVHOOK_OLD_NAME, which is exported when NAME was; and back.
 _venvhook_save() {
     builtin printf -v "_VENVHOOK_OLD_$1" %s "=${!1}"
@@ -236,6 +274,118 @@ _venvhook_settle() {
     fi
 }
 
+# ---- the prompt -------------------------------------------------------------------------------------------------------
+
+# Some prompt engines show the environment, the known ones and whatever has the name in brackets in PS1. (A name without
+# brackets may be the folder's, or a branch's.) One that has drawn this prompt before the project was entered does not yet.
+_venvhook_refer() {
+    if [[ $_venvhook_entered != prompt ]]; then
+        case "${PROMPT_COMMAND[*]-} ${precmd_functions[*]-} ${__vsc_original_prompt_command[*]-}" in
+            *starship* | *_omp_* | *_lp_* | *powerline* | *_update_ps1*) _venvhook_prefix='' ;;
+        esac
+        case $_venvhook_prefix$_venvhook_name//${PS1-} in
+            //* | "$_venvhook_name"//* | *//*[\(\[\<\{]"$_venvhook_name"[]\)\>\}]*) return ;;
+        esac
+    fi
+    if [[ ${PS1-} != *"$_venvhook_reference"* ]] && builtin shopt -q promptvars; then
+        builtin printf -v PS1 %s "$_venvhook_reference${PS1-}" 2>/dev/null || : # it may be readonly
+    fi
+}
+# What runs behind our entry of PROMPT_COMMAND may make PS1 again: so ours goes to the end, but stays before what prompts and
+# commands are marked by, which expects to be the last.
+_venvhook_keep_last() {
+    if [[ ${PROMPT_COMMAND[1]+x} ]]; then
+        _venvhook_last_element
+    elif [[ ${PROMPT_COMMAND-} == *"$_venvhook_entry"?* ]]; then
+        _venvhook_last_line
+    fi
+}
+_venvhook_marks() { [[ $1 == *__bp_interactive_mode* || $1 == *__vsc_* || $1 == *_ksi_* || $1 == *_ghostty_* || $1 == *__iterm2_* || $1 == *__wezterm_* ]]; }
+_venvhook_last_line() {
+    local _venvhook_before=${PROMPT_COMMAND%%"$_venvhook_entry"*} _venvhook_rest=${PROMPT_COMMAND#*"$_venvhook_entry"}
+    local _venvhook_end=${_venvhook_before%"${_venvhook_before##*[!$' \t']}"} _venvhook_line _venvhook_moved=''
+    _venvhook_rest=${_venvhook_rest#"${_venvhook_rest%%[!$' \t']*}"}
+    # Only where it is a command of its own, between line ends or semicolons.
+    [[ (! $_venvhook_end || $_venvhook_end == *[$'\n;']) && $_venvhook_rest == [$'\n;']* ]] || return 0
+    _venvhook_rest=${_venvhook_rest#?}
+    while [[ $_venvhook_rest ]]; do
+        _venvhook_line=${_venvhook_rest%%[$'\n;']*}
+        if _venvhook_marks "$_venvhook_line"; then break; fi
+        _venvhook_line+=${_venvhook_rest:${#_venvhook_line}:1}
+        _venvhook_moved+=$_venvhook_line _venvhook_rest=${_venvhook_rest#"$_venvhook_line"}
+    done
+    [[ $_venvhook_moved == *[!$' \t\n;']* ]] || return 0
+    builtin printf -v PROMPT_COMMAND '%s%s\n%s%s' "$_venvhook_before" "${_venvhook_moved%[$'\n;']}" "$_venvhook_entry" \
+        "${_venvhook_rest:+$'\n'$_venvhook_rest}" 2>/dev/null || :
+}
+# (Only bash 5.1 and newer have several elements that matter, and can be asked for attributes.)
+_venvhook_last_element() {
+    local _venvhook_each _venvhook_seen='' _venvhook_moved='' _venvhook_elements
+    _venvhook_elements=()
+    for _venvhook_each in ${PROMPT_COMMAND[@]+"${PROMPT_COMMAND[@]}"}; do
+        if [[ $'\n'$_venvhook_each == *$'\n'"$_venvhook_entry" ]]; then
+            _venvhook_seen=1 _venvhook_each=${_venvhook_each%"$_venvhook_entry"}
+            if [[ $_venvhook_each ]]; then _venvhook_elements+=("${_venvhook_each%$'\n'}"); fi
+            continue
+        elif [[ $_venvhook_seen == 1 ]] && _venvhook_marks "$_venvhook_each"; then
+            _venvhook_elements+=("$_venvhook_entry") _venvhook_seen=2
+        elif [[ $_venvhook_seen == 1 ]]; then
+            _venvhook_moved=1
+        fi
+        _venvhook_elements+=("$_venvhook_each")
+    done
+    if [[ $_venvhook_seen == 1 ]]; then _venvhook_elements+=("$_venvhook_entry"); fi
+    [[ $_venvhook_moved && ${PROMPT_COMMAND[1]+x} && $_venvhook_modern && ${PROMPT_COMMAND[*]@a} != *r* ]] || return 0
+    PROMPT_COMMAND=(${_venvhook_elements[@]+"${_venvhook_elements[@]}"})
+}
+
+# ---- ceilings -----------------------------------------------------------------------------------------------------------
+
+# The nearest folder upwards that is a ceiling is the top of the search, which does not look into it. A link may lead to a
+# ceiling, and a ceiling may be given as a link; what no link has to do with is compared as text, without a look at the disk.
+_venvhook_limit() {
+    local _venvhook_up=$_venvhook_rest _venvhook_found
+    if [[ ${_venvhook_asked-} != "$1" ]]; then _venvhook_resolve "$1"; fi
+    _venvhook_below "$_venvhook_rest"
+    if [[ ! $_venvhook_found ]]; then
+        while [[ $_venvhook_up && ! -L $_venvhook_up ]]; do _venvhook_up=${_venvhook_up%/*}; done
+        [[ $_venvhook_up ]] || return 0
+        _venvhook_below "$(\builtin pwd -P 2>/dev/null)"
+        [[ $_venvhook_found ]] || return 0
+        _venvhook_up=$_venvhook_rest
+        until [[ ! $_venvhook_up || $_venvhook_up -ef $_venvhook_found ]]; do _venvhook_up=${_venvhook_up%/*}; done
+        _venvhook_found=$_venvhook_up
+    fi
+    if [[ $_venvhook_found ]]; then
+        _venvhook_found=${_venvhook_found%/}
+        _venvhook_top=$_venvhook_found _venvhook_rest=${_venvhook_rest#"$_venvhook_found"} _venvhook_root=''
+    fi
+}
+# The ceiling that a folder is in or is, into _venvhook_found.
+_venvhook_below() {
+    _venvhook_found=${1%/}
+    until [[ $_venvhook_ceilings == *:"${_venvhook_found:-/}":* ]]; do
+        if [[ ! $_venvhook_found ]]; then return; fi
+        _venvhook_found=${_venvhook_found%/*}
+    done
+    _venvhook_found=${_venvhook_found:-/}
+}
+# The ceilings without slashes at their ends, and those in which a link is also as what it leads to.
+_venvhook_resolve() {
+    local _venvhook_list=${1#:} _venvhook_each _venvhook_up
+    _venvhook_asked=$1 _venvhook_ceilings=:
+    while [[ $_venvhook_list ]]; do
+        _venvhook_each=${_venvhook_list%%:*} _venvhook_list=${_venvhook_list#*:}
+        while [[ $_venvhook_each == ?*/ ]]; do _venvhook_each=${_venvhook_each%/}; done
+        if [[ $_venvhook_each != /* ]]; then continue; fi
+        _venvhook_ceilings+=$_venvhook_each: _venvhook_up=$_venvhook_each
+        while [[ $_venvhook_up && ! -L $_venvhook_up ]]; do _venvhook_up=${_venvhook_up%/*}; done
+        if [[ $_venvhook_up ]]; then
+            _venvhook_ceilings+=$(\builtin cd -P -- "$_venvhook_each" 2>/dev/null && \builtin pwd -P):
+        fi
+    done
+}
+
 # ---- activated by hand ----------------------------------------------------------------------------------------------
 
 # Undo an environment's own activate, keeping what the user did to PATH since. An editor sets only the variables; and a
@@ -243,7 +393,7 @@ _venvhook_settle() {
 _venvhook_unscript() {
     local _venvhook_path=$PATH _venvhook_script=${!1}/bin
     if [[ ${_OLD_VIRTUAL_PATH+x} ]] && builtin declare -F deactivate >/dev/null; then deactivate; fi
-    if [[ ${_OLD_VIRTUAL_PS1+x} ]]; then PS1=$_OLD_VIRTUAL_PS1; fi # pyenv-virtualenv sets that one alone
+    if _venvhook_private _OLD_VIRTUAL_PS1; then PS1=$_OLD_VIRTUAL_PS1; fi # pyenv-virtualenv sets that one alone
     builtin unset -v "$1" VIRTUAL_ENV_PROMPT _OLD_VIRTUAL_PATH _OLD_VIRTUAL_PYTHONHOME _OLD_VIRTUAL_PS1
     _venvhook_path=:$_venvhook_path:
     while [[ $_venvhook_path == *:"$_venvhook_script":* ]]; do
@@ -262,7 +412,7 @@ _venvhook_by_hand() {
     else
         _venvhook_unscript "$_venvhook_sign"
         builtin export "$_venvhook_sign=$_venvhook_home" "VIRTUAL_ENV_PROMPT=$_venvhook_name"
-        deactivate() { _venvhook_deactivate "$@"; }
+        deactivate() { _venvhook_plainly _venvhook_deactivate "$@"; }
     fi
 }
 # (The plan takes our folders from the PATH that the script has saved, too.) What was active before us the script would have
@@ -270,7 +420,8 @@ _venvhook_by_hand() {
 # from the prompt. A PYTHONHOME that we bring back waits for the script's deactivate.
 _venvhook_yield() {
     local _venvhook_before=${_VENVHOOK_OLD_VIRTUAL_ENV:+${_VENVHOOK_OLD_VIRTUAL_ENV#=}/bin}
-    local _venvhook_ps1=${_VENVHOOK_OLD__OLD_VIRTUAL_PS1-} _venvhook_script=${_OLD_VIRTUAL_PATH+x}
+    local _venvhook_ps1='' _venvhook_script=${_OLD_VIRTUAL_PATH+x}
+    if _venvhook_private _VENVHOOK_OLD__OLD_VIRTUAL_PS1; then _venvhook_ps1=$_VENVHOOK_OLD__OLD_VIRTUAL_PS1; fi
     _venvhook_paused=$_venvhook_here
     _venvhook_leave
     [[ $_venvhook_script ]] || return 0
@@ -293,7 +444,7 @@ _venvhook_yield() {
 _venvhook_deactivate() {
     [[ ${1-} != nondestructive && $_venvhook_here ]] || return 0
     _venvhook_paused=$_venvhook_here
-    _venvhook_exactly _venvhook_leave
+    _venvhook_leave
 }
 
 # ---- no plan --------------------------------------------------------------------------------------------------------
@@ -307,9 +458,9 @@ _venvhook_note() {
     fi
 }
 _venvhook_stale_none() {
-    local noted=$_venvhook_noted
+    local _venvhook_before=$_venvhook_noted
     _venvhook_note "$_venvhook_here"
-    [[ $noted != "$_venvhook_noted" ]]
+    [[ $_venvhook_before != "$_venvhook_noted" ]]
 }
 _venvhook_enter_none() { :; }
 _venvhook_leave_none() { :; }

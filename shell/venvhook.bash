@@ -1,33 +1,52 @@
 # venvhook's hook for bash 3.2 and newer. It notices where the shell is, and reads plans: shell text from the helper that
 # says what entering a project does, what leaving it does, and when that no longer holds. It decides nothing else.
-# Everything private is named _venvhook_*, nothing is exported, and nothing is called that a user may have aliased.
-# shellcheck disable=SC2016 # what PS1 expands
+#
+# bash's scope is dynamic, so every name here, locals too, begins with _venvhook_: any other name may be the user's, with
+# any attribute. Nothing is exported, and nothing is called that a user may have aliased.
+# shellcheck disable=SC2016 # what PS1 and PROMPT_COMMAND expand
 case $- in *i*) ;; *) return 0 ;; esac
-# What a shell that we were started by has exported is not ours.
-\builtin declare -F _venvhook_look >/dev/null || \builtin unset -v "${!_venvhook_@}"
+# Variables that another shell has exported are not ours: this shell's own say so by its process id.
+[[ ${_venvhook_shell-} == "$$" ]] || \builtin unset -v "${!_venvhook_@}" 2>/dev/null
+# While this file is read: set -a would export what is made here, set -k takes arguments for assignments, aliases would be
+# woven into the functions, and the user's traps and traces (-e -E -T -x) are not for our lines.
+_venvhook_flags=${-//[!aekETx]/}
+if [[ $_venvhook_flags ]]; then { \builtin set +aekETx && \builtin export -n _venvhook_flags; } 2>/dev/null; fi
 \builtin shopt -q expand_aliases && _venvhook_aliases=1 || _venvhook_aliases=
-\builtin shopt -u expand_aliases # aliases of the user's would be woven into the functions below
+\builtin shopt -u expand_aliases
 
 # Literals that installing fills in.
 _venvhook_python='@VENVHOOK_PYTHON@' _venvhook_launcher='@VENVHOOK_LAUNCHER@' _venvhook_cache='@VENVHOOK_CACHE@'
 _venvhook_ceiling='@VENVHOOK_CEILING@' _venvhook_wrap_cd='@VENVHOOK_WRAP_CD@'
 
-# The shell's state. Sourced again, it stays.
-if ! builtin declare -F _venvhook_look >/dev/null; then
-    _venvhook_arrive=_venvhook_look _venvhook_off='' _venvhook_plans='' _venvhook_known='' _venvhook_chain=0
+# Only from 4.4 on can a variable be asked whether it is exported (before, it is taken to be), and can a function have
+# options of its own.
+if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then _venvhook_modern=1; else _venvhook_modern=''; fi
+# Our entry of PROMPT_COMMAND. A child that inherits it finds no such variable, and runs nothing. The status goes in and
+# out again for the entries after ours; a command before && is no failure to an ERR trap or to set -e.
+_venvhook_prompt=_venvhook_prompt
+_venvhook_entry='"${_venvhook_prompt-:}" "$?" && :'
+# What PS1 gets inside a project. The variable's value is not expanded again, so no name can run anything.
+_venvhook_reference='${_venvhook_prefix-}'
+
+# The shell's state. When this file is read again, the state stays.
+if [[ ${_venvhook_shell-} != "$$" ]]; then
+    _venvhook_shell=$$ _venvhook_arrive=_venvhook_look _venvhook_off='' _venvhook_plans='' _venvhook_known='' _venvhook_chain=0
     _venvhook_here='' _venvhook_plan=none _venvhook_paused='' # the project entered, its plan, the project left by hand
     _venvhook_folder='' _venvhook_project=''                  # the folder looked at last, and the project found for it
+    _venvhook_watch='' _venvhook_gone=''                      # a marker that may appear in it; a project that has vanished
     # The variable that says what environment is active, and its value. Outside they are empty and equal, too.
     _venvhook_sign=_venvhook_home _venvhook_home=''
     _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_given='' _venvhook_theirs=''
-    _venvhook_prefix='' _venvhook_drawn='' _venvhook_entered='' _venvhook_left=''
+    # By what the project was entered ("cd" or "prompt") or what was left since the last prompt; options to be put back.
+    _venvhook_prefix='' _venvhook_drawn='' _venvhook_by=cd _venvhook_entered='' _venvhook_left='' _venvhook_owed=''
     _venvhook_pending=${VENVHOOK_PROJECT:+inherited}
-    # Only from 4.4 on can a variable be asked whether it is exported; before, it is taken to be.
-    if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then _venvhook_modern=1; else _venvhook_modern=''; fi
+    # Values to be restored count only together with the project that they belong to.
+    [[ $_venvhook_pending ]] || builtin unset -v "${!_VENVHOOK_@}" 2>/dev/null
 fi
+_venvhook_again=1 # at the next prompt more is looked at: it is the first one, or a startup file has been read again
 
-# One line for the person; subshells are silent.
-_venvhook_say() { ((BASH_SUBSHELL)) || builtin printf 'venvhook: %s\n' "$1" >&2; }
+# One line for the person; subshells are silent, and so is entering a project once more.
+_venvhook_say() { ((BASH_SUBSHELL)) || [[ ${_venvhook_silent-} ]] || builtin printf 'venvhook: %s\n' "$1" >&2; }
 
 # Run with the user's aliases out of force and without a word: texts that are parsed now, readonly variables.
 _venvhook_quietly() {
@@ -39,52 +58,66 @@ _venvhook_quietly() {
         "$@" 2>/dev/null || :
     fi
 }
-# Run so that two texts are equal when they are.
+# Run without the options that would export what is ours (-a), take arguments for assignments (-k), run the user's traps or
+# trace in our functions (-e -E -T -x), or have two texts be equal that are not (nocasematch).
 # shellcheck disable=SC2050 # whether case matters depends on nocasematch
-_venvhook_exactly() {
+_venvhook_plainly() {
+    if [[ $_venvhook_modern ]]; then
+        { builtin local - && builtin set +aekETx; } 2>/dev/null # bash puts these back itself, also after Ctrl-C
+        local _venvhook_own=''
+    elif [[ $- == *[aekETx]* ]]; then
+        builtin set -- "${-//[!aekETx]/}" "$@"
+        builtin set +aekETx
+        local _venvhook_own="builtin set -$1"
+        builtin shift
+    else
+        local _venvhook_own=''
+    fi
     if [[ a == A ]]; then
         builtin shopt -u nocasematch
-        "$@" || :
-        builtin shopt -s nocasematch
-    else
-        "$@" || :
+        _venvhook_own+=$'\nbuiltin shopt -s nocasematch'
     fi
+    _venvhook_owed=$_venvhook_own
+    "$@" || :
+    builtin set -- "$_venvhook_own"
+    _venvhook_owed=''
+    builtin eval "$1"
 }
 
 # ---- the state machine ----------------------------------------------------------------------------------------------
 
 # The nearest folder upwards that holds a marker, into _venvhook_project. (PWD is a variable: a user may have set or unset it.)
 _venvhook_find() {
-    _venvhook_project='' _venvhook_folder=${PWD-}
+    _venvhook_project='' _venvhook_watch=''
+    if [[ $_venvhook_folder != "${PWD-}" ]]; then _venvhook_folder=${PWD-} _venvhook_gone=''; fi
     if [[ $_venvhook_folder != /* ]]; then return; fi
-    local top='' rest=${PWD%/} root=/
-    if [[ ${VENVHOOK_CEILING-$_venvhook_ceiling} ]]; then _venvhook_limit ":${VENVHOOK_CEILING-$_venvhook_ceiling}:"; fi
-    until [[ ! $rest || -e $top$rest/.venvhook.toml || -L $top$rest/.venvhook.toml ]]; do
-        rest=${rest%/*}
+    local _venvhook_top='' _venvhook_rest=${PWD%/} _venvhook_root=/
+    if [[ ${VENVHOOK_CEILING-$_venvhook_ceiling} ]] && { [[ $_venvhook_plans ]] || _venvhook_prepare; }; then
+        _venvhook_limit ":${VENVHOOK_CEILING-$_venvhook_ceiling}:"
+    fi
+    if [[ $_venvhook_rest$_venvhook_root ]]; then _venvhook_watch=${PWD%/}/.venvhook.toml; fi
+    until [[ ! $_venvhook_rest || -e $_venvhook_top$_venvhook_rest/.venvhook.toml || -L $_venvhook_top$_venvhook_rest/.venvhook.toml ]]; do
+        _venvhook_rest=${_venvhook_rest%/*}
     done
-    if [[ $rest ]]; then
-        _venvhook_project=$top$rest
-    elif [[ $root && (-e /.venvhook.toml || -L /.venvhook.toml) ]]; then
+    if [[ $_venvhook_rest ]]; then
+        _venvhook_project=$_venvhook_top$_venvhook_rest
+    elif [[ $_venvhook_root && (-e /.venvhook.toml || -L /.venvhook.toml) ]]; then
         _venvhook_project=/
     fi
-}
-# The nearest folder upwards that is a ceiling is the top of the search, which does not look into it.
-_venvhook_limit() {
-    local folder=$rest
-    while [[ $1 != *:"${folder:-/}":* && $1 != *:"$folder/":* ]]; do
-        if [[ ! $folder ]]; then return; fi
-        folder=${folder%/*}
-    done
-    top=$folder rest=${rest#"$folder"} root=''
+    if [[ $_venvhook_project == "$PWD" ]]; then _venvhook_watch=''; fi
 }
 # bash copies a function's body whenever it is called, which takes longer than to run most of what is in one. So what runs
 # often is short, what runs seldom is a function of its own, and _venvhook_prompt repeats the test of _venvhook_step:
 # something has changed where the shell is, or by hand, or what the plan rests on. Most often nothing has.
 # shellcheck disable=SC2050 # as above
 _venvhook_step() {
-    if [[ a == A ]]; then
-        _venvhook_exactly _venvhook_step
+    if [[ $- == *[aekETx]* || a == A ]]; then
+        _venvhook_plainly _venvhook_step
         return
+    fi
+    if [[ $_venvhook_owed && ! ${_venvhook_own+x} ]]; then # Ctrl-C has ended _venvhook_plainly
+        builtin eval "$_venvhook_owed"
+        _venvhook_owed=''
     fi
     _venvhook_find
     if [[ $_venvhook_project != "$_venvhook_here" || $_venvhook_pending$_venvhook_paused ||
@@ -93,13 +126,13 @@ _venvhook_step() {
         if [[ $_venvhook_plans ]] || _venvhook_prepare; then _venvhook_switch; fi
     fi
 }
-# All that matters only where there is a project comes with the plans.
+# What matters only where there is a project, or a ceiling, comes with the plans.
 _venvhook_prepare() {
-    local place=${_venvhook_launcher%/*}/plan-2.bash
-    _venvhook_quietly builtin . "$place"
+    local _venvhook_place=${_venvhook_launcher%/*}/plan-2.bash
+    _venvhook_quietly builtin . "$_venvhook_place"
     if [[ ! $_venvhook_plans$_venvhook_off ]]; then
         _venvhook_off=1
-        _venvhook_say "$place is gone, so venvhook is off in this shell; install venvhook again"
+        _venvhook_say "$_venvhook_place is gone, so venvhook is off in this shell; install venvhook again"
     fi
     [[ $_venvhook_plans ]]
 }
@@ -108,68 +141,92 @@ _venvhook_prepare() {
 
 # Until the first prompt, rc files may be running: not a word then, and no process.
 _venvhook_look() {
-    local IFS=' '
-    case " ${FUNCNAME[*]} " in *' source '*) return ;; esac
+    local _venvhook_each
+    for _venvhook_each in ${FUNCNAME[@]+"${FUNCNAME[@]}"}; do
+        if [[ $_venvhook_each == source ]]; then return; fi
+    done
     _venvhook_step || :
 }
-# In an unchanged folder, a marker in it is all that could have come nearer than the known one.
+# In an unchanged folder, a marker in it is all that could have come nearer than the known one. The status of the last command
+# is the argument, so that nothing has to be assigned before it is known whether set -a is on.
 # shellcheck disable=SC2050,SC2055 # as above; and it is not always true
 _venvhook_prompt() {
-    local status=$?
-    if [[ a == A || ${PWD-} != "$_venvhook_folder" || ${PWD-} != "$_venvhook_project" && (-e $PWD/.venvhook.toml || -L $PWD/.venvhook.toml) ||
-        $_venvhook_project != "$_venvhook_here" || $_venvhook_pending$_venvhook_paused ||
-        $_venvhook_here && $_venvhook_off${VENVHOOK_DISABLE:+x}${_OLD_VIRTUAL_PATH+x}${!_venvhook_sign-} != "$_venvhook_home" ]] ||
-        { [[ $_venvhook_here ]] && "_venvhook_stale_$_venvhook_plan"; }; then
-        _venvhook_step || :
+    if [[ $- == *[aekETx]* || a == A ]]; then
+        _venvhook_plainly _venvhook_prompt "$@"
+    else
+        if [[ ${PWD-} != "$_venvhook_folder" || $_venvhook_project != "$_venvhook_here" || $_venvhook_pending$_venvhook_paused$_venvhook_again ||
+            $_venvhook_watch && (-e $_venvhook_watch || -L $_venvhook_watch) || $_venvhook_gone && -e $_venvhook_gone/.venvhook.toml ||
+            $_venvhook_here && $_venvhook_off${VENVHOOK_DISABLE:+x}${_OLD_VIRTUAL_PATH+x}${!_venvhook_sign-} != "$_venvhook_home" ]] ||
+            { [[ $_venvhook_here ]] && "_venvhook_stale_$_venvhook_plan"; }; then
+            _venvhook_at_prompt
+        fi
+        if [[ $_venvhook_entered$_venvhook_left$_venvhook_label//${VIRTUAL_ENV_DISABLE_PROMPT-}//${PS1-} != "$_venvhook_drawn" ]]; then
+            _venvhook_draw
+        fi
     fi
-    _venvhook_arrive=_venvhook_step
-    if [[ $_venvhook_entered$_venvhook_left$_venvhook_label//${VIRTUAL_ENV_DISABLE_PROMPT-}//${PS1-} != "$_venvhook_drawn" ]]; then
-        _venvhook_draw
-    fi
-    case $- in *e*) ;; *) return "$status" ;; esac # under set -e the status of the last command would end the shell
+    return "${1-0}"
 }
-# The name is drawn by a reference in PS1, put there once. Prompt engines show it themselves, the known ones and whatever
-# rewrites PS1 at each prompt with the name in it: it is left to them.
+_venvhook_at_prompt() {
+    _venvhook_arrive=_venvhook_step _venvhook_by=prompt
+    _venvhook_step || :
+    if [[ $_venvhook_again && $_venvhook_bin ]]; then _venvhook_put_first; fi
+    _venvhook_by=cd _venvhook_again=''
+}
+# The name is drawn by a reference in PS1, which is there only inside a project. Prompt engines show it themselves, the known
+# ones and whatever rewrites PS1 at each prompt with the name in brackets in it: it is left to them.
 _venvhook_draw() {
     if [[ $_venvhook_entered$_venvhook_left ]]; then _venvhook_settle 2>/dev/null || :; fi
     _venvhook_prefix=''
-    if [[ ! ${VIRTUAL_ENV_DISABLE_PROMPT-} ]]; then _venvhook_prefix=$_venvhook_label; fi
-    case "$_venvhook_entered ${PROMPT_COMMAND[*]-} ${precmd_functions[*]-}" in
-        # One that has drawn this prompt already, before it was entered, does not show it yet.
-        ' '*starship* | ' '*_omp_* | ' '*_lp_* | ' '*powerline*) _venvhook_prefix='' ;;
-        *) if [[ ${PS1-} != *'${_venvhook_prefix-}'* ]]; then _venvhook_refer; fi ;;
-    esac
+    if [[ $_venvhook_label ]]; then
+        _venvhook_keep_last
+        if [[ ! ${VIRTUAL_ENV_DISABLE_PROMPT-} ]]; then _venvhook_prefix=$_venvhook_label; fi
+        _venvhook_refer
+    elif [[ ${PS1-} == *"$_venvhook_reference"* ]]; then
+        _venvhook_unrefer
+    fi
     _venvhook_drawn=$_venvhook_label//${VIRTUAL_ENV_DISABLE_PROMPT-}//${PS1-}
     if [[ $_venvhook_entered$_venvhook_left ]]; then _venvhook_entered='' _venvhook_left='' _venvhook_drawn=again; fi
 }
-_venvhook_refer() {
-    if builtin shopt -q promptvars && [[ ! $_venvhook_drawn || ! $_venvhook_name || ${PS1-} != *"$_venvhook_name"* ]]; then
-        builtin printf -v PS1 %s '${_venvhook_prefix-}'"${PS1-}" 2>/dev/null || : # it may be readonly
-    fi
-}
+_venvhook_unrefer() { builtin printf -v PS1 %s "${PS1%%"$_venvhook_reference"*}${PS1#*"$_venvhook_reference"}" 2>/dev/null || :; }
 # cd, pushd and popd: what was there before (a function of another tool, or the builtin), then a look. The last command
-# leaves $_ as the command alone would have.
+# leaves $_ as the command alone would have. A child that gets the wrapper (export -f) runs the builtin. A function that the
+# user exports is what children are to have, and stays as it is: the prompt notices where it went.
 _venvhook_wrap() {
-    local text='' before="builtin $1"
-    if builtin declare -F "$1" >/dev/null; then text=$(builtin declare -f "$1"); fi
-    case $text in
-        *_venvhook_arrive*) return ;;
+    local _venvhook_text='' _venvhook_before="builtin $1"
+    if builtin declare -F "$1" >/dev/null; then _venvhook_text=$(_venvhook_function "$1"); fi
+    case $_venvhook_text in
+        *_venvhook_arrive* | *'builtin export -f'*) return ;;
         ?*)
-            before=_venvhook_${1}_$_venvhook_chain
-            builtin eval "$before${text#"$1"}"
+            _venvhook_before=_venvhook_${1}_$_venvhook_chain
+            builtin eval "$_venvhook_before${_venvhook_text#"$1"}"
             ;;
     esac
-    builtin eval "$1() { $before \"\$@\" || return; \"\$_venvhook_arrive\" || :; : \"\${!#}\"; }"
+    builtin eval "$1() {
+        if [[ \${_venvhook_arrive-} ]]; then
+            $_venvhook_before \"\$@\" || return
+            \"\$_venvhook_arrive\" || :
+            : \"\${!#}\"
+        else
+            builtin $1 \"\$@\"
+        fi
+    }" 2>/dev/null || : # a readonly function stays
 }
+# A function as text, and whether it is exported.
+_venvhook_function() {
+    builtin declare -f "$1"
+    case $'\n'$(builtin declare -Fx)$'\n' in *$'\ndeclare -fx '"$1"$'\n'*) builtin echo "builtin export -f $1" ;; esac
+}
+# The entry may be in PROMPT_COMMAND, or be called by an editor that has taken PROMPT_COMMAND for itself.
+# shellcheck disable=SC2154
 _venvhook_arm() {
-    local entry armed=''
-    for entry in ${PROMPT_COMMAND[@]+"${PROMPT_COMMAND[@]}"}; do
-        case $'\n'$entry$'\n' in *[$' ;\t\n']_venvhook_prompt[$' ;\t\n']*) armed=1 ;; esac
+    local _venvhook_each _venvhook_armed=''
+    for _venvhook_each in ${PROMPT_COMMAND[@]+"${PROMPT_COMMAND[@]}"} ${__vsc_original_prompt_command[@]+"${__vsc_original_prompt_command[@]}"}; do
+        if [[ $_venvhook_each == *"$_venvhook_entry"* ]]; then _venvhook_armed=1; fi
     done
-    if [[ ! $armed && ${PROMPT_COMMAND[1]+x} ]]; then
-        builtin eval 'PROMPT_COMMAND+=(_venvhook_prompt)'
-    elif [[ ! $armed ]]; then
-        builtin printf -v PROMPT_COMMAND '%s%s' "${PROMPT_COMMAND:+$PROMPT_COMMAND$'\n'}" _venvhook_prompt
+    if [[ ! $_venvhook_armed && ${PROMPT_COMMAND[1]+x} ]]; then
+        builtin eval 'PROMPT_COMMAND+=("$_venvhook_entry")'
+    elif [[ ! $_venvhook_armed ]]; then
+        builtin printf -v PROMPT_COMMAND '%s%s' "${PROMPT_COMMAND:+$PROMPT_COMMAND$'\n'}" "$_venvhook_entry"
     fi 2>/dev/null
     [[ ${VENVHOOK_WRAP_CD-$_venvhook_wrap_cd} != 0 ]] || return 0
     _venvhook_chain=$((_venvhook_chain + 1))
@@ -179,16 +236,28 @@ _venvhook_arm() {
 }
 # The command, run by the helper's interpreter; on and off are this shell's own.
 venvhook() {
-    local status=0
-    case $#${1-} in
-        1on) _venvhook_off='' _venvhook_paused='' _venvhook_known='' ;;
-        1off) _venvhook_off=1 ;;
-        *) "$_venvhook_python" -I -X utf8 "$_venvhook_launcher" cli "$@" || status=$? ;;
-    esac
-    # The helper gave no plan: try again. What is only a notice is said again by on.
-    if [[ $_venvhook_plan == none || $#${1-} == 1on && ! $_venvhook_home ]]; then _venvhook_here='' _venvhook_plan=none; fi
+    if [[ $#${1-} == 1on || $#${1-} == 1off ]]; then
+        _venvhook_plainly "_venvhook_switch_$1"
+        builtin set -- 0
+    elif "$_venvhook_python" -I -X utf8 "$_venvhook_launcher" cli "$@"; then
+        builtin set -- 0
+    else
+        builtin set -- "$?"
+    fi
+    _venvhook_plainly _venvhook_reconsider
+    return "$1"
+}
+_venvhook_switch_off() { _venvhook_off=1; }
+# What is only a notice is said again, and the environment is first on PATH again.
+_venvhook_switch_on() {
+    _venvhook_off='' _venvhook_paused='' _venvhook_known=''
+    if [[ ! $_venvhook_home ]]; then _venvhook_here='' _venvhook_plan=none; fi
+    if [[ $_venvhook_bin ]]; then _venvhook_put_first; fi
+}
+# The helper gave no plan: try again.
+_venvhook_reconsider() {
+    if [[ $_venvhook_plan == none ]]; then _venvhook_here=''; fi
     "$_venvhook_arrive" || :
-    return "$status"
 }
 # Completion: read at the first TAB.
 _venvhook_complete() {
@@ -199,3 +268,4 @@ _venvhook_complete() {
 _venvhook_arm
 builtin complete -o dirnames -F _venvhook_complete venvhook
 if [[ $_venvhook_aliases ]]; then builtin shopt -s expand_aliases; fi
+if [[ $_venvhook_flags ]]; then builtin set "-$_venvhook_flags"; fi

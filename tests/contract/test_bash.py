@@ -101,7 +101,7 @@ def test_loaded_twice_in_silence_entered_and_left(tmp_path: Path, project: Path,
         load,
         load,
         f"{STATE} >state.2",
-        "builtin declare -p PROMPT_COMMAND",
+        "builtin echo \"$PROMPT_COMMAND\"",
         "/usr/bin/env -0 >environment.1",
         f"cd {bash.quote(str(project))}",
         "_venvhook_prompt",
@@ -115,7 +115,7 @@ def test_loaded_twice_in_silence_entered_and_left(tmp_path: Path, project: Path,
     ]
     output, errors = bash.run(project.parent, "\n".join(lines) + "\n")
     assert errors == b""
-    assert output.decode().splitlines() == ['declare -- PROMPT_COMMAND="_venvhook_prompt"', "end"]
+    assert output.decode().splitlines() == ["\"${_venvhook_prompt-:}\" \"$?\" && :", "end"]
     read = [(project.parent / f"state.{n}").read_text() for n in (1, 2, 3, 4)]
     assert read[1:] == read[:1] * 3
     outside, inside, after = (

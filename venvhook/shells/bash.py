@@ -131,8 +131,8 @@ def _marker(project: str) -> str:
 
 
 def _read_marker(file: str, text: str) -> str:
-    return (  # what _venvhook_file does, without the price of a call; REPLY is not trimmed, so IFS may stay
-        f"local REPLY; ! builtin read -r -d '' -n 4097 <{file} && [[ $REPLY == {text} ]] || return 0"
+    return (
+        f"_venvhook_slurp {file} 4097 && [[ $_venvhook_text == {text} ]] || return 0"
     )
 
 
