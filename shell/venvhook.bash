@@ -58,30 +58,38 @@ _venvhook_quietly() {
         "$@" 2>/dev/null || :
     fi
 }
-# Run without the options that would export what is ours (-a), take arguments for assignments (-k), run the user's traps or
-# trace in our functions (-e -E -T -x), or have two texts be equal that are not (nocasematch).
-# shellcheck disable=SC2050 # whether case matters depends on nocasematch
-_venvhook_plainly() {
-    if [[ $_venvhook_modern ]]; then
-        { builtin local - && builtin set +aekETx; } 2>/dev/null # bash puts these back itself, also after Ctrl-C
-        local _venvhook_own=''
-    elif [[ $- == *[aekETx]* ]]; then
+# Run without the options that would export what is ours (-a), take arguments for assignments (-k), or run the user's traps and
+# trace in our functions (-e -E -T -x). From 4.4 on bash puts options of a function back itself, also after Ctrl-C.
+if [[ $_venvhook_modern ]]; then
+    _venvhook_plainly() {
+        { builtin local - && builtin set +aekETx; } 2>/dev/null
+        _venvhook_exactly '' "$@"
+    }
+else
+    _venvhook_plainly() {
         builtin set -- "${-//[!aekETx]/}" "$@"
         builtin set +aekETx
-        local _venvhook_own="builtin set -$1"
+        _venvhook_options=${1:+builtin set -$1;}
         builtin shift
-    else
-        local _venvhook_own=''
-    fi
+        _venvhook_exactly "$_venvhook_options" "$@"
+    }
+fi
+# Run so that two texts are equal when they are, and then run a text that puts options back. After Ctrl-C the next prompt runs it.
+# shellcheck disable=SC2050 # whether case matters depends on nocasematch
+_venvhook_exactly() {
+    if [[ ${_venvhook_back+x} ]]; then local _venvhook_back=$1; else local _venvhook_back=$_venvhook_owed$1; fi
+    builtin shift
     if [[ a == A ]]; then
         builtin shopt -u nocasematch
-        _venvhook_own+=$'\nbuiltin shopt -s nocasematch'
+        _venvhook_back+='builtin shopt -s nocasematch;'
     fi
-    _venvhook_owed=$_venvhook_own
+    if [[ $_venvhook_back ]]; then _venvhook_owed=$_venvhook_back; fi
     "$@" || :
-    builtin set -- "$_venvhook_own"
-    _venvhook_owed=''
-    builtin eval "$1"
+    if [[ $_venvhook_back ]]; then
+        builtin set -- "$_venvhook_back"
+        _venvhook_owed=''
+        builtin eval "$1"
+    fi
 }
 
 # ---- the state machine ----------------------------------------------------------------------------------------------
@@ -115,10 +123,7 @@ _venvhook_step() {
         _venvhook_plainly _venvhook_step
         return
     fi
-    if [[ $_venvhook_owed && ! ${_venvhook_own+x} ]]; then # Ctrl-C has ended _venvhook_plainly
-        builtin eval "$_venvhook_owed"
-        _venvhook_owed=''
-    fi
+    if [[ $_venvhook_owed && ! ${_venvhook_back+x} ]]; then _venvhook_exactly '' :; fi # Ctrl-C has left options changed
     _venvhook_find
     if [[ $_venvhook_project != "$_venvhook_here" || $_venvhook_pending$_venvhook_paused ||
         $_venvhook_here && $_venvhook_off${VENVHOOK_DISABLE:+x}${_OLD_VIRTUAL_PATH+x}${!_venvhook_sign-} != "$_venvhook_home" ]] ||
