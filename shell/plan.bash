@@ -22,7 +22,7 @@ _venvhook_ask() {
 _venvhook_load() {
     _venvhook_new=${_venvhook_known#*"//$1//"}
     _venvhook_new=${_venvhook_new%%//*}
-    if [[ $_venvhook_new ]] && ! "_venvhook_stale_$_venvhook_new"; then return; fi
+    if [[ $_venvhook_new ]] && ! "_venvhook_stale_$_venvhook_new" && ! "_venvhook_differs_$_venvhook_new"; then return; fi
     _venvhook_read "$1" || _venvhook_fetch "$1" || return
     if [[ $_venvhook_new != none && $_venvhook_known != *"//$1//$_venvhook_new"* ]]; then
         _venvhook_known=//$1//$_venvhook_new$_venvhook_known
@@ -36,7 +36,7 @@ _venvhook_read() {
     # Only whole: a crash may have cut it, or left NULs in it. (After a text with a syntax error bash drops the next one.)
     _venvhook_slurp "$_venvhook_kept" 262144 && [[ ${_venvhook_text: -32:15} == $'\n_venvhook_new=' ]] || return 1
     _venvhook_quietly builtin eval "$_venvhook_text"
-    [[ $_venvhook_new && $_venvhook_new_project == "$1" ]] && ! "_venvhook_stale_$_venvhook_new"
+    [[ $_venvhook_new && $_venvhook_new_project == "$1" ]] && ! "_venvhook_stale_$_venvhook_new" && ! "_venvhook_differs_$_venvhook_new"
 }
 _venvhook_fetch() {
     ((!BASH_SUBSHELL)) || return 1

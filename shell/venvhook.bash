@@ -21,6 +21,7 @@ _venvhook_ceiling='@VENVHOOK_CEILING@' _venvhook_wrap_cd='@VENVHOOK_WRAP_CD@'
 # Only from 4.4 on can a variable be asked whether it is exported (before, it is taken to be), and can a function have
 # options of its own.
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then _venvhook_modern=1; else _venvhook_modern=''; fi
+if ((BASH_VERSINFO[0] < 4)); then _venvhook_coarse=1; else _venvhook_coarse=''; fi # compares times of files by the second
 # Our entry of PROMPT_COMMAND. A child that inherits it finds no such variable, and runs nothing. The status goes in and
 # out again for the entries after ours; a command before && is no failure to an ERR trap or to set -e.
 _venvhook_prompt=_venvhook_prompt

@@ -56,10 +56,12 @@ class Dialect:
 
     `read_marker` gives the lines that make a plan stale unless a file holds a text; `export` the command that sets
     variables, or fails; the others give tests for `[[`:
-    that no list is anything but a plain variable, that one is also exported, that variables may be unset.
+    that no list is anything but a plain variable, that one is also exported, that variables may be unset. `coarse` is the
+    test for a shell that compares times by the second. With it, the text of a marker that has a stamp is compared when the
+    plan is taken up, and at prompts only in such a shell; without it (""), always.
     """
 
-    __slots__ = ("export", "exported", "plain", "read_marker", "unsettable")
+    __slots__ = ("coarse", "export", "exported", "plain", "read_marker", "unsettable")
 
     def __init__(
         self,
@@ -68,14 +70,15 @@ class Dialect:
         plain: Callable[[Sequence[str]], str],
         exported: Callable[[str], str],
         unsettable: Callable[[Sequence[str]], str],
+        coarse: str = "",
     ) -> None:
-        self.read_marker, self.export = read_marker, export
+        self.read_marker, self.export, self.coarse = read_marker, export, coarse
         self.plain, self.exported, self.unsettable = plain, exported, unsettable
 
 
 def plan(plan: Plan) -> str:
     """The functions that say when the plan is stale, enter and leave."""
-    return functions(plan, Dialect(_read_marker, _export, _plain, _exported, lambda names: ""))
+    return functions(plan, Dialect(_read_marker, _export, _plain, _exported, lambda names: "", "[[ $_venvhook_coarse ]]"))
 
 
 def functions(plan: Plan, dialect: Dialect) -> str:
@@ -84,8 +87,9 @@ def functions(plan: Plan, dialect: Dialect) -> str:
         [
             f"_venvhook_new_project={quote(plan.project)}",
             f"_venvhook_stale_{plan.id}() {{",
-            *_stale(plan.conditions, dialect.read_marker),
+            *_stale(plan, dialect),
             "}",
+            *(_differs(plan, dialect) if dialect.coarse else []),
             f"_venvhook_enter_{plan.id}() {{",
             *([f"_venvhook_say {quote(plan.notice)}"] if plan.notice else []),
             *(_enter(plan, dialect) if plan.sign else [":"]),
@@ -105,13 +109,21 @@ def undo(operations: Sequence[tuple[str, str | None]]) -> str:
     return "".join(f"{unset(name) if value is None else assign((name, value))}\n" for name, value in operations)
 
 
-def _stale(conditions: Sequence[Condition], read_marker: Callable[[str, str], str]) -> list[str]:
+def _stale(plan: Plan, dialect: Dialect) -> list[str]:
     """All that no file is opened for in one `[[`; then what is read, as long as it is the file that the helper has seen."""
-    tests = [test for condition in conditions for test in _broken(condition)]
-    lines = [line for condition in conditions for line in _reading(condition, read_marker)]
-    if not lines:
-        return [f"[[ {' || '.join(tests) or '! 1'} ]]"]
-    return [*([f"if [[ {' || '.join(tests)} ]]; then return 0; fi"] if tests else []), *lines, "return 1"]
+    tests = " || ".join(test for condition in plan.conditions for test in _broken(condition))
+    apart = [c for c in plan.conditions if c[0] == "marker" and c[3] and dialect.coarse]
+    lines = [line for c in plan.conditions if c not in apart for line in _reading(c, dialect.read_marker)]
+    last = [f"{dialect.coarse} && _venvhook_differs_{plan.id}"] if apart else []
+    if not lines and not last:
+        return [f"[[ {tests or '! 1'} ]]"]
+    return [*([f"if [[ {tests} ]]; then return 0; fi"] if tests else []), *lines, *(last or ["return 1"])]
+
+
+def _differs(plan: Plan, dialect: Dialect) -> list[str]:
+    """The function that says whether the marker's text is another than the plan's."""
+    read = [line for c in plan.conditions if c[0] == "marker" for line in _reading(c, dialect.read_marker)]
+    return [f"_venvhook_differs_{plan.id}() {{", *read, "return 1", "}"]
 
 
 def _reading(condition: Condition, read_marker: Callable[[str, str], str]) -> list[str]:
@@ -131,9 +143,7 @@ def _marker(project: str) -> str:
 
 
 def _read_marker(file: str, text: str) -> str:
-    return (
-        f"_venvhook_slurp {file} 4097 && [[ $_venvhook_text == {text} ]] || return 0"
-    )
+    return f"_venvhook_slurp {file} 4097 && [[ $_venvhook_text == {text} ]] || return 0"
 
 
 _UNLIKE = {
