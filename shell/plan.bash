@@ -120,19 +120,22 @@ _venvhook_recover() {
 
 # ---- what plans call -------------------------------------------------------------------------------------------------
 
-# A file's text into _venvhook_text, if it has less than that many characters and no NUL. IFS may be readonly: then the first
-# read, which trims blanks, only tells whether there is a NUL.
+# A file's text into _venvhook_text, if it has less than that many characters and no NUL. What cannot be opened says nothing.
 _venvhook_slurp() {
     _venvhook_text=''
     if [[ $_venvhook_modern && ${IFS+${IFS@a}} == *[!x]* ]]; then
-        if builtin read -r -d '' -n "$2" _venvhook_text <"$1"; then return 1; fi
         _venvhook_slurp_exactly "$@"
-    elif IFS='' builtin read -r -d '' -n "$2" _venvhook_text <"$1"; then
-        return 1
-    fi 2>/dev/null
-    return 0
+    else
+        ! IFS='' builtin read -r -d '' -n "$2" _venvhook_text 2>/dev/null <"$1"
+    fi
 }
-_venvhook_slurp_exactly() { [[ ! $_venvhook_modern ]] || builtin read -r -N "$2" _venvhook_text <"$1" || :; }
+# IFS may be readonly: then the first read, which trims blanks, only tells whether there is a NUL.
+_venvhook_slurp_exactly() {
+    if [[ $_venvhook_modern ]] && ! builtin read -r -d '' -n "$2" _venvhook_text <"$1"; then
+        builtin read -r -N "$2" _venvhook_text <"$1" || return 0
+    fi 2>/dev/null
+    return 1
+}
 # The text of a file into _venvhook_text. Fails where it is not a plain file of at most 4 KiB without a NUL.
 _venvhook_file() {
     _venvhook_text=''
@@ -180,7 +183,8 @@ _venvhook_plain() { [[ ! $_venvhook_modern || ${!1+${!1@a}} != *[!x]* ]]; }
 _venvhook_begin() {
     _venvhook_theirs=''
     if builtin declare -f +i deactivate; then
-        _venvhook_theirs=$(_venvhook_function deactivate)
+        _venvhook_function deactivate
+        _venvhook_theirs=$_venvhook_text
         builtin unset -f deactivate 2>/dev/null || return 0 # a readonly function stays
     fi
     deactivate() { _venvhook_plainly _venvhook_deactivate "$@"; }

@@ -98,12 +98,25 @@ _venvhook_exactly() {
 # The nearest folder upwards that holds a marker, into _venvhook_project. (PWD is a variable: a user may have set or unset it.)
 _venvhook_find() {
     _venvhook_project='' _venvhook_watch=''
-    if [[ $_venvhook_folder != "${PWD-}" ]]; then _venvhook_folder=${PWD-} _venvhook_gone=''; fi
-    if [[ $_venvhook_folder != /* ]]; then return; fi
-    local _venvhook_top='' _venvhook_rest=${PWD%/} _venvhook_root=/
-    if [[ ${VENVHOOK_CEILING-$_venvhook_ceiling} ]] && { [[ $_venvhook_plans ]] || _venvhook_prepare; }; then
-        _venvhook_limit ":${VENVHOOK_CEILING-$_venvhook_ceiling}:"
+    if [[ ${PWD-} != "$_venvhook_folder" ]]; then _venvhook_folder=${PWD-} _venvhook_gone=''; fi
+    if [[ $_venvhook_folder == /* ]]; then _venvhook_climb; fi
+}
+_venvhook_climb() {
+    if [[ ${VENVHOOK_CEILING-$_venvhook_ceiling} ]]; then
+        _venvhook_climb_below ":${VENVHOOK_CEILING-$_venvhook_ceiling}:"
+        return
     fi
+    _venvhook_project=${PWD%/}
+    until [[ ! $_venvhook_project || -e $_venvhook_project/.venvhook.toml || -L $_venvhook_project/.venvhook.toml ]]; do
+        _venvhook_project=${_venvhook_project%/*}
+    done
+    if [[ ! $_venvhook_project && (-e /.venvhook.toml || -L /.venvhook.toml) ]]; then _venvhook_project=/; fi
+    if [[ $_venvhook_project != "$PWD" ]]; then _venvhook_watch=${PWD%/}/.venvhook.toml; fi
+}
+# The same below a ceiling, which is not looked into.
+_venvhook_climb_below() {
+    local _venvhook_top='' _venvhook_rest=${PWD%/} _venvhook_root=/
+    if [[ $_venvhook_plans ]] || _venvhook_prepare; then _venvhook_limit "$1"; fi
     if [[ $_venvhook_rest$_venvhook_root ]]; then _venvhook_watch=${PWD%/}/.venvhook.toml; fi
     until [[ ! $_venvhook_rest || -e $_venvhook_top$_venvhook_rest/.venvhook.toml || -L $_venvhook_top$_venvhook_rest/.venvhook.toml ]]; do
         _venvhook_rest=${_venvhook_rest%/*}
@@ -124,7 +137,6 @@ _venvhook_step() {
         _venvhook_plainly _venvhook_step
         return
     fi
-    if [[ $_venvhook_owed && ! ${_venvhook_back+x} ]]; then _venvhook_exactly '' :; fi # Ctrl-C has left options changed
     _venvhook_find
     if [[ $_venvhook_project != "$_venvhook_here" || $_venvhook_pending$_venvhook_paused ||
         $_venvhook_here && $_venvhook_off${VENVHOOK_DISABLE:+x}${_OLD_VIRTUAL_PATH+x}${!_venvhook_sign-} != "$_venvhook_home" ]] ||
@@ -174,6 +186,7 @@ _venvhook_prompt() {
 }
 _venvhook_at_prompt() {
     _venvhook_arrive=_venvhook_step _venvhook_by=prompt
+    if [[ $_venvhook_owed && ! ${_venvhook_back+x} ]]; then _venvhook_exactly '' :; fi # Ctrl-C has left options changed
     _venvhook_step || :
     if [[ $_venvhook_again && $_venvhook_bin ]]; then _venvhook_put_first; fi
     _venvhook_by=cd _venvhook_again=''
@@ -199,7 +212,7 @@ _venvhook_unrefer() { builtin printf -v PS1 %s "${PS1%%"$_venvhook_reference"*}$
 # user exports is what children are to have, and stays as it is: the prompt notices where it went.
 _venvhook_wrap() {
     local _venvhook_text='' _venvhook_before="builtin $1"
-    if builtin declare -F "$1" >/dev/null; then _venvhook_text=$(_venvhook_function "$1"); fi
+    if builtin declare -F "$1" >/dev/null; then _venvhook_function "$1"; fi
     case $_venvhook_text in
         *_venvhook_arrive* | *'builtin export -f'*) return ;;
         ?*)
@@ -217,10 +230,18 @@ _venvhook_wrap() {
         fi
     }" 2>/dev/null || : # a readonly function stays
 }
-# A function as text, and whether it is exported.
+# A function as text into _venvhook_text, with a line that exports it if it is exported.
 _venvhook_function() {
-    builtin declare -f "$1"
-    case $'\n'$(builtin declare -Fx)$'\n' in *$'\ndeclare -fx '"$1"$'\n'*) builtin echo "builtin export -f $1" ;; esac
+    _venvhook_text=$(
+        \builtin echo :
+        \builtin declare -Fx
+        \builtin echo
+        \builtin declare -f "$1"
+    )
+    case ${_venvhook_text%%$'\n\n'*}$'\n' in
+        *$'\ndeclare -fx '"$1"$'\n'*) _venvhook_text+=$'\nbuiltin export -f '$1 ;;
+    esac
+    _venvhook_text=${_venvhook_text#*$'\n\n'}
 }
 # The entry may be in PROMPT_COMMAND, or be called by an editor that has taken PROMPT_COMMAND for itself.
 # shellcheck disable=SC2154

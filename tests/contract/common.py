@@ -116,6 +116,10 @@ class Bash(Shell):
         question = ["bash", "-c", "((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404))"]
         self.knows_exports = subprocess.run(question).returncode == 0
 
+    def stale(self, plan: Plan) -> str:
+        """As when a plan is taken up: then the text of a marker is compared, which at prompts is known by its stamp."""
+        return f"{{ _venvhook_stale_{plan.id} || _venvhook_differs_{plan.id}; }} && printf y || printf n\n"
+
 
 class Zsh(Shell):
     name = "zsh"

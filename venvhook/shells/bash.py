@@ -58,10 +58,11 @@ class Dialect:
     variables, or fails; the others give tests for `[[`:
     that no list is anything but a plain variable, that one is also exported, that variables may be unset. `coarse` is the
     test for a shell that compares times by the second. With it, the text of a marker that has a stamp is compared when the
-    plan is taken up, and at prompts only in such a shell; without it (""), always.
+    plan is taken up, and at prompts only in such a shell; without it (""), always. `lost` is the test that a stamp is gone,
+    with @ for its path ("": a file is newer than a stamp that is gone).
     """
 
-    __slots__ = ("coarse", "export", "exported", "plain", "read_marker", "unsettable")
+    __slots__ = ("coarse", "export", "exported", "lost", "plain", "read_marker", "unsettable")
 
     def __init__(
         self,
@@ -71,14 +72,16 @@ class Dialect:
         exported: Callable[[str], str],
         unsettable: Callable[[Sequence[str]], str],
         coarse: str = "",
+        lost: str = "! -e @",
     ) -> None:
-        self.read_marker, self.export, self.coarse = read_marker, export, coarse
+        self.read_marker, self.export, self.coarse, self.lost = read_marker, export, coarse, lost
         self.plain, self.exported, self.unsettable = plain, exported, unsettable
 
 
 def plan(plan: Plan) -> str:
     """The functions that say when the plan is stale, enter and leave."""
-    return functions(plan, Dialect(_read_marker, _export, _plain, _exported, lambda names: "", "[[ $_venvhook_coarse ]]"))
+    dialect = Dialect(_read_marker, _export, _plain, _exported, lambda names: "", "[[ $_venvhook_coarse ]]", "")
+    return functions(plan, dialect)
 
 
 def functions(plan: Plan, dialect: Dialect) -> str:
@@ -111,7 +114,7 @@ def undo(operations: Sequence[tuple[str, str | None]]) -> str:
 
 def _stale(plan: Plan, dialect: Dialect) -> list[str]:
     """All that no file is opened for in one `[[`; then what is read, as long as it is the file that the helper has seen."""
-    tests = " || ".join(test for condition in plan.conditions for test in _broken(condition))
+    tests = " || ".join(test for condition in plan.conditions for test in _broken(condition, dialect.lost))
     apart = [c for c in plan.conditions if c[0] == "marker" and c[3] and dialect.coarse]
     lines = [line for c in plan.conditions if c not in apart for line in _reading(c, dialect.read_marker)]
     last = [f"{dialect.coarse} && _venvhook_differs_{plan.id}"] if apart else []
@@ -156,7 +159,7 @@ _UNLIKE = {
 }
 
 
-def _broken(condition: Condition) -> list[str]:
+def _broken(condition: Condition, lost: str) -> list[str]:
     """The tests of which one is true when a condition no longer holds, for use between `[[` and `]]`."""
     kind, *rest = condition
     if kind == "never":
@@ -170,9 +173,9 @@ def _broken(condition: Condition) -> list[str]:
     if kind == "odd":
         return [f"-L {path}", f"! -f {path}", f"! -r {path}"]
     if kind == "marker":
-        return [f"! -f {path}", f"! -r {path}", *_changed(path, str(rest[2]))]
+        return [f"! -f {path}", f"! -r {path}", *_changed(path, str(rest[2]), lost)]
     if kind == "unchanged":
-        return _changed(path, str(rest[1]))
+        return _changed(path, str(rest[1]), lost)
     if kind == "same":
         return [f"! {path} -ef {quote(str(rest[1]))}"]
     if kind == "kind":
@@ -181,10 +184,10 @@ def _broken(condition: Condition) -> list[str]:
     return [operators[str(kind)] + path] if kind in operators else []
 
 
-def _changed(path: str, stamp: str) -> list[str]:
-    """Shells differ in what is newer than a file that is not there."""
+def _changed(path: str, stamp: str, lost: str) -> list[str]:
     mark = quote(stamp)
-    return [f"! -e {mark}", f"{path} -nt {mark}", f"{path} -ot {mark}"] if stamp else []
+    tests = [f"{path} -nt {mark}", f"{path} -ot {mark}"]
+    return [*([lost.replace("@", mark)] if lost else []), *tests] if stamp else []
 
 
 def _export(variables: Sequence[tuple[str, str]]) -> str:
