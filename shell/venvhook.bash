@@ -287,8 +287,9 @@ _venvhook_reconsider() {
     "$_venvhook_arrive" || :
 }
 # Completion: read at the first TAB.
-_venvhook_complete() {
-    _venvhook_quietly builtin . "${_venvhook_launcher%/*}/complete.bash"
+_venvhook_complete() { _venvhook_plainly _venvhook_complete_plainly "$@"; }
+_venvhook_complete_plainly() {
+    if ! builtin declare -F _venvhook_tab >/dev/null; then _venvhook_quietly builtin . "${_venvhook_launcher%/*}/complete.bash"; fi
     if builtin declare -F _venvhook_tab >/dev/null; then _venvhook_tab "$@"; fi
 }
 
