@@ -92,7 +92,7 @@ _venvhook_leave() {
     if [[ ! $_venvhook_left && ${_VENVHOOK_OLD_PATH-} != *[=:]"$_venvhook_bin":* ]]; then _venvhook_left=$_venvhook_bin; fi
     "_venvhook_leave_$_venvhook_plan" 2>/dev/null || :
     _venvhook_here='' _venvhook_plan=none
-    if [[ ${PS1-} == *"$_venvhook_reference"* ]]; then _venvhook_unrefer; fi # PS1 may be exported
+    if [[ $_venvhook_modern && ${PS1+${PS1@a}} == *x* ]]; then _venvhook_unrefer; fi # before the next child
 }
 # A startup file has set PATH, or the user asks for it: the environment's folder is first again, the marker's own behind it.
 _venvhook_put_first() {
@@ -280,21 +280,6 @@ _venvhook_settle() {
 
 # ---- the prompt -------------------------------------------------------------------------------------------------------
 
-# Some prompt engines show the environment, the known ones and whatever has the name in brackets in PS1. (A name without
-# brackets may be the folder's, or a branch's.) One that has drawn this prompt before the project was entered does not yet.
-_venvhook_refer() {
-    if [[ $_venvhook_entered != prompt ]]; then
-        case "${PROMPT_COMMAND[*]-} ${precmd_functions[*]-} ${__vsc_original_prompt_command[*]-}" in
-            *starship* | *_omp_* | *_lp_* | *powerline* | *_update_ps1*) _venvhook_prefix='' ;;
-        esac
-        case $_venvhook_prefix$_venvhook_name//${PS1-} in
-            //* | "$_venvhook_name"//* | *//*[\(\[\<\{]"$_venvhook_name"[]\)\>\}]*) return ;;
-        esac
-    fi
-    if [[ ${PS1-} != *"$_venvhook_reference"* ]] && builtin shopt -q promptvars; then
-        builtin printf -v PS1 %s "$_venvhook_reference${PS1-}" 2>/dev/null || : # it may be readonly
-    fi
-}
 # What runs behind our entry of PROMPT_COMMAND may make PS1 again: so ours goes to the end, but stays before what prompts and
 # commands are marked by, which expects to be the last.
 _venvhook_keep_last() {
@@ -426,6 +411,8 @@ _venvhook_yield() {
     local _venvhook_before=${_VENVHOOK_OLD_VIRTUAL_ENV:+${_VENVHOOK_OLD_VIRTUAL_ENV#=}/bin}
     local _venvhook_ps1='' _venvhook_script=${_OLD_VIRTUAL_PATH+x}
     if _venvhook_private _VENVHOOK_OLD__OLD_VIRTUAL_PS1; then _venvhook_ps1=$_VENVHOOK_OLD__OLD_VIRTUAL_PS1; fi
+    local _venvhook_front=${PS1-}
+    _venvhook_front=${_venvhook_front%"${_OLD_VIRTUAL_PS1-}"}
     _venvhook_paused=$_venvhook_here
     _venvhook_leave
     [[ $_venvhook_script ]] || return 0
@@ -436,7 +423,7 @@ _venvhook_yield() {
         builtin unset -v _VENVHOOK_OLD_PATH
     fi
     if [[ $_venvhook_ps1 && ${_OLD_VIRTUAL_PS1+x} ]]; then
-        PS1=${PS1%"$_OLD_VIRTUAL_PS1"}${_venvhook_ps1#=}
+        PS1=$_venvhook_front${_venvhook_ps1#=}
         _OLD_VIRTUAL_PS1=${_venvhook_ps1#=}
     fi
     if [[ ${PYTHONHOME-} ]]; then

@@ -26,7 +26,7 @@ if ((BASH_VERSINFO[0] < 4)); then _venvhook_coarse=1; else _venvhook_coarse=''; 
 # out again for the entries after ours; a command before && is no failure to an ERR trap or to set -e.
 _venvhook_prompt=_venvhook_prompt
 _venvhook_entry='"${_venvhook_prompt-:}" "$?" && :'
-# What PS1 gets inside a project. The variable's value is not expanded again, so no name can run anything.
+# What PS1 gets. The variable's value is not expanded again, so no name can run anything.
 _venvhook_reference='${_venvhook_prefix-}'
 
 # The shell's state. When this file is read again, the state stays.
@@ -39,7 +39,7 @@ if [[ ${_venvhook_shell-} != "$$" ]]; then
     _venvhook_sign=_venvhook_home _venvhook_home=''
     _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_given='' _venvhook_theirs=''
     # By what the project was entered ("cd" or "prompt") or what was left since the last prompt; options to be put back.
-    _venvhook_prefix='' _venvhook_drawn='' _venvhook_by=cd _venvhook_entered='' _venvhook_left='' _venvhook_owed=''
+    _venvhook_prefix='' _venvhook_behind='' _venvhook_drawn='' _venvhook_by=cd _venvhook_entered='' _venvhook_left='' _venvhook_owed=''
     _venvhook_pending=${VENVHOOK_PROJECT:+inherited}
     # Values to be restored count only together with the project that they belong to.
     [[ $_venvhook_pending ]] || builtin unset -v "${!_VENVHOOK_@}" 2>/dev/null
@@ -191,22 +191,44 @@ _venvhook_at_prompt() {
     if [[ $_venvhook_again && $_venvhook_bin ]]; then _venvhook_put_first; fi
     _venvhook_by=cd _venvhook_again=''
 }
-# The name is drawn by a reference in PS1, which is there only inside a project. Prompt engines show it themselves, the known
-# ones and whatever rewrites PS1 at each prompt with the name in brackets in it: it is left to them.
+# The name is drawn by a reference in PS1. An exported PS1 has it only inside a project, for children get it too.
 _venvhook_draw() {
     if [[ $_venvhook_entered$_venvhook_left ]]; then _venvhook_settle 2>/dev/null || :; fi
     _venvhook_prefix=''
     if [[ $_venvhook_label ]]; then
         _venvhook_keep_last
         if [[ ! ${VIRTUAL_ENV_DISABLE_PROMPT-} ]]; then _venvhook_prefix=$_venvhook_label; fi
-        _venvhook_refer
-    elif [[ ${PS1-} == *"$_venvhook_reference"* ]]; then
+    fi
+    if [[ ! $_venvhook_label && $_venvhook_modern && ${PS1+${PS1@a}} == *x* ]]; then
         _venvhook_unrefer
+    elif [[ $_venvhook_entered == prompt ]] || ! _venvhook_shown "${PROMPT_COMMAND[*]-} ${precmd_functions[*]-} ${__vsc_original_prompt_command[*]-}"; then
+        _venvhook_refer
     fi
     _venvhook_drawn=$_venvhook_label//${VIRTUAL_ENV_DISABLE_PROMPT-}//${PS1-}
     if [[ $_venvhook_entered$_venvhook_left ]]; then _venvhook_entered='' _venvhook_left='' _venvhook_drawn=again; fi
 }
-_venvhook_unrefer() { builtin printf -v PS1 %s "${PS1%%"$_venvhook_reference"*}${PS1#*"$_venvhook_reference"}" 2>/dev/null || :; }
+# Some prompt engines show the environment, the known ones and whatever has the name in brackets in PS1. (A name without
+# brackets may be the folder's, or a branch's.) One that has drawn this prompt before the project was entered does not yet.
+_venvhook_shown() {
+    case $1 in
+        *starship* | *_omp_* | *_lp_* | *powerline* | *_update_ps1*) _venvhook_prefix='' ;;
+        *) [[ $_venvhook_name && ${PS1-} == *[\(\[\<\{]"$_venvhook_name"[]\)\>\}]* ]] ;;
+    esac
+}
+# The reference comes back before the text that it stood before, for activate scripts export PS1 and put a name in front.
+_venvhook_refer() {
+    if [[ ${PS1-} == *"$_venvhook_reference"* ]] || ! builtin shopt -q promptvars; then return; fi
+    if [[ ! $_venvhook_behind || ${PS1-} != *"$_venvhook_behind" ]]; then _venvhook_behind=${PS1-}; fi
+    builtin printf -v PS1 %s "${PS1%"$_venvhook_behind"}$_venvhook_reference$_venvhook_behind" 2>/dev/null || : # it may be readonly
+}
+_venvhook_unrefer() {
+    if [[ ${PS1-} == *"$_venvhook_reference"* ]]; then
+        _venvhook_behind=${PS1#*"$_venvhook_reference"}
+        builtin printf -v PS1 %s "${PS1%%"$_venvhook_reference"*}$_venvhook_behind" 2>/dev/null || :
+    elif [[ ! $_venvhook_behind ]]; then
+        _venvhook_behind=${PS1-}
+    fi
+}
 # cd, pushd and popd: what was there before (a function of another tool, or the builtin), then a look. The last command
 # leaves $_ as the command alone would have. A child that gets the wrapper (export -f) runs the builtin. A function that the
 # user exports is what children are to have, and stays as it is: the prompt notices where it went.
