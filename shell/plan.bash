@@ -123,7 +123,7 @@ _venvhook_recover() {
 # A file's text into _venvhook_text, if it has less than that many characters and no NUL. What cannot be opened says nothing.
 _venvhook_slurp() {
     _venvhook_text=''
-    if [[ $_venvhook_modern && ${IFS+${IFS@a}} == *[!x]* ]]; then
+    if [[ $_venvhook_modern && ${IFS+${IFS@a}} == *[!x]* ]] || { [[ ! $_venvhook_modern ]] && ! _venvhook_writable IFS; }; then
         _venvhook_slurp_exactly "$@"
     else
         ! IFS='' builtin read -r -d '' -n "$2" _venvhook_text 2>/dev/null <"$1"
@@ -131,8 +131,10 @@ _venvhook_slurp() {
 }
 # IFS may be readonly: then the first read, which trims blanks, only tells whether there is a NUL.
 _venvhook_slurp_exactly() {
-    if [[ $_venvhook_modern ]] && ! builtin read -r -d '' -n "$2" _venvhook_text <"$1"; then
-        builtin read -r -N "$2" _venvhook_text <"$1" || return 0
+    if ! builtin read -r -d '' -n "$2" _venvhook_text <"$1"; then
+        # At the end of the file read fails with 1. bash before 4.1 knows no -N, and fails with 2.
+        builtin read -r -N "$2" _venvhook_text <"$1"
+        (($? != 1)) || return 0
     fi 2>/dev/null
     return 1
 }

@@ -124,7 +124,7 @@ TOO_NEW = [
 GUARDS = [
     # set from BASH_VERSINFO; to parse it does no harm before 4.4
     ("bash", r"\$\{!?[\w@*]+", r"_venvhook_modern"),
-    ("bash", r"\bread\b", r"_venvhook_modern"),
+    ("bash", r"\bread\b", r"knows no -N"),
     ("bash", r"\blocal -(?!", r"_venvhook_modern"),
     # a missing builtin is no error there, and folders are offered
     ("bash", r"\bcompopt\b", r"2>/dev/null \|\| :"),

@@ -129,6 +129,8 @@ def names_of_ours(environ: dict[bytes, bytes], besides: tuple[bytes, ...] = ()) 
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_a_child_gets_nothing_of_ours(world: World, setting: str) -> None:
     world.project("app", '[variables]\nA = "1"\nB = false')
+    if setting == "PS1" and world.dialect.lacks(4, 4):
+        pytest.skip("before 4.4 a variable cannot be asked whether it is exported, so PS1 keeps our reference")
     live = world.start(before=SETTINGS[setting], env={"B": "outside"})
     assert live.first == ""
     before = live.environ()
