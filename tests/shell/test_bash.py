@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from .dialects import Dialect
 from .terminal import Terminal
 from .world import PACKAGE, World, make_environment, same_but_moves
 
@@ -23,7 +22,8 @@ CHILD_PROMPT = "echo : | bash --norc -i 2>&1 | grep -i 'venvhook\\|not found'"
 
 def moves(live: Terminal) -> None:
     """Enter and leave by each way in, each of them twice, with a prompt between."""
-    for line in ("cd app", "", "cd ..", "builtin cd app", "", "builtin cd ..", "pushd app >/dev/null", "popd >/dev/null"):
+    by_hand = ("pushd app >/dev/null", "popd >/dev/null")
+    for line in ("cd app", "", "cd ..", "builtin cd app", "", "builtin cd ..", *by_hand):
         assert live.run(line) == "", line
 
 
@@ -66,7 +66,8 @@ def test_entries_behind_ours_see_the_status(world: World, form: str) -> None:
     add = {"string": "PROMPT_COMMAND+=$'\\nlater=$?'", "array": "PROMPT_COMMAND+=('later=$?' 'parts=${PIPESTATUS[*]}')"}
     world.project()
     live = world.start(after=add[form])
-    for line, status in (("sh -c 'exit 7'", "7"), ("true", "0"), ("cd app; sh -c 'exit 6'", "6"), ("cd ..; false", "1")):
+    lines = {"sh -c 'exit 7'": "7", "true": "0", "cd app; sh -c 'exit 6'": "6", "cd ..; false": "1"}
+    for line, status in lines.items():
         live.run(line)
         assert live.run("echo $later") == status, line
     if form == "array":
@@ -79,7 +80,8 @@ def test_entries_behind_ours_see_the_status(world: World, form: str) -> None:
 def test_debug_and_return_traps_see_our_entry_and_little_else(world: World, option: str) -> None:
     """Without functrace a DEBUG trap sees the two commands of our entry; with it, the few until it is put aside."""
     world.project()
-    live = world.start(after=f"debug=0 back=0; {option}\ntrap 'debug=$((debug+1))' DEBUG\ntrap 'back=$((back+1))' RETURN")
+    traps = "trap 'debug=$((debug+1))' DEBUG\ntrap 'back=$((back+1))' RETURN"
+    live = world.start(after=f"debug=0 back=0; {option}\n{traps}")
     counts = []
     for line in ("", "cd app", "", "cd ..", ""):
         live.run("debug=0 back=0")
@@ -93,7 +95,8 @@ def test_debug_and_return_traps_see_our_entry_and_little_else(world: World, opti
 def test_the_timer_of_a_debug_trap(world: World) -> None:
     """A trap that does not act on PROMPT_COMMAND's own commands knows ours by its text in that variable."""
     world.project()
-    live = world.start(after="trap 'case $PROMPT_COMMAND in *\"$BASH_COMMAND\"*) ;; *) last=$BASH_COMMAND ;; esac' DEBUG")
+    known = "case $PROMPT_COMMAND in *\"$BASH_COMMAND\"*) ;; *) last=$BASH_COMMAND ;; esac"
+    live = world.start(after=f"trap '{known}' DEBUG")
     live.run("true one")
     assert live.run('echo "$last"') == 'echo "$last"'
     live.run("cd app")
@@ -178,9 +181,8 @@ def test_all_functions_are_exported(world: World) -> None:
     world.project()
     live = world.start()
     live.run("export -f $(compgen -A function)")
-    assert live.run("bash --norc -c 'cd /usr && pwd && cd - >/dev/null && pushd /usr >/dev/null && popd >/dev/null && pwd'") == (
-        f"/usr\n{world.work}"
-    )
+    child = "cd /usr && pwd && cd - >/dev/null && pushd /usr >/dev/null && popd >/dev/null && pwd"
+    assert live.run(f"bash --norc -c '{child}'") == f"/usr\n{world.work}"
     live.run("bash")
     live.run("cd app")
     assert live.prefix() == "(app) "
@@ -209,14 +211,17 @@ def test_an_exported_deactivate_comes_back_exported(world: World) -> None:
 
 
 @pytest.mark.scenario(22)
-@pytest.mark.parametrize("options", ["set -a", "set -k", "set -T", "set -E", "set -aETk", "shopt -s nocasematch extdebug"])
+@pytest.mark.parametrize(
+    "options", ["set -a", "set -k", "set -T", "set -E", "set -aETk", "shopt -s nocasematch extdebug"]
+)
 def test_options_are_put_back(world: World, options: str) -> None:
     world.project()
     world.project("new", allow=False)
     live = world.start(after=options)
     show = "set +o; shopt -p; echo $-"
     before = live.run(show)
-    for line in ("cd app", "", "deactivate", "venvhook on", "cd ../new", "cd ..", "builtin cd app", f". {world.installation.hook('bash')}"):
+    load = f". {world.installation.hook('bash')}"
+    for line in ("cd app", "", "deactivate", "venvhook on", "cd ../new", "cd ..", "builtin cd app", load):
         live.run(line)
         assert live.run(show) == before, line
 
@@ -248,12 +253,13 @@ def foreign_names() -> list[str]:
 
 # What bash has readonly itself, what a project sets, and what a shell cannot have readonly and still work.
 SHELLS_OWN = {
-    "BASHOPTS", "BASH_SUBSHELL", "BASH_VERSINFO", "EUID", "FUNCNAME", "OLDPWD", "PATH", "PPID", "PS1", "PWD", "SHELLOPTS", "UID",
-    "VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", "VENVHOOK_PROJECT", "PROMPT_COMMAND", "_t", "VENVHOOK_CEILING", "VENVHOOK_DISABLE",
+    "BASHOPTS", "BASH_SUBSHELL", "BASH_VERSINFO", "EUID", "FUNCNAME", "OLDPWD", "PATH", "PPID", "PS1", "PWD",
+    "SHELLOPTS", "UID", "VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", "VENVHOOK_PROJECT", "PROMPT_COMMAND", "_t",
+    "VENVHOOK_CEILING", "VENVHOOK_DISABLE",
     "VIRTUAL_ENV_DISABLE_PROMPT",
     "PYTHONHOME", "_OLD_VIRTUAL_PATH", "_OLD_VIRTUAL_PYTHONHOME", "_OLD_VIRTUAL_PS1", "_OLD_FISH_PROMPT_OVERRIDE",
 }  # fmt: skip
-COMMON = ["rest", "text", "status", "root", "folder", "top", "name", "entry", "armed", "before", "place", "kept", "noted", "each", "i"]
+COMMON = ["rest", "text", "status", "root", "folder", "top", "name", "entry", "armed", "before", "place", "kept", "i"]
 ATTRIBUTES = {
     "readonly": "readonly {}=x",
     "readonly array": "declare -ar {}=(x y)",
@@ -269,7 +275,7 @@ ATTRIBUTES = {
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("attribute", ATTRIBUTES)
 def test_any_name_of_the_users(world: World, attribute: str, when: str) -> None:
-    """Each name that occurs in our texts, and others that are common, with an attribute that would stop an assignment."""
+    """Each name that occurs in our texts, and common ones, with an attribute that would stop an assignment."""
     world.project("app", "# " + "x" * 1500)
     world.project("new", allow=False)
     declare = ATTRIBUTES[attribute]
@@ -278,8 +284,10 @@ def test_any_name_of_the_users(world: World, attribute: str, when: str) -> None:
     names = [*dict.fromkeys([*foreign_names(), *COMMON, "REPLY", "IFS", "LC_ALL", "LC_CTYPE", "LANG"])]
     if attribute in ("nameref", "lower", "upper", "integer", "array", "readonly array"):
         names = [name for name in names if name not in ("IFS", "LC_ALL", "LC_CTYPE", "LANG", "HOME", "TERM")]
-    text = "\n".join(declare.format(name) for name in names).replace("IFS=x", "IFS=$' \\t\\n'").replace("LC_ALL=x", "LC_ALL=C.UTF-8")
-    text = text.replace("LANG=x", "LANG=C.UTF-8").replace("LC_CTYPE=x", "LC_CTYPE=C.UTF-8").replace("HOME=x", f"HOME={world.home}")
+    text = "\n".join(declare.format(name) for name in names)
+    usual = {"IFS": "$' \\t\\n'", "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "LC_CTYPE": "C.UTF-8", "HOME": str(world.home)}
+    for name, value in usual.items():
+        text = text.replace(f"{name}=x", f"{name}={value}")
     (world.home / "names").write_text(text)
     load = ". ~/names 2>/dev/null"
     live = world.start(before=load) if when == "before" else world.start(after=load)
@@ -377,9 +385,8 @@ def test_a_git_branch_named_as_the_project(world: World) -> None:
 @pytest.mark.parametrize("place", ["before", "after"])
 def test_a_prompt_that_shows_the_environment_itself(world: World, brackets: str, place: str) -> None:
     world.project()
-    text = f'draw() {{ PS1="${{VIRTUAL_ENV_PROMPT:+{brackets[0]}$VIRTUAL_ENV_PROMPT{brackets[1]} }}${{PWD##*/}} \\$ {MARK}"; }}'
-    if brackets == "{}":
-        text = f'draw() {{ PS1=""; [[ ! ${{VIRTUAL_ENV_PROMPT-}} ]] || PS1="{{$VIRTUAL_ENV_PROMPT}} "; PS1+="${{PWD##*/}} \\$ {MARK}"; }}'
+    shown = f'PS1=""; [[ ! ${{VIRTUAL_ENV_PROMPT-}} ]] || PS1="{brackets[0]}$VIRTUAL_ENV_PROMPT{brackets[1]} "'
+    text = f'draw() {{ {shown}; PS1+="${{PWD##*/}} \\$ {MARK}"; }}'
     before, after = PLACES[place]
     live = world.start(before=f"{text}\n{before}", after=after)
     live.run("cd app")
@@ -546,7 +553,9 @@ def test_a_hook_that_is_loaded_by_hand_in_a_running_shell(world: World, where: s
 
 
 @pytest.mark.scenario(58)
-@pytest.mark.parametrize("spelling", ["plain", "slash", "slashes", "ceiling is a link", "shell came by a link", "parent is a link"])
+@pytest.mark.parametrize(
+    "spelling", ["plain", "slash", "slashes", "ceiling is a link", "shell came by a link", "parent is a link"]
+)
 def test_a_ceiling_is_never_looked_into(world: World, spelling: str) -> None:
     if shutil.which("strace") is None:
         pytest.skip("strace is not installed")
@@ -554,19 +563,17 @@ def test_a_ceiling_is_never_looked_into(world: World, spelling: str) -> None:
     (net / ".venvhook.toml").write_text("")
     (world.work / "link").symlink_to(net)
     (world.root / "up").symlink_to(world.work)
-    ceiling = {"slash": f"{net}/", "slashes": f"{net}//", "ceiling is a link": str(world.work / "link")}.get(spelling, str(net))
-    if spelling == "parent is a link":
-        ceiling = f"{world.root}/up/net"
+    spelled = {"slash": f"{net}/", "slashes": f"{net}//", "ceiling is a link": f"{world.work}/link"}
+    ceiling = {**spelled, "parent is a link": f"{world.root}/up/net"}.get(spelling, str(net))
     start = world.work / "link" if spelling == "shell came by a link" else net
     log = world.root / "trace"
-    live = world.start(
-        env={"VENVHOOK_CEILING": f"/nowhere:{ceiling}:/other/"}, wrapper=("strace", "-qfo", str(log), "-e", "trace=%file")
-    )
+    strace = ("strace", "-qfo", str(log), "-e", "trace=%file")
+    live = world.start(env={"VENVHOOK_CEILING": f"/nowhere:{ceiling}:/other/"}, wrapper=strace)
     for line in (f"cd {start}", "", f"cd {start}/deep", "", "cd app", "", "cd ../..", ""):
         live.run(line)
         assert live.prefix() == ("(app) " if line == "cd app" or live.run("pwd").endswith("app") else "")
-    looked = [line for line in log.read_text().splitlines() if re.search(rf'"({net}|{world.work}/link|{world.root}/up/net)/\.venvhook', line)]
-    assert looked == []
+    into = re.compile(rf'"({net}|{world.work}/link|{world.root}/up/net)/\.venvhook')
+    assert [line for line in log.read_text().splitlines() if into.search(line)] == []
     assert re.search(r"deep/\.venvhook", log.read_text())
 
 
@@ -580,7 +587,7 @@ FORGED = {
         "_VENVHOOK_OLD__OLD_VIRTUAL_PS1": "=$(touch HARM) ",
     },
     "the script's own": {"_OLD_VIRTUAL_PS1": "$(touch HARM) ", "_OLD_VIRTUAL_PATH": "/usr/bin:/bin"},
-    "ours": {"_venvhook_shell": "1", "_venvhook_prefix": "$(touch HARM)", "_venvhook_here": "/", "_venvhook_again": "x"},
+    "ours": {"_venvhook_shell": "1", "_venvhook_prefix": "$(touch HARM)", "_venvhook_here": "/"},
 }
 
 

@@ -1,5 +1,5 @@
-"""Whatever stands where a marker, a watched file or a kept plan should be: each prompt comes within 2 s, with one line at most
-and one start of the helper at most, and no name in it reaches the terminal raw.
+"""Whatever is where a marker, a watched file or a kept plan should be: each prompt comes within 2 s, with one line at
+most and one start of the helper at most, and no name in it reaches the terminal raw.
 
 Guards scenarios 37, 39 and 57.
 """
@@ -303,7 +303,8 @@ def test_a_name_never_reaches_the_terminal_raw(world: World, shell: Dialect, min
         live.run('cd "$TO"')
         for _ in range(60):
             live.run("")
-            assert b"OWNED\x07" not in live.raw and ": Permission denied" not in "\n".join(live.screen.rows()), str(live)
+            assert b"OWNED\x07" not in live.raw, str(live)
+            assert ": Permission denied" not in "\n".join(live.screen.rows()), str(live)
     finally:
         going.set()
         changing.join()

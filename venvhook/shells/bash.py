@@ -113,7 +113,7 @@ def undo(operations: Sequence[tuple[str, str | None]]) -> str:
 
 
 def _stale(plan: Plan, dialect: Dialect) -> list[str]:
-    """All that no file is opened for in one `[[`; then what is read, as long as it is the file that the helper has seen."""
+    """All that no file is opened for in one `[[`; then what is read, as long as it is what the helper has seen."""
     tests = " || ".join(test for condition in plan.conditions for test in _broken(condition, dialect.lost))
     apart = [c for c in plan.conditions if c[0] == "marker" and c[3] and dialect.coarse]
     lines = [line for c in plan.conditions if c not in apart for line in _reading(c, dialect.read_marker)]
