@@ -27,25 +27,29 @@ _venvhook_load() {
         _venvhook_known=//$1//$_venvhook_new$_venvhook_known
     fi
 }
+# At most 256 KiB are read, and only from a plain file of the user's. A plan counts only when it is whole: a crash may have cut it,
+# or left NULs in it.
 _venvhook_read() {
-    local kept=$_venvhook_cache/plans${1%/}/.venvhook-2.zsh text
+    local _venvhook_kept=$_venvhook_cache/plans${1%/}/.venvhook-2.zsh
     _venvhook_new='' _venvhook_new_project=''
-    [[ $1/ != */../* && -f $kept && -O $kept && ! -L $kept ]] || return 1
-    # Only whole: a crash may have cut it, or left NULs in it.
-    text=$(<$kept)
-    [[ ${text[-31,-17]} == $'\n_venvhook_new=' && $text != *$'\0'* ]] || return 1
-    _venvhook_quietly builtin eval "$text"
+    [[ $1/ != */../* && -f $_venvhook_kept && -O $_venvhook_kept && ! -L $_venvhook_kept ]] || return 1
+    builtin read -rk262144 -u0 _venvhook_text 2>/dev/null <$_venvhook_kept
+    [[ ${_venvhook_text[-32,-18]} == $'\n_venvhook_new=' && $_venvhook_text != *$'\0'* ]] || return 1
+    _venvhook_quietly builtin eval "$_venvhook_text"
     [[ $_venvhook_new && $_venvhook_new_project == "$1" ]] && ! "_venvhook_stale_$_venvhook_new"
 }
 _venvhook_fetch() {
     ((!ZSH_SUBSHELL)) || return 1
-    _venvhook_note "$1"
     _venvhook_new='' _venvhook_pending=$1
     if _venvhook_ask plan zsh "$1"; then
         _venvhook_quietly builtin eval "$_venvhook_text"
         [[ $_venvhook_new ]] || _venvhook_say "the helper gave no plan; to try again: venvhook on"
     fi
-    _venvhook_pending='' _venvhook_new=${_venvhook_new:-none}
+    if [[ ! $_venvhook_new ]]; then
+        _venvhook_note "$1"
+        _venvhook_new=none
+    fi
+    _venvhook_pending=''
 }
 
 # ---- from project to project -----------------------------------------------------------------------------------------
@@ -54,7 +58,6 @@ _venvhook_fetch() {
 # folders are the same also when only a link differs (-ef).
 _venvhook_switch() {
     if [[ $_venvhook_pending ]]; then _venvhook_recover || return 0; fi
-    if [[ $_venvhook_project && ! -e $_venvhook_project/.venvhook.toml ]]; then _venvhook_find; fi # it may have gone
     if [[ $_venvhook_off${VENVHOOK_DISABLE-} ]]; then _venvhook_project='' _venvhook_folder=''; fi # to be looked for again
     if [[ ${_OLD_VIRTUAL_PATH+x}${(P)_venvhook_sign} != "$_venvhook_home" && $_venvhook_home ]]; then _venvhook_by_hand; fi
     if [[ $_venvhook_paused && ! $_venvhook_project -ef $_venvhook_paused ]]; then _venvhook_paused=''; fi
@@ -85,6 +88,11 @@ _venvhook_leave() {
     { "_venvhook_leave_$_venvhook_plan" 2>/dev/null } always { TRY_BLOCK_ERROR=0; }
     _venvhook_here='' _venvhook_plan=none
 }
+# Something may have set PATH again: a startup file that was read once more, with the hook in it, or anything before `venvhook on`.
+_venvhook_settle() {
+    _venvhook_unsettled=''
+    if [[ $_venvhook_home ]]; then "_venvhook_settle_$_venvhook_plan"; fi
+}
 # What a shell must put right first: an answer that Ctrl-C cut off (pending is the project that was asked for), or the
 # project of the shell that started us (pending is "inherited"). Fails where the helper must not be started: what were
 # entered there would be undone as inherited.
@@ -92,6 +100,7 @@ _venvhook_recover() {
     if [[ $_venvhook_pending != inherited ]]; then
         if [[ $_venvhook_here ]]; then _venvhook_leave; fi
         _venvhook_here=$_venvhook_pending _venvhook_pending=''
+        _venvhook_note "$_venvhook_here"
     elif ((!ZSH_SUBSHELL)); then
         _venvhook_pending=''
         if _venvhook_ask undo zsh; then _venvhook_quietly builtin eval "$_venvhook_text"; fi
@@ -106,7 +115,7 @@ _venvhook_recover() {
 _venvhook_file() {
     _venvhook_text=''
     [[ -f $1 && -r $1 ]] || return 1
-    builtin read -rk4097 -u0 _venvhook_text <"$1" # its status says whether there are as many
+    builtin read -rk4097 -u0 _venvhook_text 2>/dev/null <$1 # its status says whether there are as many
     [[ ${#_venvhook_text} -le 4096 && $_venvhook_text != *$'\0'* ]]
 }
 
@@ -138,7 +147,11 @@ _venvhook_refuse() {
 _venvhook_begin() {
     _venvhook_theirs=''
     if builtin typeset -f deactivate >/dev/null; then _venvhook_aside; fi
-    deactivate() { _venvhook_deactivate "$@"; }
+    _venvhook_define
+}
+# (A tool may save the function and load it in a shell without us, where it does nothing.)
+_venvhook_define() {
+    deactivate() { if [[ ${_venvhook_here-} ]]; then _venvhook_deactivate "$@"; fi; }
 }
 # Before 5.8 zsh cannot copy a function: its text is kept, which costs a process.
 _venvhook_aside() {
@@ -194,8 +207,21 @@ _venvhook_prepend() {
     _venvhook_new=${_venvhook_new#:}${_venvhook_was:+:$_venvhook_was}
     builtin export "$_venvhook_list=$_venvhook_new"
     if [[ ${(P)_venvhook_list} != "$_venvhook_new" ]]; then
-        builtin typeset -g "_venvhook_was_$_venvhook_list=$_venvhook_was" "_venvhook_now_$_venvhook_list=${(P)_venvhook_list}"
+        builtin typeset -gH "_venvhook_was_$_venvhook_list=$_venvhook_was" "_venvhook_now_$_venvhook_list=${(P)_venvhook_list}"
     fi
+}
+# In front of PATH again, where they are no longer. Of a folder that PATH held before, one entry is not ours, and stays.
+_venvhook_again() {
+    local _venvhook_front=${(j.:.)@}: _venvhook_rest=:$PATH: _venvhook_entry
+    [[ $PATH: != "$_venvhook_front"* && ${(t)PATH} != *readonly* ]] || return 0
+    for _venvhook_entry; do
+        if [[ :${_VENVHOOK_OLD_PATH#=} != *:"$_venvhook_entry":* ||
+            ${_venvhook_rest#*:"$_venvhook_entry":} == (|*:)"$_venvhook_entry":* ]]; then
+            _venvhook_rest=${_venvhook_rest%%:"$_venvhook_entry":*}:${_venvhook_rest#*:"$_venvhook_entry":}
+        fi
+    done
+    _venvhook_rest=${${_venvhook_rest#:}%:}
+    PATH=${_venvhook_front%:}${_venvhook_rest:+:$_venvhook_rest}
 }
 # And out again, wherever they stand now. Of one that was there before only the first is ours; a script that saves PATH in
 # _OLD_VIRTUAL_PATH takes that along.
@@ -226,6 +252,20 @@ _venvhook_remove() {
 
 # ---- the prompt -----------------------------------------------------------------------------------------------------
 
+# The name is drawn by a reference in PS1 to an element of psvar, which no option makes zsh expand. Outside PS1 is as it was.
+# The argument "prompt" says that a prompt is about to be drawn.
+_venvhook_draw() {
+    local _venvhook_reference='%(97V.%97v.)'
+    if [[ ${(t)psvar} == array* && ${(t)psvar} != *(readonly|unique)* ]]; then _venvhook_show; fi
+    if [[ ${(t)PS1} == *readonly* ]]; then
+    elif [[ ! $_venvhook_label ]]; then
+        if [[ ${PS1-} == "$_venvhook_reference"* ]]; then PS1=${PS1#"$_venvhook_reference"}; fi
+    elif [[ -o prompt_percent && ! ${VIRTUAL_ENV_DISABLE_PROMPT-} ]] && ! _venvhook_shown; then
+        if [[ ${PS1-} != *"$_venvhook_reference"* ]]; then PS1=$_venvhook_reference${PS1-}; fi
+        if [[ ${1-} && ${precmd_functions[-1]} != _venvhook_prompt ]]; then _venvhook_follow; fi
+    fi
+    _venvhook_drawn=${_venvhook_label:+$_venvhook_label//${psvar[97]}//${VIRTUAL_ENV_DISABLE_PROMPT-}//${PS1-}}
+}
 # The prefix into an element of psvar far from those that people use; what others have there stays, and so its length.
 _venvhook_show() {
     if [[ $_venvhook_label && ! ${VIRTUAL_ENV_DISABLE_PROMPT-} ]]; then
@@ -236,6 +276,70 @@ _venvhook_show() {
         if ((_venvhook_psvar < ${psvar[(I)?*]})); then _venvhook_psvar=${psvar[(I)?*]}; fi
         psvar[_venvhook_psvar+1,-1]=()
         _venvhook_psvar=''
+    fi
+}
+# Whether the prompt shows the environment's name by itself: by the reference of an engine that does, or because a function
+# wrote the name into PS1. By default the name is the name of the folder, and a branch can have it too. So it counts only as a
+# word of its own (colours and the like left out), and only where such a function reads the environment's variables.
+_venvhook_shown() {
+    local _venvhook_plain=${PS1-}
+    [[ $_venvhook_plain != *(starship|p9k|build_left_prompt|spaceship|_omp_|12V|virtualenv|VIRTUAL_ENV|powerline|POWERLINE)* ]] || return 0
+    [[ $_venvhook_name && $_venvhook_plain == *"$_venvhook_name"* ]] || return 1
+    _venvhook_plain=${(S)_venvhook_plain//\%\{*\%\}}
+    _venvhook_plain=${(S)_venvhook_plain//\%[FK]\{*\}}
+    _venvhook_plain=${(S)_venvhook_plain//$'\e'\[*m}
+    _venvhook_plain=\ ${_venvhook_plain//\%[BbUuSsfk]}' '
+    [[ $_venvhook_plain == *[^[:alnum:]_./~-]"$_venvhook_name"[^[:alnum:]_./-]* ]] && _venvhook_reads
+}
+# Whether one of precmd's functions, or a function that it calls, reads the environment's variables or starts an engine that
+# does. Found out once for a list of functions.
+_venvhook_reads() {
+    local _venvhook_body _venvhook_word
+    local -a _venvhook_names
+    local -A _venvhook_seen
+    if [[ ${_venvhook_readers%//*} != "$precmd_functions" ]]; then
+        _venvhook_readers="$precmd_functions//"
+        _venvhook_names=(precmd $precmd_functions)
+        while (($#_venvhook_names)); do
+            _venvhook_body=${functions[$_venvhook_names[1]]-}
+            builtin shift _venvhook_names
+            if [[ $_venvhook_body == *(VIRTUAL_ENV|CONDA_DEFAULT_ENV|CONDA_PROMPT|powerline|starship|oh-my-posh)* ]]; then
+                _venvhook_readers="$precmd_functions//reads"
+                break
+            fi
+            for _venvhook_word in ${(u)=_venvhook_body//[^a-zA-Z0-9_:.@+-]/ }; do
+                if [[ ! ${_venvhook_seen[$_venvhook_word]-} && $_venvhook_word != _venvhook_* && ${functions[$_venvhook_word]-} ]]; then
+                    _venvhook_seen[$_venvhook_word]=1
+                    _venvhook_names+=($_venvhook_word)
+                fi
+            done
+        done
+    fi
+    [[ $_venvhook_readers == *//reads ]]
+}
+# A function behind ours may build PS1 after us. To look once more, after all of them, there is the hook `periodic`: it runs next,
+# and a negative PERIOD says that it is due. Where the user has a PERIOD, we only go to the end, and the next prompt is right.
+_venvhook_follow() {
+    if [[ ${PERIOD+x}${(M)${(t)periodic_functions}:#*readonly*} ]]; then
+        _venvhook_go_last
+    else
+        builtin typeset -g PERIOD=-1
+        periodic_functions+=(_venvhook_last)
+    fi
+}
+_venvhook_last() {
+    builtin trap - DEBUG ZERR
+    builtin unset -v PERIOD
+    periodic_functions=(${periodic_functions:#_venvhook_last})
+    if ((!$#periodic_functions)); then builtin unset -v periodic_functions; fi
+    if [[ ${PS1-} != *'%(97V.%97v.)'* ]]; then
+        _venvhook_go_last
+        _venvhook_draw
+    fi
+}
+_venvhook_go_last() {
+    if [[ ${(t)precmd_functions} != *readonly* ]]; then
+        precmd_functions=(${precmd_functions:#_venvhook_prompt} _venvhook_prompt)
     fi
 }
 
@@ -265,7 +369,7 @@ _venvhook_by_hand() {
     else
         _venvhook_unscript "$_venvhook_sign"
         builtin export "$_venvhook_sign=$_venvhook_home" "VIRTUAL_ENV_PROMPT=$_venvhook_name"
-        deactivate() { _venvhook_deactivate "$@"; }
+        _venvhook_define
     fi
 }
 # (The plan takes our folders from the PATH that the script has saved, too.) What was active before us the script would have
@@ -294,6 +398,7 @@ _venvhook_yield() {
 }
 # What `deactivate` calls inside a project.
 _venvhook_deactivate() {
+    builtin trap - DEBUG ZERR
     [[ ${1-} != nondestructive && $_venvhook_here ]] || return 0
     _venvhook_paused=$_venvhook_here
     _venvhook_leave
@@ -301,20 +406,23 @@ _venvhook_deactivate() {
 
 # ---- no plan --------------------------------------------------------------------------------------------------------
 
-# The plan of a project whose own could not be had: nothing is entered, nothing tried again before the marker changes. To see
-# that, only a marker is read that is a plain file of the user's and no symlink: such a file cannot keep us waiting.
+# The plan of a project whose own could not be had: nothing is entered, and nothing is tried again before the marker changes. To
+# see that, only a marker is read that is a plain file of the user's and no symlink: such a file cannot keep us waiting. Of any
+# other it counts only whether it exists.
 _venvhook_note() {
     _venvhook_noted=''
     if [[ -O $1/.venvhook.toml && ! -L $1/.venvhook.toml ]] && _venvhook_file "$1/.venvhook.toml"; then
         _venvhook_noted="=$_venvhook_text"
+    elif [[ -e $1/.venvhook.toml || -L $1/.venvhook.toml ]]; then
+        _venvhook_noted=other
     fi
 }
 _venvhook_stale_none() {
-    local noted=$_venvhook_noted
+    local _venvhook_before=$_venvhook_noted
     _venvhook_note "$_venvhook_here"
-    [[ $noted != "$_venvhook_noted" ]]
+    [[ $_venvhook_before != "$_venvhook_noted" ]]
 }
 _venvhook_enter_none() { :; }
 _venvhook_leave_none() { :; }
 
-_venvhook_plans=1 _venvhook_noted=''
+_venvhook_plans=1

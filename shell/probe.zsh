@@ -20,10 +20,10 @@ _venvhook_probe() {
     done
     for name in ${(k)functions}; do _venvhook_fact function "$name"; done
     [[ ${_venvhook_python-} ]] || return 0
-    _venvhook_fact ${${${precmd_functions[(r)_venvhook_look]}:+live}:-dead} precmd_functions
+    _venvhook_fact ${${${precmd_functions[(r)_venvhook_prompt]}:+live}:-dead} precmd_functions
     _venvhook_fact ${${${chpwd_functions[(r)_venvhook_look]}:+live}:-dead} chpwd_functions
     began=$EPOCHREALTIME
-    for ((at = 0; at < times; at++)); do _venvhook_look; done
+    for ((at = 0; at < times; at++)); do _venvhook_prompt; done
     _venvhook_fact microseconds "${$(((EPOCHREALTIME - began) * 1000000 / times))%.*}"
 }
 _venvhook_probe >"$1.new" 2>/dev/null

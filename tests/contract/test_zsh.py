@@ -172,8 +172,8 @@ def test_triggers_come_once_and_come_back(world: World) -> None:
     output, errors = world.run(
         f"{text}. {world.hook}; print $chpwd_functions $precmd_functions", "chpwd_functions=(other)"
     )
-    first = b"other _venvhook_look _venvhook_first _venvhook_look\n"  # goes with the first prompt
-    assert (output, errors) == (first + b"x _venvhook_look _venvhook_look\n", b"")
+    first = b"other _venvhook_look _venvhook_first _venvhook_prompt\n"  # goes with the first prompt
+    assert (output, errors) == (first + b"x _venvhook_look _venvhook_prompt\n", b"")
 
 
 def test_rc_files_are_left_alone(world: World) -> None:
@@ -315,8 +315,8 @@ SHOWN = 'print -r -- "[${(%)PS1}]"\n'
 
 
 def prompts(world: World, before: str, inside: str = "") -> list[str]:
-    there = f"cd {world.project}\n{SHOWN}{inside}\n_venvhook_look\n{SHOWN}cd /\n{SHOWN}"
-    output, errors = world.run(f"PS1='> '; {before}\n_venvhook_look\n{SHOWN}{there}")
+    there = f"cd {world.project}\n{SHOWN}{inside}\n_venvhook_prompt\n{SHOWN}cd /\n{SHOWN}"
+    output, errors = world.run(f"PS1='> '; {before}\n_venvhook_prompt\n{SHOWN}{there}")
     assert errors == b""
     return output.decode().splitlines()
 

@@ -42,7 +42,8 @@ def startup_files(home: str, settings: str, documents: Callable[[], str]) -> tup
 
 def plan(plan: Plan) -> str:
     """The functions that say when the plan is stale, enter and leave."""
-    return functions(plan, Dialect(_read_marker, lambda variables: assign(*variables), _plain, _exported, _unsettable))
+    dialect = Dialect(_read_marker, lambda variables: assign(*variables), _plain, _exported, _unsettable)
+    return _settle(plan) + functions(plan, dialect)
 
 
 def undo(operations: Sequence[tuple[str, str | None]]) -> str:
@@ -57,6 +58,13 @@ def _read_marker(file: str, text: str) -> str:
         f"builtin read -rk4097 -u0 _venvhook_text <{file}\n"
         f"[[ $_venvhook_text == {text} ]] || return 0"
     )
+
+
+def _settle(plan: Plan) -> str:
+    """The function that puts the plan's folders in front of PATH again."""
+    folders = [quote(folder) for name, those in plan.lists if name == "PATH" for folder in those]
+    again = " ".join(["_venvhook_again", *folders]) if folders else ":"
+    return f"_venvhook_settle_{plan.id}() {{\n{again}\n}}\n" if plan.sign else ""
 
 
 def _types(names: Sequence[str]) -> str:
