@@ -15,17 +15,13 @@ _venvhook_ask() {
     fi
     return 1
 }
-# The plan for a project, its id into _venvhook_new: one that this shell has read already (_venvhook_known is a list of
-# //PROJECT//ID//), else the kept one, else the helper's answer. Fails where only the helper could tell and must not be
-# started.
+# Set _venvhook_new to the id of a project's plan: one that this shell has read already (_venvhook_known has its id), else the
+# kept one, else the helper's answer. Fails where only the helper could tell and must not be started.
 _venvhook_load() {
-    _venvhook_new=${_venvhook_known#*"//$1//"}
-    _venvhook_new=${_venvhook_new%%//*}
+    _venvhook_new=${_venvhook_known[$1]-}
     if [[ $_venvhook_new ]] && ! "_venvhook_stale_$_venvhook_new"; then return; fi
     _venvhook_read "$1" || _venvhook_fetch "$1" || return
-    if [[ $_venvhook_new != none && $_venvhook_known != *"//$1//$_venvhook_new"* ]]; then
-        _venvhook_known=//$1//$_venvhook_new$_venvhook_known
-    fi
+    if [[ $_venvhook_new != none ]]; then _venvhook_known[$1]=$_venvhook_new; fi
 }
 # At most 256 KiB are read, and only from a plain file of the user's. A plan counts only when it is whole: a crash may have cut it,
 # or left NULs in it.
@@ -58,6 +54,7 @@ _venvhook_fetch() {
 # folders are the same also when only a link differs (-ef).
 _venvhook_switch() {
     if [[ $_venvhook_pending ]]; then _venvhook_recover || return 0; fi
+    if [[ $_venvhook_unsettled ]]; then _venvhook_settle; fi
     if [[ $_venvhook_off${VENVHOOK_DISABLE-} ]]; then _venvhook_project='' _venvhook_folder=''; fi # to be looked for again
     if [[ ${_OLD_VIRTUAL_PATH+x}${(P)_venvhook_sign} != "$_venvhook_home" && $_venvhook_home ]]; then _venvhook_by_hand; fi
     if [[ $_venvhook_paused && ! $_venvhook_project -ef $_venvhook_paused ]]; then _venvhook_paused=''; fi
@@ -253,26 +250,30 @@ _venvhook_remove() {
 # ---- the prompt -----------------------------------------------------------------------------------------------------
 
 # The name is drawn by a reference in PS1 to an element of psvar, which no option makes zsh expand. Outside PS1 is as it was.
-# The argument "prompt" says that a prompt is about to be drawn.
+# The argument "prompt" says that a prompt is about to be drawn. _venvhook_silent
+# is the last PS1 that turned out not to show the name, after that name.
 _venvhook_draw() {
-    local _venvhook_reference='%(97V.%97v.)'
-    if [[ ${(t)psvar} == array* && ${(t)psvar} != *(readonly|unique)* ]]; then _venvhook_show; fi
+    local _venvhook_reference='%(37V.%37v.)'
+    if [[ ${${(t)psvar}/-tied} == array-special ]]; then _venvhook_show; fi
     if [[ ${(t)PS1} == *readonly* ]]; then
     elif [[ ! $_venvhook_label ]]; then
         if [[ ${PS1-} == "$_venvhook_reference"* ]]; then PS1=${PS1#"$_venvhook_reference"}; fi
-    elif [[ -o prompt_percent && ! ${VIRTUAL_ENV_DISABLE_PROMPT-} ]] && ! _venvhook_shown; then
-        if [[ ${PS1-} != *"$_venvhook_reference"* ]]; then PS1=$_venvhook_reference${PS1-}; fi
+    elif [[ -o prompt_percent && ! ${VIRTUAL_ENV_DISABLE_PROMPT-} ]] && { [[ $_venvhook_name//${PS1-} == "$_venvhook_silent" ]] || ! _venvhook_shown }; then
+        if [[ ${PS1-} != *"$_venvhook_reference"* ]]; then
+            _venvhook_silent=$_venvhook_name//${PS1-}
+            PS1=$_venvhook_reference${PS1-}
+        fi
         if [[ ${1-} && ${precmd_functions[-1]} != _venvhook_prompt ]]; then _venvhook_follow; fi
     fi
-    _venvhook_drawn=${_venvhook_label:+$_venvhook_label//${psvar[97]}//${VIRTUAL_ENV_DISABLE_PROMPT-}//${PS1-}}
+    _venvhook_drawn=${_venvhook_label:+$_venvhook_label//${psvar[37]}//${VIRTUAL_ENV_DISABLE_PROMPT-}//${PS1-}}
 }
 # The prefix into an element of psvar far from those that people use; what others have there stays, and so its length.
 _venvhook_show() {
     if [[ $_venvhook_label && ! ${VIRTUAL_ENV_DISABLE_PROMPT-} ]]; then
         if [[ ! $_venvhook_psvar ]]; then _venvhook_psvar=${#psvar}; fi
-        psvar[97]=$_venvhook_label
+        psvar[37]=$_venvhook_label
     elif [[ $_venvhook_psvar ]]; then
-        psvar[97]=''
+        psvar[37]=''
         if ((_venvhook_psvar < ${psvar[(I)?*]})); then _venvhook_psvar=${psvar[(I)?*]}; fi
         psvar[_venvhook_psvar+1,-1]=()
         _venvhook_psvar=''
@@ -332,7 +333,7 @@ _venvhook_last() {
     builtin unset -v PERIOD
     periodic_functions=(${periodic_functions:#_venvhook_last})
     if ((!$#periodic_functions)); then builtin unset -v periodic_functions; fi
-    if [[ ${PS1-} != *'%(97V.%97v.)'* ]]; then
+    if [[ ${PS1-} != *'%(37V.%37v.)'* ]]; then
         _venvhook_go_last
         _venvhook_draw
     fi
@@ -426,3 +427,5 @@ _venvhook_enter_none() { :; }
 _venvhook_leave_none() { :; }
 
 _venvhook_plans=1
+# What zsh says of a PATH that has no attribute of the user's.
+_venvhook_usual=scalar${${(M)${(t)PATH}:#*-tied*}:+-tied}-export-special

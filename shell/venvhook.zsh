@@ -29,10 +29,13 @@ else
     # The variable that says which environment is active, and its value. Outside both are empty, and so equal too.
     builtin typeset -gH _venvhook_sign=_venvhook_home _venvhook_home=''
     builtin typeset -gH _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_given='' _venvhook_theirs=''
-    builtin typeset -gH _venvhook_psvar='' _venvhook_drawn='' _venvhook_later='' _venvhook_known='' _venvhook_unsettled=''
+    builtin typeset -gH _venvhook_psvar='' _venvhook_drawn='' _venvhook_later='' _venvhook_unsettled=''
     builtin typeset -gH _venvhook_pending=${VENVHOOK_PROJECT:+inherited}
+    # The plans that this shell has read: a project's folder and the plan's id.
+    builtin typeset -gAH _venvhook_known
     # What plans and their functions use.
-    builtin typeset -gH _venvhook_text='' _venvhook_new='' _venvhook_new_project='' _venvhook_noted='' _venvhook_readers=''
+    builtin typeset -gH _venvhook_text='' _venvhook_new='' _venvhook_new_project='' _venvhook_noted='' _venvhook_usual=''
+    builtin typeset -gH _venvhook_silent='' _venvhook_readers=''
     # The user's setting for ceilings, and the folders that it stands for.
     builtin typeset -gH _venvhook_limits='' _venvhook_ceilings=''
 fi
@@ -62,25 +65,32 @@ _venvhook_quietly() {
 # Find the nearest folder upwards that holds a marker, and set _venvhook_project to it. (PWD is a variable: a user may have set
 # or unset it.)
 _venvhook_find() {
-    local _venvhook_at=$PWD _venvhook_stop='' _venvhook_was=$_venvhook_project
-    if [[ $PWD != "$_venvhook_folder" ]]; then _venvhook_was='' _venvhook_lost=''; fi
-    _venvhook_project='' _venvhook_folder=$PWD _venvhook_near=''
-    if [[ $PWD != /* ]]; then return; fi
-    if [[ ${VENVHOOK_CEILING-$_venvhook_ceiling} ]]; then _venvhook_limit "${VENVHOOK_CEILING-$_venvhook_ceiling}"; fi
+    local _venvhook_at=$PWD _venvhook_stop=''
+    _venvhook_project='' _venvhook_folder=$PWD _venvhook_near=$PWD/.venvhook.toml _venvhook_lost=''
+    if [[ $PWD != /* || ${VENVHOOK_CEILING-$_venvhook_ceiling} ]]; then _venvhook_limit "${VENVHOOK_CEILING-$_venvhook_ceiling}" || return 0; fi
     until [[ $_venvhook_at == "$_venvhook_stop" || -e $_venvhook_at/.venvhook.toml || -L $_venvhook_at/.venvhook.toml || ${#_venvhook_at} -lt 2 ]]; do
         _venvhook_at=${_venvhook_at:h} # %/* takes ten times as long
     done
     if [[ $_venvhook_at != "$_venvhook_stop" && ( -e $_venvhook_at/.venvhook.toml || -L $_venvhook_at/.venvhook.toml ) ]]; then
         _venvhook_project=$_venvhook_at
     fi
-    if [[ $PWD != "$_venvhook_stop" && $PWD != "$_venvhook_project" ]]; then _venvhook_near=$PWD/.venvhook.toml; fi
-    if [[ $_venvhook_was != "$_venvhook_project" && $_venvhook_was ]]; then _venvhook_lost=$_venvhook_was/.venvhook.toml; fi
-    if [[ -e $_venvhook_lost || -L $_venvhook_lost ]]; then _venvhook_lost=''; fi
+}
+# The same in the folder of last time. A project that was here, and whose marker has gone, is remembered until it comes back.
+_venvhook_find_again() {
+    local _venvhook_was=${_venvhook_project:+$_venvhook_project/.venvhook.toml} _venvhook_gone=$_venvhook_lost
+    _venvhook_find
+    if [[ $_venvhook_was && $_venvhook_was != "$_venvhook_project/.venvhook.toml" ]]; then _venvhook_gone=$_venvhook_was; fi
+    if [[ ! -e $_venvhook_gone && ! -L $_venvhook_gone ]]; then _venvhook_lost=$_venvhook_gone; fi
 }
 # Set _venvhook_stop to the nearest folder upwards that is a ceiling: the search ends before it. A ceiling and a folder are the
-# same by every spelling. No ceiling is looked at more than once in a shell: it may be a disk that does not answer.
+# same by every spelling. No ceiling is looked at more than once in a shell: it may be a disk that does not answer. Fails where
+# nothing is to be looked for.
 _venvhook_limit() {
     local _venvhook_each
+    if [[ $PWD != /* ]]; then
+        _venvhook_near=''
+        return 1
+    fi
     if [[ $1 != "$_venvhook_limits" ]]; then
         _venvhook_limits=$1 _venvhook_ceilings=:
         for _venvhook_each in ${(s.:.)1}; do
@@ -91,23 +101,21 @@ _venvhook_limit() {
     until [[ $_venvhook_ceilings == *:"$_venvhook_stop":* || $_venvhook_ceilings == *:"${_venvhook_stop:A}":* ]]; do
         if [[ ${#_venvhook_stop} -lt 2 ]]; then
             _venvhook_stop=''
-            return
+            return 0
         fi
         _venvhook_stop=${_venvhook_stop:h}
     done
+    if [[ $_venvhook_stop == "$PWD" ]]; then _venvhook_near=''; fi
 }
 # Look where the shell is, and go from project to project if something has changed there, or by hand, or in what the plan rests
 # on.
 _venvhook_step() {
     if [[ ! $_venvhook_ready || $_venvhook_later ]]; then _venvhook_begun || return 0; fi
-    _venvhook_find
-    if [[ $_venvhook_project != "$_venvhook_here" || $_venvhook_pending$_venvhook_paused ||
+    if [[ $PWD == "$_venvhook_folder" && $_venvhook_project$_venvhook_lost ]]; then _venvhook_find_again; else _venvhook_find; fi
+    if [[ $_venvhook_project != "$_venvhook_here" || $_venvhook_pending$_venvhook_paused$_venvhook_unsettled ||
         $_venvhook_here && $_venvhook_off${VENVHOOK_DISABLE:+x}${_OLD_VIRTUAL_PATH+x}${(P)_venvhook_sign} != "$_venvhook_home" ]] ||
         { [[ $_venvhook_here ]] && "_venvhook_stale_$_venvhook_plan" }; then
         if [[ $_venvhook_plans ]] || _venvhook_prepare; then _venvhook_switch; fi
-    fi
-    if [[ $_venvhook_unsettled ]]; then
-        if [[ $_venvhook_plans ]] || _venvhook_prepare; then _venvhook_settle; fi
     fi
 }
 # All that matters only where there is a project comes with the plans.
@@ -131,14 +139,14 @@ _venvhook_prepare() {
 # fire the DEBUG trap either.)
 _venvhook_prompt() {
     builtin trap - DEBUG ZERR
-    if [[ $PWD != "$_venvhook_folder" || $_venvhook_near && ( -e $_venvhook_near || -L $_venvhook_near ) ||
+    if [[ $PWD != "$_venvhook_folder" || $PWD != "$_venvhook_project" && ( -e $_venvhook_near || -L $_venvhook_near ) ||
         $_venvhook_lost && ( -e $_venvhook_lost || -L $_venvhook_lost ) ||
         $_venvhook_project != "$_venvhook_here" || $_venvhook_later$_venvhook_pending$_venvhook_paused$_venvhook_unsettled ||
         $_venvhook_here && $_venvhook_off${VENVHOOK_DISABLE:+x}${_OLD_VIRTUAL_PATH+x}${(P)_venvhook_sign} != "$_venvhook_home" ]] ||
         { [[ $_venvhook_here ]] && "_venvhook_stale_$_venvhook_plan" }; then
         _venvhook_step
     fi
-    if [[ $_venvhook_label$_venvhook_drawn && $_venvhook_label//${psvar[97]}//${VIRTUAL_ENV_DISABLE_PROMPT-}//${PS1-} != "$_venvhook_drawn" ]]; then
+    if [[ $_venvhook_label$_venvhook_drawn && $_venvhook_label//${psvar[37]}//${VIRTUAL_ENV_DISABLE_PROMPT-}//${PS1-} != "$_venvhook_drawn" ]]; then
         _venvhook_draw prompt
     fi
 }
@@ -146,7 +154,7 @@ _venvhook_prompt() {
 _venvhook_look() {
     builtin trap - DEBUG ZERR
     _venvhook_step
-    if [[ $_venvhook_label$_venvhook_drawn && $_venvhook_label//${psvar[97]}//${VIRTUAL_ENV_DISABLE_PROMPT-}//${PS1-} != "$_venvhook_drawn" ]]; then
+    if [[ $_venvhook_label$_venvhook_drawn && $_venvhook_label//${psvar[37]}//${VIRTUAL_ENV_DISABLE_PROMPT-}//${PS1-} != "$_venvhook_drawn" ]]; then
         _venvhook_draw
     fi
 }
@@ -185,7 +193,7 @@ venvhook() {
     builtin trap - DEBUG ZERR
     local _venvhook_status=0
     case ${#}${1-} in
-        1on) _venvhook_off='' _venvhook_paused='' _venvhook_known='' _venvhook_unsettled=$_venvhook_home ;;
+        1on) _venvhook_off='' _venvhook_paused='' _venvhook_known=() _venvhook_unsettled=$_venvhook_home ;;
         1off) _venvhook_off=1 ;;
         *) "$_venvhook_python" -I -X utf8 "$_venvhook_launcher" cli "$@" || _venvhook_status=$? ;;
     esac

@@ -67,18 +67,23 @@ def _settle(plan: Plan) -> str:
     return f"_venvhook_settle_{plan.id}() {{\n{again}\n}}\n" if plan.sign else ""
 
 
-def _types(names: Sequence[str]) -> str:
-    return '"' + " ".join(f"${{(t){name}}}" for name in names) + '"'
+# Patterns take zsh longest, so what is usual is tested for equality; anything else goes the long way, which tells it apart.
+def _usual(name: str) -> str:
+    """The test that a list is usual: unset, or a plain exported variable; PATH is special, and in newer versions tied."""
+    if name == "PATH":
+        return '${(t)PATH} == "$_venvhook_usual"'
+    return f"${{${{(t){name}}}:-scalar-export}} == scalar-export"
 
 
 def _plain(names: Sequence[str]) -> str:
-    return f"{_types(names)} != *(readonly|array|association|integer|float|left|right|lower|upper)*"
+    return " && ".join(map(_usual, names)) or "1"
 
 
 def _exported(name: str) -> str:
-    return f"${{(t){name}}} == *export* && ${{(t){name}}} != *(readonly|unique)*"
+    return _usual(name)  # a variable that is unset has been sorted out by then
 
 
 def _unsettable(names: Sequence[str]) -> str:
     # What has become readonly meanwhile stays: to touch it would end this function, and all that called it.
-    return f"{_types(names)} != *readonly*"
+    types = '"' + " ".join(f"${{(t){name}}}" for name in names) + '"'
+    return f"{types} == '{' '.join(['scalar-export'] * len(names))}'" if names else ""
