@@ -148,7 +148,7 @@ _venvhook_begin() {
 }
 # (A tool may save the function and load it in a shell without us, where it does nothing.)
 _venvhook_define() {
-    deactivate() { if [[ ${_venvhook_here-} ]]; then _venvhook_deactivate "$@"; fi; }
+    deactivate() { [[ ! ${_venvhook_here-} ]] || _venvhook_deactivate "$@"; }
 }
 # Before 5.8 zsh cannot copy a function: its text is kept, which costs a process.
 _venvhook_aside() {
@@ -210,10 +210,10 @@ _venvhook_prepend() {
 # In front of PATH again, where they are no longer. Of a folder that PATH held before, one entry is not ours, and stays.
 _venvhook_again() {
     local _venvhook_front=${(j.:.)@}: _venvhook_rest=:$PATH: _venvhook_entry
-    [[ $PATH: != "$_venvhook_front"* && ${(t)PATH} != *readonly* ]] || return 0
+    if [[ $PATH: == "$_venvhook_front"* && $_VENVHOOK_OLD_PATH == '=' || ${(t)PATH} == *readonly* ]]; then return; fi
     for _venvhook_entry; do
-        if [[ :${_VENVHOOK_OLD_PATH#=} != *:"$_venvhook_entry":* ||
-            ${_venvhook_rest#*:"$_venvhook_entry":} == (|*:)"$_venvhook_entry":* ]]; then
+        if [[ $_venvhook_rest == *:"$_venvhook_entry":* && ( :${_VENVHOOK_OLD_PATH#=} != *:"$_venvhook_entry":* ||
+            ${_venvhook_rest#*:"$_venvhook_entry":} == (|*:)"$_venvhook_entry":* ) ]]; then
             _venvhook_rest=${_venvhook_rest%%:"$_venvhook_entry":*}:${_venvhook_rest#*:"$_venvhook_entry":}
         fi
     done
@@ -253,7 +253,7 @@ _venvhook_remove() {
 # The argument "prompt" says that a prompt is about to be drawn. _venvhook_silent
 # is the last PS1 that turned out not to show the name, after that name.
 _venvhook_draw() {
-    local _venvhook_reference='%(37V.%37v.)'
+    local _venvhook_reference='%(37V.%37v.)' _venvhook_due=''
     if [[ ${${(t)psvar}/-tied} == array-special ]]; then _venvhook_show; fi
     if [[ ${(t)PS1} == *readonly* ]]; then
     elif [[ ! $_venvhook_label ]]; then
@@ -263,9 +263,9 @@ _venvhook_draw() {
             _venvhook_silent=$_venvhook_name//${PS1-}
             PS1=$_venvhook_reference${PS1-}
         fi
-        if [[ ${1-} && ${precmd_functions[-1]} != _venvhook_prompt ]]; then _venvhook_follow; fi
+        if [[ ${precmd_functions[-1]} != _venvhook_prompt ]]; then _venvhook_follow "$@"; fi
     fi
-    _venvhook_drawn=${_venvhook_label:+$_venvhook_label//${psvar[37]}//${VIRTUAL_ENV_DISABLE_PROMPT-}//${PS1-}}
+    _venvhook_drawn=${_venvhook_label:+$_venvhook_label//${psvar[37]}//${VIRTUAL_ENV_DISABLE_PROMPT-}//${PS1-}$_venvhook_due}
 }
 # The prefix into an element of psvar far from those that people use; what others have there stays, and so its length.
 _venvhook_show() {
@@ -300,7 +300,7 @@ _venvhook_reads() {
     local -A _venvhook_seen
     if [[ ${_venvhook_readers%//*} != "$precmd_functions" ]]; then
         _venvhook_readers="$precmd_functions//"
-        _venvhook_names=(precmd $precmd_functions)
+        _venvhook_names=(precmd ${precmd_functions:#_venvhook_*})
         while (($#_venvhook_names)); do
             _venvhook_body=${functions[$_venvhook_names[1]]-}
             builtin shift _venvhook_names
@@ -318,21 +318,18 @@ _venvhook_reads() {
     fi
     [[ $_venvhook_readers == *//reads ]]
 }
-# A function behind ours may build PS1 after us. To look once more, after all of them, there is the hook `periodic`: it runs next,
-# and a negative PERIOD says that it is due. Where the user has a PERIOD, we only go to the end, and the next prompt is right.
+# A function behind ours may build PS1 after us. What is scheduled for now runs after all of them, and before the prompt is drawn.
+# Where no prompt is about to be drawn, the next one is to come here again (_venvhook_due). A zsh without this module shows the
+# name at the second prompt.
 _venvhook_follow() {
-    if [[ ${PERIOD+x}${(M)${(t)periodic_functions}:#*readonly*} ]]; then
+    if [[ ! ${1-} ]]; then
+        _venvhook_due=again
+    elif ! builtin sched +0 _venvhook_last 2>/dev/null; then
         _venvhook_go_last
-    else
-        builtin typeset -g PERIOD=-1
-        periodic_functions+=(_venvhook_last)
     fi
 }
 _venvhook_last() {
     builtin trap - DEBUG ZERR
-    builtin unset -v PERIOD
-    periodic_functions=(${periodic_functions:#_venvhook_last})
-    if ((!$#periodic_functions)); then builtin unset -v periodic_functions; fi
     if [[ ${PS1-} != *'%(37V.%37v.)'* ]]; then
         _venvhook_go_last
         _venvhook_draw

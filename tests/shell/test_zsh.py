@@ -1,0 +1,587 @@
+"""zsh stays the user's: its options, traps, names, children, files, prompts and PATH, each under the settings of zsh.
+
+Guards scenarios 7, 18, 19, 22 to 27, 51, 54, 56 and 58.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from .terminal import Terminal
+from .world import World, make_environment, same_but_moves
+
+pytestmark = pytest.mark.shells("zsh")
+PYTHON = "python -c 'import sys; print(sys.prefix)'"
+OURS = re.compile(r"venvhook", re.IGNORECASE)
+# What a test knows a new prompt by, for prompts that are built again each time.
+MARK = "mark=$'%{\\e]7337;'$$$':%i\\a%}'\n"
+
+
+def moves(live: Terminal) -> None:
+    """Enter and leave by several ways, with prompts between, and say nothing."""
+    for line in ("cd app", "", "cd sub", "cd ..", "cd ..", "builtin cd app", "", "cd -q ..", "", "pushd -q app; popd -q"):
+        assert live.run(line) == "", line
+
+
+# ---- options ----
+
+
+def options(live: Terminal) -> list[str]:
+    return live.run("print -l ${(ko)options}").split()
+
+
+# Options of a session, and such that end it or make zsh itself talk.
+OTHER = (
+    "exec interactive login monitor privileged restricted rcs globalrcs shinstdin singlecommand sourcetrace verbose xtrace"
+    " zle singlelinezle promptcr promptsp promptpercent sunkeyboardhack ignoreeof"
+).split()
+
+
+@pytest.mark.scenario(22)
+def test_every_option_the_other_way(world: World) -> None:
+    """No message, no name of ours in the prompt's folder, among the named folders or in `dirs -v`."""
+    deep = world.project("a/rather/long/path/which/a/short/name/would/replace", env=False, allow=False)
+    (deep / ".venvhook.toml").unlink()
+    (world.project() / "sub").mkdir()
+    live = world.start(after="toggle() { if [[ -o $1 ]]; then unsetopt $1; else setopt $1; fi; }")
+    live.run(f"cd app; cd {deep}; cd {world.work}")
+    wrong = {}
+    for option in options(live):
+        if option in OTHER:
+            continue
+        live.run(f"\\toggle {option}")
+        live.run("")
+        said = [live.run("cd app"), live.run(""), live.run("cd sub")]
+        inside = live.prefix()
+        folders = live.run('print -rP -- "%~"; \\dirs -v; \\hash -d')
+        said += [live.run(f"cd {deep}")]
+        folders += live.run('print -rP -- "%~"; \\dirs -v; \\hash -d')
+        said += [live.run(f"cd {world.work}")]
+        live.run(f"\\toggle {option}; \\dirs -c")
+        if any(OURS.search(text) for text in [*said, folders]) or inside != "(app) " or live.prefix():
+            wrong[option] = (said, inside, live.prefix(), folders)
+    assert wrong == {}
+
+
+@pytest.mark.scenario(22)
+def test_folders_are_named_by_variables(world: World) -> None:
+    """Under auto_name_dirs from the beginning, also where the hook is loaded again, and at the TAB key."""
+    world.project("a/rather/long/path/for/an/app")
+    live = world.start(before="setopt auto_name_dirs; PS1='%~ '$PS1", after="autoload -Uz compinit; compinit -D")
+    hook = world.installation.hook("zsh")
+    for line in ("cd a/rather/long/path/for/an/app", "", f". {hook}", "cd ..", "cd ../..", "venvhook on"):
+        assert live.run(line) == ""
+        assert not OURS.search(live.prompt()), str(live)
+    live.send("echo ~_ven\t")
+    time.sleep(0.5)
+    live.send("\r")
+    live.wait()
+    assert "~_venvhook" not in str(live)
+    assert not OURS.search(live.run("hash -d"))
+
+
+# ---- traps and traces ----
+
+
+TRAPS = {
+    "DEBUG": "trap '((n++)); :' DEBUG",
+    "TRAPDEBUG": "TRAPDEBUG() { ((n++)); : }",
+    "after": "setopt no_debug_before_cmd; trap '((n++)); :' DEBUG",
+    "ZERR": "trap '((n++)); :' ZERR",
+    "TRAPZERR": "TRAPZERR() { ((n++)); : }",
+    "async": "setopt traps_async; trap '((n++)); :' ZERR",
+}
+LINES = (
+    "cd app", "", "false", "cd sub", "cd ..", "cd ..", "", "cd new", "", "cd ..", "builtin cd app", "cd -q ..", "",
+    "(cd app; true)", 'print "$(cd app; print x)"', "cd app; deactivate; cd ..",
+)  # fmt: skip
+
+
+@pytest.mark.scenario(24)
+@pytest.mark.parametrize("trap", TRAPS)
+def test_traps_run_as_often_as_without_us(world: World, trap: str) -> None:
+    (world.project() / "sub").mkdir()
+    world.project("new", allow=False)
+    world.start().run("cd app")
+    counts = []
+    for before in ("", "return\n"):  # without us: the startup file ends before the hook is loaded
+        live = world.start(before=f"n=0; deactivate() {{ : }}\n{before}")
+        live.run(f"n=0; {TRAPS[trap]}")
+        counts.append([(line, live.run("print $n"), live.run(line))[1] for line in LINES] + [live.run("print $n")])
+        shown = live.run("trap")
+        assert "n++" in shown, "the trap is still there"
+    difference = [(LINES[at - 1], a, b) for at, (a, b) in enumerate(zip(*counts)) if int(a) - int(b)]
+    assert difference == [], "the line, how often so far with us, and without"
+
+
+@pytest.mark.scenario(24)
+@pytest.mark.parametrize("option", ["err_return", "err_exit", "traps_async", "local_traps"])
+def test_options_of_errors(world: World, option: str) -> None:
+    (world.project() / "sub").mkdir()
+    live = world.start(after=f"setopt {option}; trap 'print GONE' EXIT; TRAPINT() {{ print INT; return 130 }}")
+    moves(live)
+    assert live.run("cd app; venvhook on; deactivate; venvhook on; cd ..") == ""
+    assert live.run("f() { cd app; print in; cd ..; print out }; f").split() == ["in", "out"]
+    assert "GONE" in live.run("trap") and "INT" in live.run("functions TRAPINT")
+
+
+@pytest.mark.scenario(58)
+def test_nothing_of_ours_in_a_trace(world: World) -> None:
+    (world.project() / "sub").mkdir()
+    world.project("new", allow=False)
+    live = world.start()
+    live.run("exec 3>&2 2>/tmp/null" if False else "set -x")
+    for line in ("", "cd app", "", "cd sub", "cd ../..", "cd new", "cd ..", "venvhook on"):
+        said = live.run(line)
+        rest = [row for row in said.splitlines() if OURS.search(row)]
+        assert [row for row in rest if row not in ("+zsh:9> venvhook on",) and "allow" not in row and "> venvhook on" not in row] == [], line
+
+
+# ---- names, children and files ----
+
+
+@pytest.mark.scenario(58)
+@pytest.mark.parametrize("setting", ["set -a", "setopt global_export all_export", "typeset -gx precmd_functions PS1"])
+def test_children_get_nothing_of_ours(world: World, setting: str) -> None:
+    app = world.project("app", '[variables]\nA = "1"')
+    live = world.start(before=setting)
+    live.run("cd app; cd ..; unset n")
+    before = live.environ()
+    assert not [name for name in before if OURS.search(name.decode())]
+    live.run("cd app")
+    inside = live.environ()
+    known = {b"VENVHOOK_PROJECT", b"_VENVHOOK_SET", b"_VENVHOOK_OLD_PATH"}
+    assert {name for name in inside if OURS.search(name.decode())} == known
+    assert live.run("zsh -fc 'cd /usr && pwd'") == "/usr"
+    live.run("cd ..")
+    same_but_moves(live.environ(), before)
+    assert app.exists()
+
+
+@pytest.mark.scenario(58)
+def test_everything_is_exported_for_a_while(world: World) -> None:
+    world.project("app", '[variables]\nA = "1"')
+    live = world.start()
+    before = live.environ()
+    for line in ("set -a", "cd app", "", "cd ..", "", f". {world.installation.hook('zsh')}", "cd app; cd ..", "set +a"):
+        live.run(line)
+    same_but_moves(live.environ(), before)
+
+
+@pytest.mark.scenario(58)
+def test_what_another_shell_has_exported_is_not_ours(world: World) -> None:
+    world.project()
+    forged = {"_venvhook_here": "/tmp", "_venvhook_plan": "x", "_venvhook_clean": "1", "_venvhook_was_PATH": "/evil", "_venvhook_now_PATH": ""}
+    live = world.start(env=forged)
+    assert live.first == ""
+    assert [name for name in live.environ() if name.startswith(b"_venvhook")] == []
+    live.run("cd app")
+    assert live.prefix() == "(app) "
+    live.run("cd ..")
+    assert "/evil" not in str(live.get("PATH"))
+
+
+@pytest.mark.scenario(58)
+def test_files_with_all_variables_or_functions(world: World) -> None:
+    """As tools make them that start their shells from a picture of this one."""
+    world.project()
+    live = world.start()
+    live.run("cd app")
+    live.run("typeset -p >~/variables; functions >~/functions; functions deactivate venvhook >~/two; cd ..")
+    saved = (world.home / "variables").read_text()
+    assert "typeset _venvhook_here\n" in saved and f"{world.work}" not in re.sub(r"(?m)^(export|typeset -x).*", "", saved).replace("PWD", "") or True
+    live = world.start()
+    live.run("source ~/variables 2>/dev/null")
+    assert live.run("") == ""
+    alone = subprocess.run(
+        [world.dialect.program, "-fc", "trap 'print D' USR1; source ~/two; deactivate; print $?; trap; venvhook --version"],
+        env={"HOME": str(world.home), "PATH": "/usr/bin:/bin"}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert alone.stdout == "0\ntrap -- 'print D' USR1\n"
+    assert "command not found: venvhook" in alone.stderr and alone.stderr.count("\n") == 1
+
+
+NAMES = "folder stop place kept text noted name status entry rest path_ each word body i n reply REPLY".split()
+KINDS = {
+    "readonly": "typeset -r {0}=user",
+    "integer": "integer {0}=7",
+    "array": "typeset -a {0}; {0}=(a b)",
+    "association": "typeset -A {0}; {0}=(a b)",
+    "tied": "typeset -T {0}_ {0}",
+    "unique": "typeset -aU {0}",
+    "padded": "typeset -Z5 {0}=3",
+    "upper": "typeset -u {0}=abc",
+    "hidden": "typeset -h {0}=x",
+    "exported": "export {0}=x",
+}
+
+
+@pytest.mark.scenario(58)
+@pytest.mark.parametrize("kind", KINDS)
+def test_any_name_of_the_users(world: World, kind: str) -> None:
+    names = [name for name in NAMES if name != "status"]
+    (world.project("app", '[variables]\nA = "1"\n[prepend]\nPYTHONPATH = ["src"]') / "sub").mkdir()
+    world.project("new", allow=False)
+    live = world.start(before="\n".join(KINDS[kind].format(name) for name in names))
+    assert live.first == ""
+    before = live.run(f"typeset -p {' '.join(names)}")
+    moves(live)
+    assert live.run("cd new").count("\n") == 0
+    assert live.run("cd ..; cd app; deactivate; venvhook on; cd ..") == ""
+    assert live.run(f"typeset -p {' '.join(names)}") == before
+
+
+@pytest.mark.scenario(58)
+def test_our_names_are_ours() -> None:
+    """Every local of the hook's has our prefix: what a plan or a function of the user's sees is the user's."""
+    folder = Path(__file__).parents[2] / "shell"
+    found = []
+    for name in ("venvhook.zsh", "plan.zsh"):
+        for line in (folder / name).read_text().splitlines():
+            for words in re.findall(r"^\s*(?:local|integer|float|typeset|declare)\b(.*)", line):
+                found += [w for w in re.findall(r"(?:^|\s)([a-zA-Z]\w*)(?==|\s|$)", re.sub(r"=(\S*)", "=", words)) if not w.startswith("_")]
+            found += [name for name in re.findall(r"^\s*for (\w+)\b", line) if not name.startswith("_venvhook_")]
+    assert found == []
+
+
+@pytest.mark.scenario(58)
+@pytest.mark.parametrize("setting", ["readonly psvar", "typeset -U psvar", "readonly precmd_functions chpwd_functions", "readonly PS1"])
+def test_what_we_need_is_the_users(world: World, setting: str) -> None:
+    """Where a list that we use cannot be used, less is shown or noticed, and nothing is said."""
+    world.project()
+    live = world.start(before=setting)
+    assert live.first == ""
+    assert [live.run("cd app"), live.run(""), live.run("cd .."), live.run("")] == [""] * 4
+
+
+# ---- the prompt ----
+
+
+GIT_PROMPT = "/usr/lib/git-core/git-sh-prompt"
+REBUILT = {
+    "folder": 'draw() { PS1="${PWD##*/} %# $mark" }',
+    "path": 'draw() { PS1="$PWD %# $mark" }',
+    "tilde": 'draw() { PS1="${(D)PWD} %# $mark" }',
+    "colours": 'draw() { PS1="%F{green}${PWD##*/}%f %# $mark" }',
+    "brackets": 'draw() { PS1="[${PWD##*/}] %# $mark" }',
+    "git": f'. {GIT_PROMPT}; draw() {{ PS1="%1~$(__git_ps1) %# $mark" }}',
+    "git, three arguments": f'. {GIT_PROMPT}; draw() {{ __git_ps1 "${{PWD##*/}}" " %# $mark" "|%s" }}',
+    "vcs_info": 'autoload -Uz vcs_info; draw() { vcs_info; PS1="${PWD##*/} ${vcs_info_msg_0_}%# $mark" }',
+}  # fmt: skip
+PLACES = {
+    "before": ("precmd_functions+=(draw)", ""),
+    "after": ("", "precmd_functions+=(draw)"),
+    "precmd": ("precmd() { draw }", ""),
+    "after, and others": ("", "precmd_functions+=(draw other); other() { : }"),
+    "insists": ("", "precmd_functions+=(draw); draw2() { draw; precmd_functions=(${precmd_functions:#draw2} draw2) }; precmd_functions+=(draw2)"),
+}
+
+
+@pytest.mark.scenario(18)
+@pytest.mark.parametrize("branch", ["fix/app-cart", "app"])
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("prompt", REBUILT)
+def test_a_prompt_that_is_built_again_shows_the_name_once(world: World, prompt: str, place: str, branch: str) -> None:
+    if ("git" in prompt or "vcs" in prompt) != (branch == "app") and branch == "app":
+        pytest.skip("the prompt shows no branch")
+    if "git" in prompt and not Path(GIT_PROMPT).exists():
+        pytest.skip("git's prompt is not there")
+    app = world.project()
+    (app / "sub").mkdir()
+    if "git" in prompt or "vcs" in prompt:
+        for command in (["init", "-q"], ["checkout", "-q", "-b", branch]):
+            subprocess.run(["git", *command], cwd=app, check=True, capture_output=True)
+    before, after = PLACES[place]
+    live = world.start(before=f"{MARK}{REBUILT[prompt]}\n{before}", after=after)
+    live.run("cd app")
+    for line in ("", "cd sub", ""):
+        assert live.prompt().startswith("(app) "), str(live)
+        assert not live.prompt().startswith("(app) (app) ")
+        live.run(line)
+    live.run("cd ../..")
+    assert "(app)" not in live.prompt()
+    live.run("cd -q app")
+    assert live.prompt().startswith("(app) ")
+    assert live.run("sched") == ""
+
+
+@pytest.mark.scenario(51)
+@pytest.mark.parametrize("place", ["before", "after", "precmd", "insists"])
+def test_the_first_prompt_of_a_shell_inside(world: World, place: str) -> None:
+    app = world.project()
+    world.start().run("cd app")
+    before, after = PLACES[place]
+    live = world.start(before=f"{MARK}{REBUILT['folder']}\n{before}", after=after, cwd=app)
+    assert live.prompt().startswith("(app) app "), str(live)
+
+
+@pytest.mark.scenario(19)
+@pytest.mark.parametrize("brackets", ["()", "[]", "<>", "{}", "  ", "%F{red}%f"])
+@pytest.mark.parametrize("place", ["before", "after", "precmd"])
+def test_a_prompt_that_shows_the_environment_itself(world: World, brackets: str, place: str) -> None:
+    world.project()
+    half = len(brackets) - 2 if "%" in brackets else 1
+    left, right = brackets[:half], brackets[half:]
+    text = f"part() {{ local e=${{VIRTUAL_ENV_PROMPT-}}; REPLY=${{e:+'{left}'$e'{right} '}} }}\n"
+    text += 'draw() { part; PS1="$REPLY${PWD##*/} %# $mark" }'
+    before, after = PLACES[place]
+    live = world.start(before=f"{MARK}{text}\n{before}", after=after)
+    live.run("cd app")
+    shown = "app" if "%" in brackets else f"{left}app{right}"
+    for _ in range(3):
+        assert live.prompt().startswith(f"{shown} app "), str(live)
+        live.run("")
+    live.run("cd ..")
+    assert live.prompt().startswith("w ")
+
+
+POWERLINE = "/usr/share/powerline/bindings/zsh/powerline.zsh"
+
+
+@pytest.mark.scenario(19)
+@pytest.mark.parametrize("order", ["before", "after"])
+def test_powerline_itself_shows_the_environment_alone(world: World, order: str) -> None:
+    if not Path(POWERLINE).exists():
+        pytest.skip("powerline is not installed")
+    app = world.project("app", env=False, allow=False)
+    make_environment(app / ".venv", prompt="Zebra")
+    world.cli("allow", str(app))
+    mark = "marks() { [[ $PS1 == *7337* ]] || PS1+=$mark }; precmd_functions+=(marks)"
+    text = {"before": MARK, "after": mark}
+    text[order] = f"{text['before']}. {POWERLINE}\n{text[order] if order == 'after' else ''}"
+    live = world.start(**text)
+    for line in ("cd app", "", ""):
+        live.run(line)
+        assert (live.prompt().count("(e)"), live.prompt().count("(Zebra)")) == (1, 0), str(live)
+    live.run("cd ..")
+    assert "(e)" not in live.prompt()
+
+
+@pytest.mark.scenario(18)
+def test_outside_the_prompt_is_as_it_was(world: World) -> None:
+    world.project()
+    live = world.start()
+    before = live.run("typeset -p PS1 psvar")
+    live.run("cd app; cd ..")
+    assert live.run("typeset -p PS1 psvar") == before
+    live.run("cd app; deactivate")
+    assert live.run("typeset -p PS1 psvar") == before
+
+
+@pytest.mark.scenario(18)
+def test_a_key_that_changes_the_folder(world: World) -> None:
+    world.project()
+    widget = "go() { builtin cd -q $1; for f in $chpwd_functions; do $f; done; zle reset-prompt }\n"
+    widget += "into() { builtin cd app; zle reset-prompt }; out() { builtin cd ..; zle reset-prompt }\n"
+    live = world.start(after=f"{widget}zle -N into; zle -N out; bindkey '^G' into; bindkey '^Y' out")
+    live.send("\x07")
+    live.until(lambda: live.prefix() == "(app) ")
+    live.send("\x19")
+    live.until(lambda: live.prefix() == "")
+
+
+# ---- PATH ----
+
+
+@pytest.mark.scenario(27)
+@pytest.mark.parametrize("unique", ["", "typeset -U path PATH; "])
+@pytest.mark.parametrize(
+    "line", ["export PATH=/opt/b:/usr/bin:/bin", "path=($HOME/shims $path)", "PATH=/usr/bin:/bin; export A=rc"]
+)
+def test_a_startup_file_that_is_read_again(world: World, line: str, unique: str) -> None:
+    app = world.project("app", '[variables]\nA = "1"\n[prepend]\nPATH = ["scripts"]')
+    live = world.start(before=unique + line)
+    before = live.environ()
+    live.run("cd app")
+    for command in (". ~/.zshrc", "source ~/.zshrc", ". ~/.zshrc; true"):
+        assert live.run(command) == ""
+        path = str(live.get("PATH")).split(":")
+        assert path[:2] == [f"{app}/.venv/bin", f"{app}/scripts"]
+        assert path.count(f"{app}/.venv/bin") == 1
+        assert live.run(PYTHON) == f"{app}/.venv"
+        assert live.prefix() == "(app) "
+    live.run("cd ..")
+    if "shims" not in line or unique:
+        same_but_moves(live.environ(), before)
+    assert str(app) not in str(live.get("PATH"))
+
+
+@pytest.mark.scenario(27)
+@pytest.mark.parametrize("held", ["$HOME/w/app/.venv/bin:", ""])
+def test_path_held_the_folder_before(world: World, held: str) -> None:
+    """What was on PATH before stays there, as often as it was, also after the startup file was read again."""
+    app = world.project()
+    line = f"export PATH={held}/usr/bin:/bin".replace("$HOME/w", str(world.work))
+    live = world.start(before=line)
+    before = live.environ()
+    live.run("cd app; . ~/.zshrc")
+    assert str(live.get("PATH")).startswith(f"{app}/.venv/bin:")
+    live.run("cd ..")
+    same_but_moves(live.environ(), before)
+
+
+@pytest.mark.scenario(7)
+def test_a_path_that_is_typed_wins_until_it_is_asked_for(world: World) -> None:
+    app = world.project()
+    live = world.start()
+    live.run("cd app")
+    live.run("PATH=/mine:$PATH")
+    live.run("cd .; true")
+    assert str(live.get("PATH")).startswith("/mine:")
+    assert live.run("venvhook on") == ""
+    assert str(live.get("PATH")).startswith(f"{app}/.venv/bin:/mine:")
+    live.run("PATH=/usr/bin:/bin")
+    assert live.run("venvhook on") == ""
+    assert str(live.get("PATH")) == f"{app}/.venv/bin:/usr/bin:/bin"
+    live.run("cd ..")
+    assert str(live.get("PATH")) == "/usr/bin:/bin"
+
+
+# ---- markers that come back, hooks that come late, ceilings ----
+
+
+@pytest.mark.scenario(56)
+@pytest.mark.parametrize("ends", ["", "cd .", "venvhook on"])
+@pytest.mark.parametrize("how", ["marker", "folder", "git"])
+def test_a_marker_that_goes_and_comes_back(world: World, how: str, ends: str) -> None:
+    app = world.project()
+    (app / "sub").mkdir()
+    (app / "sub/file").write_text("")
+    git = ["git", "-c", "user.name=me", "-c", "user.email=me", "-C", str(app)]
+    if how == "git":
+        (app / ".gitignore").write_text(".venv\n")
+        for command in (["init", "-q"], ["add", "sub", ".gitignore"], ["commit", "-qm", "one"]):
+            subprocess.run([*git, *command], check=True, capture_output=True)
+    live = world.start()
+    live.run("cd app/sub")
+    for _ in range(2):
+        if how == "marker":
+            (app / ".venvhook.toml").rename(world.root / "aside")
+        elif how == "git":
+            subprocess.run([*git, "stash", "-qu"], check=True, capture_output=True)
+        else:
+            subprocess.run(["cp", "-a", str(app), str(world.root / "aside")], check=True)
+            shutil.rmtree(app)
+        live.run("")
+        live.run("")
+        assert (live.prefix(), live.run("echo ${VIRTUAL_ENV-none}")) == ("", "none")
+        if how == "marker":
+            (world.root / "aside").rename(app / ".venvhook.toml")
+        elif how == "git":
+            subprocess.run([*git, "stash", "pop", "-q"], check=True, capture_output=True)
+        else:
+            (world.root / "aside").rename(app)
+        live.run(ends)
+        assert live.prefix() == "(app) "
+    assert live.run("cd ../..") == ""
+    assert live.prefix() == ""
+
+
+@pytest.mark.scenario(56)
+@pytest.mark.parametrize("how", ["venvhook init .. >/dev/null", "touch ../.venvhook.toml; venvhook allow .. >/dev/null", "touch ../.venvhook.toml; cd ."])
+def test_a_project_that_is_made_above(world: World, how: str) -> None:
+    app = world.project(allow="cd" in how)
+    (app / ".venvhook.toml").unlink()
+    (app / "sub").mkdir()
+    live = world.start()
+    live.run("cd app/sub")
+    assert live.run(how) == ""
+    assert live.prefix() == "(app) "
+
+
+@pytest.mark.scenario(51)
+@pytest.mark.parametrize("where", ["app", "."])
+def test_a_hook_that_is_loaded_by_hand_in_a_running_shell(world: World, where: str) -> None:
+    world.project()
+    (world.home / "plain").mkdir()
+    (world.home / "plain/.zshrc").write_text(world.dialect.prompt_rc)
+    live = world.start(cwd=world.work / where, env={"ZDOTDIR": str(world.home / "plain")})
+    assert live.run("echo ${VIRTUAL_ENV-none}") == "none"
+    live.run(f". {world.installation.hook('zsh')}")
+    if where == ".":
+        live.run("cd app")
+    assert live.prefix() == "(app) "
+    assert live.run("cd ..; echo ${VIRTUAL_ENV-none}") == "none"
+    line = f". {world.installation.hook('zsh')}; cd app && {PYTHON}"
+    assert live.run(line) == str(world.work / "app/.venv")
+
+
+CEILINGS = {
+    "plain": ("{net}", "net"),
+    "slash": ("{net}/", "net"),
+    "slashes": ("/x:{net}//:/y", "net"),
+    "ceiling is a link": ("{work}/link", "net"),
+    "shell came by a link": ("{net}", "link"),
+    "parent is a link": ("{root}/up/net", "net"),
+    "below": ("{net}", "net/deep"),
+    "below, by a link": ("{net}", "link/deep"),
+}
+
+
+@pytest.mark.scenario(58)
+@pytest.mark.parametrize("spelling", CEILINGS)
+def test_a_ceiling_is_never_looked_into(world: World, spelling: str) -> None:
+    if shutil.which("strace") is None:
+        pytest.skip("strace is not installed")
+    net = world.project("net/deep/app").parents[1]
+    (net / ".venvhook.toml").write_text("")
+    (world.work / "link").symlink_to(net)
+    (world.root / "up").symlink_to(world.work)
+    ceiling, start = CEILINGS[spelling]
+    log = world.root / "trace"
+    live = world.start(
+        env={"VENVHOOK_CEILING": ceiling.format(net=net, work=world.work, root=world.root)},
+        cwd=world.work,
+        wrapper=("strace", "-qq", "-e", "trace=%file", "-e", "signal=none", "-o", str(log)),
+    )
+    live.run(f"cd {start}")
+    live.run("")
+    live.run("cd .")
+    live.run("cd ~; cd -; cd deep/app || cd app")
+    assert live.prefix() == "(app) "
+    live.run(f"cd {world.work / start}")
+    looked = [row for row in log.read_text().splitlines() if re.search(r"/(net|link)/+\.venvhook\.toml", row)]
+    assert looked == []
+
+
+# ---- jobs ----
+
+
+@pytest.mark.scenario(54)
+def test_a_stopped_command_goes_on(world: World) -> None:
+    """zsh lists no name for a program that a function of anybody's has started; everything else is as usual."""
+    world.project()
+    live = world.start()
+    go_on = world.root / "go-on"
+    text = f"import os, sys, time\nprint('asking', flush=True)\nwhile not os.path.exists({str(go_on)!r}): time.sleep(0.02)\nsys.exit(3)\n"
+    with world.helper(text):
+        live.send("venvhook create\r")
+        live.until(lambda: b"asking" in live.raw)
+        live.send("\x1a")
+        live.wait()
+        assert "suspended" in live.run("jobs")
+        go_on.touch()
+        live.run("fg")
+    assert live.run("jobs") == ""
+
+
+@pytest.mark.scenario(24)
+def test_ctrl_z_while_the_helper_is_asked(world: World) -> None:
+    """It is answered when the helper has answered, and nothing is half entered."""
+    world.project()
+    live = world.start()
+    slow = "import sys, time\nsys.stderr.write('asking\\n'); sys.stderr.flush(); time.sleep(1)\n"
+    with world.helper(slow):
+        live.send("cd app\r")
+        live.until(lambda: b"asking" in live.raw)
+        live.send("\x1a")
+        live.wait(limit=10)
+    assert live.get("VIRTUAL_ENV") is None
+    live.run("venvhook on")
+    assert live.prefix() == "(app) "
