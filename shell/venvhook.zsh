@@ -7,12 +7,12 @@
 # do plans. Plain emulation leaves many options of the user's alone; those that would show our names, our commands or our
 # reading are named: auto_name_dirs puts a variable's name in the place of the folder in prompts. With local_traps a function
 # can put a trap aside until it returns. The colon is there for auto_name_dirs too, which looks only at values that are paths.
-'builtin' 'typeset' '-g' '+x' "_venvhook_file=:"'@VENVHOOK_LAUNCHER@'
+'builtin' 'typeset' '-g' '+x' "_venvhook_source=:"'@VENVHOOK_LAUNCHER@'
 'builtin' 'emulate' 'zsh' '-o' 'no_aliases' '-o' 'no_err_exit' '-o' 'no_err_return' '-o' 'no_multibyte' '-o' 'no_auto_name_dirs' \
     '-o' 'no_xtrace' '-o' 'no_verbose' '-o' 'no_source_trace' '-o' 'local_traps' '-o' 'no_debug_before_cmd' '-c' \
     'if [[ ${_venvhook_clean-} != $$ && -o interactive ]]; then
         builtin unset -v _venvhook_clean
-        _venvhook_clean=$$ builtin . "${${_venvhook_file#:}%/*}/venvhook.zsh"
+        _venvhook_clean=$$ builtin . "${${_venvhook_source#:}%/*}/venvhook.zsh"
     fi'
 'builtin' "${${${(M)${_venvhook_clean-}:#$$}:+:}:-return}"
 
@@ -219,4 +219,4 @@ _venvhook_complete() {
 }
 
 _venvhook_arm
-builtin unset -v _venvhook_file
+builtin unset -v _venvhook_source

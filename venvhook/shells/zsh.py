@@ -55,7 +55,7 @@ def undo(operations: Sequence[tuple[str, str | None]]) -> str:
 def _read_marker(file: str, text: str) -> str:
     return (  # what _venvhook_file does, without the price of a call
         f"_venvhook_text=''\n"
-        f"builtin read -rk4097 -u0 _venvhook_text <{file}\n"
+        f"builtin read -rk4097 -u0 _venvhook_text 2>/dev/null <{file}\n"
         f"[[ $_venvhook_text == {text} ]] || return 0"
     )
 
