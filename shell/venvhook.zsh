@@ -10,10 +10,7 @@
 'builtin' 'typeset' '-g' '+x' "_venvhook_source=:"'@VENVHOOK_LAUNCHER@'
 'builtin' 'emulate' 'zsh' '-o' 'no_aliases' '-o' 'no_err_exit' '-o' 'no_err_return' '-o' 'no_multibyte' '-o' 'no_auto_name_dirs' \
     '-o' 'no_xtrace' '-o' 'no_verbose' '-o' 'no_source_trace' '-o' 'local_traps' '-o' 'no_debug_before_cmd' '-c' \
-    'if [[ ${_venvhook_clean-} != $$ && -o interactive ]]; then
-        builtin unset -v _venvhook_clean
-        _venvhook_clean=$$ builtin . "${${_venvhook_source#:}%/*}/venvhook.zsh"
-    fi'
+    '[[ ${_venvhook_clean-} == $$ || ! -o interactive ]] || { builtin unset -v _venvhook_clean; _venvhook_clean=$$ builtin . "${${_venvhook_source#:}%/*}/venvhook.zsh" }'
 'builtin' "${${${(M)${_venvhook_clean-}:#$$}:+:}:-return}"
 
 # The shell's state. When the file is read again, the state stays; PATH may have been set again by a startup file, and is put
