@@ -19,7 +19,7 @@ _venvhook_ask() {
 # kept one, else the helper's answer. Fails where only the helper could tell and must not be started.
 _venvhook_load() {
     _venvhook_new=${_venvhook_known[$1]-}
-    if [[ $_venvhook_new ]] && ! "_venvhook_stale_$_venvhook_new"; then return; fi
+    if [[ $_venvhook_new ]] && ! "_venvhook_stale_$_venvhook_new" && ! "_venvhook_differs_$_venvhook_new"; then return; fi
     _venvhook_read "$1" || _venvhook_fetch "$1" || return
     if [[ $_venvhook_new != none ]]; then _venvhook_known[$1]=$_venvhook_new; fi
 }
@@ -28,11 +28,12 @@ _venvhook_load() {
 _venvhook_read() {
     local _venvhook_kept=$_venvhook_cache/plans${1%/}/.venvhook-2.zsh
     _venvhook_new='' _venvhook_new_project=''
-    [[ $1/ != */../* && -f $_venvhook_kept && -O $_venvhook_kept && ! -L $_venvhook_kept ]] || return 1
-    builtin read -rk262144 -u0 _venvhook_text 2>/dev/null <$_venvhook_kept
+    [[ $1/ != */../* && -f $_venvhook_kept && -r $_venvhook_kept && -O $_venvhook_kept && ! -L $_venvhook_kept ]] || return 1
+    _venvhook_text=''
+    { builtin read -rk262144 -u0 _venvhook_text <$_venvhook_kept } 2>/dev/null
     [[ ${_venvhook_text[-32,-18]} == $'\n_venvhook_new=' && $_venvhook_text != *$'\0'* ]] || return 1
     _venvhook_quietly builtin eval "$_venvhook_text"
-    [[ $_venvhook_new && $_venvhook_new_project == "$1" ]] && ! "_venvhook_stale_$_venvhook_new"
+    [[ $_venvhook_new && $_venvhook_new_project == "$1" ]] && ! "_venvhook_stale_$_venvhook_new" && ! "_venvhook_differs_$_venvhook_new"
 }
 _venvhook_fetch() {
     ((!ZSH_SUBSHELL)) || return 1
@@ -112,7 +113,7 @@ _venvhook_recover() {
 _venvhook_file() {
     _venvhook_text=''
     [[ -f $1 && -r $1 ]] || return 1
-    builtin read -rk4097 -u0 _venvhook_text 2>/dev/null <$1 # its status says whether there are as many
+    { builtin read -rk4097 -u0 _venvhook_text <$1 } 2>/dev/null # (Its status says whether there are as many.)
     [[ ${#_venvhook_text} -le 4096 && $_venvhook_text != *$'\0'* ]]
 }
 
@@ -318,19 +319,17 @@ _venvhook_reads() {
     fi
     [[ $_venvhook_readers == *//reads ]]
 }
-# A function behind ours may build PS1 after us. What is scheduled for now runs after all of them, and before the prompt is drawn.
-# Where no prompt is about to be drawn, the next one is to come here again (_venvhook_due). A zsh without this module shows the
-# name at the second prompt.
+# A function behind ours may build PS1 after us. What is scheduled for a second ago runs after all of them, and before the prompt is drawn.
+# The next prompt comes here again (_venvhook_due) where this was no prompt, or where such a function has been seen: it may go
+# behind us each time. A zsh without the module for schedules shows the name at the second prompt.
 _venvhook_follow() {
-    if [[ ! ${1-} ]]; then
-        _venvhook_due=again
-    elif ! builtin sched +0 _venvhook_last 2>/dev/null; then
-        _venvhook_go_last
-    fi
+    if [[ ! ${1-} || $_venvhook_behind ]]; then _venvhook_due=again; fi
+    if [[ ${1-} ]] && ! builtin sched +-1 _venvhook_last 2>/dev/null; then _venvhook_go_last; fi
 }
 _venvhook_last() {
     builtin trap - DEBUG ZERR
     if [[ ${PS1-} != *'%(37V.%37v.)'* ]]; then
+        _venvhook_behind=1
         _venvhook_go_last
         _venvhook_draw
     fi

@@ -35,7 +35,7 @@ else
     builtin typeset -gAH _venvhook_known
     # What plans and their functions use.
     builtin typeset -gH _venvhook_text='' _venvhook_new='' _venvhook_new_project='' _venvhook_noted='' _venvhook_usual=''
-    builtin typeset -gH _venvhook_silent='' _venvhook_readers=''
+    builtin typeset -gH _venvhook_silent='' _venvhook_readers='' _venvhook_behind=''
     # The user's setting for ceilings, and the folders that it stands for.
     builtin typeset -gH _venvhook_limits='' _venvhook_ceilings=''
 fi

@@ -133,15 +133,16 @@ def _reading(condition: Condition, read_marker: Callable[[str, str], str]) -> li
     """The lines that read a file, and return 0 where the condition no longer holds."""
     kind, path = condition[0], str(condition[1]) if len(condition) > 1 else ""
     if kind == "marker":
-        return [read_marker(quote(_marker(path)), quote(str(condition[2])))]
+        return [read_marker(quote(marker(path)), quote(str(condition[2])))]
     if kind == "odd":
-        return [f"if _venvhook_file {quote(_marker(path))}; then return 0; fi"]
+        return [f"if _venvhook_file {quote(marker(path))}; then return 0; fi"]
     if kind == "text":
         return [f"_venvhook_file {quote(path)} && [[ $_venvhook_text == {quote(str(condition[2]))} ]] || return 0"]
     return []
 
 
-def _marker(project: str) -> str:
+def marker(project: str) -> str:
+    """The path of a project's marker."""
     return project.rstrip("/") + "/.venvhook.toml"
 
 
@@ -169,7 +170,7 @@ def _broken(condition: Condition, lost: str) -> list[str]:
     if kind == "variable":
         name, value = rest
         return [f'"${{{name}+=}}${{{name}-}}" != {quote("" if value is None else "=" + str(value))}']
-    path = quote(_marker(str(rest[0])) if kind in ("marker", "odd") else str(rest[0]))
+    path = quote(marker(str(rest[0])) if kind in ("marker", "odd") else str(rest[0]))
     if kind == "odd":
         return [f"-L {path}", f"! -f {path}", f"! -r {path}"]
     if kind == "marker":
