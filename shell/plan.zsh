@@ -33,7 +33,8 @@ _venvhook_read() {
     { builtin read -rk262144 -u0 _venvhook_text <$_venvhook_kept } 2>/dev/null
     [[ ${_venvhook_text[-32,-18]} == $'\n_venvhook_new=' && $_venvhook_text != *$'\0'* ]] || return 1
     _venvhook_quietly builtin eval "$_venvhook_text"
-    [[ $_venvhook_new && $_venvhook_new_project == "$1" ]] && ! "_venvhook_stale_$_venvhook_new" && ! "_venvhook_differs_$_venvhook_new"
+    [[ $_venvhook_new && $_venvhook_new_project == "$1" ]] && ! "_venvhook_stale_$_venvhook_new" &&
+        ! "_venvhook_differs_$_venvhook_new"
 }
 _venvhook_fetch() {
     ((!ZSH_SUBSHELL)) || return 1
@@ -89,7 +90,7 @@ _venvhook_leave() {
 # Something may have set PATH again: a startup file that was read once more, with the hook in it, or anything before `venvhook on`.
 _venvhook_settle() {
     _venvhook_unsettled=''
-    if [[ $_venvhook_home ]]; then "_venvhook_settle_$_venvhook_plan"; fi
+    if [[ $_venvhook_home ]]; then _venvhook_quietly "_venvhook_settle_$_venvhook_plan"; fi # (An older plan has none.)
 }
 # What a shell must put right first: an answer that Ctrl-C cut off (pending is the project that was asked for), or the
 # project of the shell that started us (pending is "inherited"). Fails where the helper must not be started: what were
@@ -251,15 +252,16 @@ _venvhook_remove() {
 # ---- the prompt -----------------------------------------------------------------------------------------------------
 
 # The name is drawn by a reference in PS1 to an element of psvar, which no option makes zsh expand. Outside PS1 is as it was.
-# The argument "prompt" says that a prompt is about to be drawn. _venvhook_silent
-# is the last PS1 that turned out not to show the name, after that name.
+# The argument "prompt" says that a prompt is about to be drawn. _venvhook_silent is the last PS1 that turned out not to show
+# the name, after that name.
 _venvhook_draw() {
     local _venvhook_reference='%(37V.%37v.)' _venvhook_due=''
     if [[ ${${(t)psvar}/-tied} == array-special ]]; then _venvhook_show; fi
     if [[ ${(t)PS1} == *readonly* ]]; then
     elif [[ ! $_venvhook_label ]]; then
         if [[ ${PS1-} == "$_venvhook_reference"* ]]; then PS1=${PS1#"$_venvhook_reference"}; fi
-    elif [[ -o prompt_percent && ! ${VIRTUAL_ENV_DISABLE_PROMPT-} ]] && { [[ $_venvhook_name//${PS1-} == "$_venvhook_silent" ]] || ! _venvhook_shown }; then
+    elif [[ -o prompt_percent && ! ${VIRTUAL_ENV_DISABLE_PROMPT-} ]] &&
+        { [[ $_venvhook_name//${PS1-} == "$_venvhook_silent" ]] || ! _venvhook_shown }; then
         if [[ ${PS1-} != *"$_venvhook_reference"* ]]; then
             _venvhook_silent=$_venvhook_name//${PS1-}
             PS1=$_venvhook_reference${PS1-}
@@ -285,7 +287,8 @@ _venvhook_show() {
 # word of its own (colours and the like left out), and only where such a function reads the environment's variables.
 _venvhook_shown() {
     local _venvhook_plain=${PS1-}
-    [[ $_venvhook_plain != *(starship|p9k|build_left_prompt|spaceship|_omp_|12V|virtualenv|VIRTUAL_ENV|powerline|POWERLINE)* ]] || return 0
+    if [[ $_venvhook_plain == *(starship|p9k|build_left_prompt|spaceship|_omp_|12V|virtualenv|VIRTUAL_ENV)* ||
+        $_venvhook_plain == *(powerline|POWERLINE)* ]]; then return 0; fi
     [[ $_venvhook_name && $_venvhook_plain == *"$_venvhook_name"* ]] || return 1
     _venvhook_plain=${(S)_venvhook_plain//\%\{*\%\}}
     _venvhook_plain=${(S)_venvhook_plain//\%[FK]\{*\}}
@@ -310,7 +313,7 @@ _venvhook_reads() {
                 break
             fi
             for _venvhook_word in ${(u)=_venvhook_body//[^a-zA-Z0-9_:.@+-]/ }; do
-                if [[ ! ${_venvhook_seen[$_venvhook_word]-} && $_venvhook_word != _venvhook_* && ${functions[$_venvhook_word]-} ]]; then
+                if [[ $_venvhook_word != _venvhook_* && ! ${_venvhook_seen[$_venvhook_word]-} && ${functions[$_venvhook_word]-} ]]; then
                     _venvhook_seen[$_venvhook_word]=1
                     _venvhook_names+=($_venvhook_word)
                 fi
@@ -319,9 +322,9 @@ _venvhook_reads() {
     fi
     [[ $_venvhook_readers == *//reads ]]
 }
-# A function behind ours may build PS1 after us. What is scheduled for a second ago runs after all of them, and before the prompt is drawn.
-# The next prompt comes here again (_venvhook_due) where this was no prompt, or where such a function has been seen: it may go
-# behind us each time. A zsh without the module for schedules shows the name at the second prompt.
+# A function behind ours may build PS1 after us. What is scheduled for a second ago runs after all of them, and before the
+# prompt is drawn. The next prompt comes here again (_venvhook_due) where this was no prompt, or where such a function has been
+# seen: it may go behind us each time. A zsh without the module for schedules shows the name at the second prompt.
 _venvhook_follow() {
     if [[ ! ${1-} || $_venvhook_behind ]]; then _venvhook_due=again; fi
     if [[ ${1-} ]] && ! builtin sched +-1 _venvhook_last 2>/dev/null; then _venvhook_go_last; fi

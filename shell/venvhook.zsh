@@ -10,7 +10,8 @@
 'builtin' 'typeset' '-g' '+x' "_venvhook_source=:"'@VENVHOOK_LAUNCHER@'
 'builtin' 'emulate' 'zsh' '-o' 'no_aliases' '-o' 'no_err_exit' '-o' 'no_err_return' '-o' 'no_multibyte' '-o' 'no_auto_name_dirs' \
     '-o' 'no_xtrace' '-o' 'no_verbose' '-o' 'no_source_trace' '-o' 'local_traps' '-o' 'no_debug_before_cmd' '-c' \
-    '[[ ${_venvhook_clean-} == $$ || ! -o interactive ]] || { builtin unset -v _venvhook_clean; _venvhook_clean=$$ builtin . "${${_venvhook_source#:}%/*}/venvhook.zsh" }'
+    '[[ ${_venvhook_clean-} == $$ || ! -o interactive ]] ||'\
+' { builtin unset -v _venvhook_clean; _venvhook_clean=$$ builtin . "${${_venvhook_source#:}%/*}/venvhook.zsh" }'
 'builtin' "${${${(M)${_venvhook_clean-}:#$$}:+:}:-return}"
 
 # The shell's state. When the file is read again, the state stays; PATH may have been set again by a startup file, and is put
@@ -18,6 +19,7 @@
 # hidden (-H), so that a file with all variables of this shell does not give another shell our state.
 if builtin typeset -f _venvhook_find >/dev/null; then
     _venvhook_unsettled=$_venvhook_home _venvhook_plans=''
+    builtin unset -v _venvhook_known
 else
     builtin unset -m '_venvhook_*'
     builtin typeset -gH _venvhook_ready='' _venvhook_off='' _venvhook_plans=''
@@ -31,14 +33,14 @@ else
     builtin typeset -gH _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_given='' _venvhook_theirs=''
     builtin typeset -gH _venvhook_psvar='' _venvhook_drawn='' _venvhook_later='' _venvhook_unsettled=''
     builtin typeset -gH _venvhook_pending=${VENVHOOK_PROJECT:+inherited}
-    # The plans that this shell has read: a project's folder and the plan's id.
-    builtin typeset -gAH _venvhook_known
     # What plans and their functions use.
     builtin typeset -gH _venvhook_text='' _venvhook_new='' _venvhook_new_project='' _venvhook_noted='' _venvhook_usual=''
     builtin typeset -gH _venvhook_silent='' _venvhook_readers='' _venvhook_behind=''
     # The user's setting for ceilings, and the folders that it stands for.
     builtin typeset -gH _venvhook_limits='' _venvhook_ceilings=''
 fi
+# The plans that this shell has read: a project's folder and the plan's id. They are read again after an upgrade.
+builtin typeset -gAH _venvhook_known
 # Literals that the installer fills in.
 builtin typeset -gH _venvhook_launcher='@VENVHOOK_LAUNCHER@' _venvhook_python='@VENVHOOK_PYTHON@'
 builtin typeset -gH _venvhook_cache='@VENVHOOK_CACHE@' _venvhook_ceiling='@VENVHOOK_CEILING@'
@@ -67,8 +69,11 @@ _venvhook_quietly() {
 _venvhook_find() {
     local _venvhook_at=$PWD _venvhook_stop=''
     _venvhook_project='' _venvhook_folder=$PWD _venvhook_near=$PWD/.venvhook.toml _venvhook_lost=''
-    if [[ $PWD != /* || ${VENVHOOK_CEILING-$_venvhook_ceiling} ]]; then _venvhook_limit "${VENVHOOK_CEILING-$_venvhook_ceiling}" || return 0; fi
-    until [[ $_venvhook_at == "$_venvhook_stop" || -e $_venvhook_at/.venvhook.toml || -L $_venvhook_at/.venvhook.toml || ${#_venvhook_at} -lt 2 ]]; do
+    if [[ $PWD != /* || ${VENVHOOK_CEILING-$_venvhook_ceiling} ]]; then
+        _venvhook_limit "${VENVHOOK_CEILING-$_venvhook_ceiling}" || return 0
+    fi
+    until [[ $_venvhook_at == "$_venvhook_stop" || -e $_venvhook_at/.venvhook.toml || -L $_venvhook_at/.venvhook.toml ||
+        ${#_venvhook_at} -lt 2 ]]; do
         _venvhook_at=${_venvhook_at:h} # %/* takes ten times as long
     done
     if [[ $_venvhook_at != "$_venvhook_stop" && ( -e $_venvhook_at/.venvhook.toml || -L $_venvhook_at/.venvhook.toml ) ]]; then
@@ -146,7 +151,8 @@ _venvhook_prompt() {
         { [[ $_venvhook_here ]] && "_venvhook_stale_$_venvhook_plan" }; then
         _venvhook_step
     fi
-    if [[ $_venvhook_label$_venvhook_drawn && $_venvhook_label//${psvar[37]}//${VIRTUAL_ENV_DISABLE_PROMPT-}//${PS1-} != "$_venvhook_drawn" ]]; then
+    if [[ $_venvhook_label$_venvhook_drawn &&
+        $_venvhook_label//${psvar[37]}//${VIRTUAL_ENV_DISABLE_PROMPT-}//${PS1-} != "$_venvhook_drawn" ]]; then
         _venvhook_draw prompt
     fi
 }
@@ -154,7 +160,8 @@ _venvhook_prompt() {
 _venvhook_look() {
     builtin trap - DEBUG ZERR
     _venvhook_step
-    if [[ $_venvhook_label$_venvhook_drawn && $_venvhook_label//${psvar[37]}//${VIRTUAL_ENV_DISABLE_PROMPT-}//${PS1-} != "$_venvhook_drawn" ]]; then
+    if [[ $_venvhook_label$_venvhook_drawn &&
+        $_venvhook_label//${psvar[37]}//${VIRTUAL_ENV_DISABLE_PROMPT-}//${PS1-} != "$_venvhook_drawn" ]]; then
         _venvhook_draw
     fi
 }
@@ -178,10 +185,14 @@ _venvhook_arm() {
     if [[ ${(t)precmd_functions} != *readonly* ]]; then
         # An older hook had _venvhook_look there.
         precmd_functions=(${precmd_functions:#_venvhook_look})
-        if [[ ! $_venvhook_ready$precmd_functions[(r)_venvhook_first] ]]; then precmd_functions=(_venvhook_first $precmd_functions); fi
+        if [[ ! $_venvhook_ready$precmd_functions[(r)_venvhook_first] ]]; then
+            precmd_functions=(_venvhook_first $precmd_functions)
+        fi
         if [[ ! ${precmd_functions[(r)_venvhook_prompt]} ]]; then precmd_functions+=(_venvhook_prompt); fi
     fi
-    if [[ ${(t)chpwd_functions} != *readonly* && ! ${chpwd_functions[(r)_venvhook_look]} ]]; then chpwd_functions+=(_venvhook_look); fi
+    if [[ ${(t)chpwd_functions} != *readonly* && ! ${chpwd_functions[(r)_venvhook_look]} ]]; then
+        chpwd_functions+=(_venvhook_look)
+    fi
 }
 # The command, which the helper's interpreter runs; on and off concern only this shell. Tools save functions without those that
 # begin with an underscore, and load them in other shells: there the program is called.

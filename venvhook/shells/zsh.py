@@ -42,7 +42,7 @@ def startup_files(home: str, settings: str, documents: Callable[[], str]) -> tup
 
 
 def plan(plan: Plan) -> str:
-    """The functions that say when the plan is stale, enter and leave, and two that only zsh has (`_differs`, `_settle`)."""
+    """The functions that say when the plan is stale, enter and leave, and the two that only zsh has."""
     dialect = Dialect(_read_marker, lambda variables: assign(*variables), _plain, _exported, _unsettable)
     more = _differs(plan) + _settle(plan)
     if plan.sign:
@@ -51,7 +51,7 @@ def plan(plan: Plan) -> str:
 
 
 def _by_stamp(plan: Plan) -> Plan:
-    """PLAN, but its marker watched like any other file where it has a stamp: that takes a fifth less of a prompt inside.
+    """PLAN, but with its marker watched like any other file where it has a stamp: a prompt inside takes a fifth less.
 
     The id of a plan that enters something does not depend on its conditions; a notice's does, and is left as it is.
     """
@@ -63,8 +63,8 @@ def _by_stamp(plan: Plan) -> Plan:
         else:
             conditions.append(condition)
     watched = Plan(plan.project, plan.folder, conditions, plan.notice)
-    watched.sign, watched.home, watched.bin, watched.name, watched.label = plan.sign, plan.home, plan.bin, plan.name, plan.label
-    watched.variables, watched.lists = plan.variables, plan.lists
+    for name in ("sign", "home", "bin", "name", "label", "variables", "lists"):
+        setattr(watched, name, getattr(plan, name))
     return watched
 
 
@@ -87,7 +87,7 @@ def undo(operations: Sequence[tuple[str, str | None]]) -> str:
 def _read_marker(file: str, text: str) -> str:
     return (  # what _venvhook_file does, without the price of a call
         f"_venvhook_text=''\n"
-        f"{{ builtin read -rk4097 -u0 _venvhook_text <{file} }} 2>/dev/null\n"  # its own redirection would not silence it
+        f"{{ builtin read -rk4097 -u0 _venvhook_text <{file} }} 2>/dev/null\n"  # in front of < it would come too late
         f"[[ $_venvhook_text == {text} ]] || return 0"
     )
 
@@ -99,9 +99,9 @@ def _settle(plan: Plan) -> str:
     return f"_venvhook_settle_{plan.id}() {{\n{again}\n}}\n" if plan.sign else ""
 
 
-# Patterns take zsh longest, so what is usual is tested for equality; anything else goes the long way, which tells it apart.
+# Patterns take zsh longest, so what is usual is tested for equality. Anything else goes the long way, which tells more.
 def _usual(name: str) -> str:
-    """The test that a list is usual: unset, or a plain exported variable; PATH is special, and in newer versions tied."""
+    """The test that a list is unset or a plain exported variable; PATH is special, and in newer versions tied."""
     if name == "PATH":
         return '${(t)PATH} == "$_venvhook_usual"'
     return f"${{${{(t){name}}}:-scalar-export}} == scalar-export"
