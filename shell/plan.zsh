@@ -19,7 +19,7 @@ _venvhook_ask() {
 # kept one, else the helper's answer. Fails where only the helper could tell and must not be started.
 _venvhook_load() {
     _venvhook_new=${_venvhook_known[$1]-}
-    if [[ $_venvhook_new ]] && ! "_venvhook_stale_$_venvhook_new" && ! "_venvhook_differs_$_venvhook_new"; then return; fi
+    if [[ $_venvhook_new ]] && ! "_venvhook_unfit_$_venvhook_new"; then return; fi
     _venvhook_read "$1" || _venvhook_fetch "$1" || return
     if [[ $_venvhook_new != none ]]; then _venvhook_known[$1]=$_venvhook_new; fi
 }
@@ -33,8 +33,7 @@ _venvhook_read() {
     { builtin read -rk262144 -u0 _venvhook_text <$_venvhook_kept } 2>/dev/null
     [[ ${_venvhook_text[-32,-18]} == $'\n_venvhook_new=' && $_venvhook_text != *$'\0'* ]] || return 1
     _venvhook_quietly builtin eval "$_venvhook_text"
-    [[ $_venvhook_new && $_venvhook_new_project == "$1" ]] && ! "_venvhook_stale_$_venvhook_new" &&
-        ! "_venvhook_differs_$_venvhook_new"
+    [[ $_venvhook_new && $_venvhook_new_project == "$1" ]] && ! "_venvhook_unfit_$_venvhook_new"
 }
 _venvhook_fetch() {
     ((!ZSH_SUBSHELL)) || return 1
@@ -142,14 +141,11 @@ _venvhook_refuse() {
         fi
     done
 }
-# A function of the user's gives way to our deactivate, and comes back.
+# A function of the user's gives way to our deactivate, and comes back. (A tool may save ours and load it in a shell without us:
+# there it does nothing.)
 _venvhook_begin() {
     _venvhook_theirs=''
     if builtin typeset -f deactivate >/dev/null; then _venvhook_aside; fi
-    _venvhook_define
-}
-# (A tool may save the function and load it in a shell without us, where it does nothing.)
-_venvhook_define() {
     deactivate() { [[ ! ${_venvhook_here-} ]] || _venvhook_deactivate "$@"; }
 }
 # Before 5.8 zsh cannot copy a function: its text is kept, which costs a process.
@@ -297,7 +293,7 @@ _venvhook_shown() {
     [[ $_venvhook_plain == *[^[:alnum:]_./~-]"$_venvhook_name"[^[:alnum:]_./-]* ]] && _venvhook_reads
 }
 # Whether one of precmd's functions, or a function that it calls, reads the environment's variables or starts an engine that
-# does. Found out once for a list of functions.
+# does. (liquidprompt calls its functions by variables, so its prefix counts.) Found out once for a list of functions.
 _venvhook_reads() {
     local _venvhook_body _venvhook_word
     local -a _venvhook_names
@@ -308,7 +304,7 @@ _venvhook_reads() {
         while (($#_venvhook_names)); do
             _venvhook_body=${functions[$_venvhook_names[1]]-}
             builtin shift _venvhook_names
-            if [[ $_venvhook_body == *(VIRTUAL_ENV|CONDA_DEFAULT_ENV|CONDA_PROMPT|powerline|starship|oh-my-posh)* ]]; then
+            if [[ $_venvhook_body == *(VIRTUAL_ENV|CONDA_DEFAULT_ENV|CONDA_PROMPT|powerline|starship|oh-my-posh|_lp_)* ]]; then
                 _venvhook_readers="$precmd_functions//reads"
                 break
             fi
@@ -369,7 +365,7 @@ _venvhook_by_hand() {
     else
         _venvhook_unscript "$_venvhook_sign"
         builtin export "$_venvhook_sign=$_venvhook_home" "VIRTUAL_ENV_PROMPT=$_venvhook_name"
-        _venvhook_define
+        deactivate() { [[ ! ${_venvhook_here-} ]] || _venvhook_deactivate "$@"; }
     fi
 }
 # (The plan takes our folders from the PATH that the script has saved, too.) What was active before us the script would have

@@ -112,17 +112,6 @@ _venvhook_limit() {
     done
     if [[ $_venvhook_stop == "$PWD" ]]; then _venvhook_near=''; fi
 }
-# Look where the shell is, and go from project to project if something has changed there, or by hand, or in what the plan rests
-# on.
-_venvhook_step() {
-    if [[ ! $_venvhook_ready || $_venvhook_later ]]; then _venvhook_begun || return 0; fi
-    if [[ $PWD == "$_venvhook_folder" && $_venvhook_project$_venvhook_lost ]]; then _venvhook_find_again; else _venvhook_find; fi
-    if [[ $_venvhook_project != "$_venvhook_here" || $_venvhook_pending$_venvhook_paused$_venvhook_unsettled ||
-        $_venvhook_here && $_venvhook_off${VENVHOOK_DISABLE:+x}${_OLD_VIRTUAL_PATH+x}${(P)_venvhook_sign} != "$_venvhook_home" ]] ||
-        { [[ $_venvhook_here ]] && "_venvhook_stale_$_venvhook_plan" }; then
-        if [[ $_venvhook_plans ]] || _venvhook_prepare; then _venvhook_switch; fi
-    fi
-}
 # All that matters only where there is a project comes with the plans.
 _venvhook_prepare() {
     local _venvhook_place=${_venvhook_launcher%/*}/plan-2.zsh
@@ -149,20 +138,27 @@ _venvhook_prompt() {
         $_venvhook_project != "$_venvhook_here" || $_venvhook_later$_venvhook_pending$_venvhook_paused$_venvhook_unsettled ||
         $_venvhook_here && $_venvhook_off${VENVHOOK_DISABLE:+x}${_OLD_VIRTUAL_PATH+x}${(P)_venvhook_sign} != "$_venvhook_home" ]] ||
         { [[ $_venvhook_here ]] && "_venvhook_stale_$_venvhook_plan" }; then
-        _venvhook_step
+        _venvhook_look prompt
     fi
     if [[ $_venvhook_label$_venvhook_drawn &&
         $_venvhook_label//${psvar[37]}//${VIRTUAL_ENV_DISABLE_PROMPT-}//${PS1-} != "$_venvhook_drawn" ]]; then
         _venvhook_draw prompt
     fi
 }
-# At every change of folder, and after the command.
+# At every change of folder, after the command, and at a prompt where something has changed: look where the shell is, and go from
+# project to project if something has changed there, or by hand, or in what the plan rests on.
 _venvhook_look() {
     builtin trap - DEBUG ZERR
-    _venvhook_step
+    if [[ ! $_venvhook_ready || $_venvhook_later ]]; then _venvhook_begun || return 0; fi
+    if [[ $PWD == "$_venvhook_folder" && $_venvhook_project$_venvhook_lost ]]; then _venvhook_find_again; else _venvhook_find; fi
+    if [[ $_venvhook_project != "$_venvhook_here" || $_venvhook_pending$_venvhook_paused$_venvhook_unsettled ||
+        $_venvhook_here && $_venvhook_off${VENVHOOK_DISABLE:+x}${_OLD_VIRTUAL_PATH+x}${(P)_venvhook_sign} != "$_venvhook_home" ]] ||
+        { [[ $_venvhook_here ]] && "_venvhook_stale_$_venvhook_plan" }; then
+        if [[ $_venvhook_plans ]] || _venvhook_prepare; then _venvhook_switch; fi
+    fi
     if [[ $_venvhook_label$_venvhook_drawn &&
         $_venvhook_label//${psvar[37]}//${VIRTUAL_ENV_DISABLE_PROMPT-}//${PS1-} != "$_venvhook_drawn" ]]; then
-        _venvhook_draw
+        _venvhook_draw "$@"
     fi
 }
 # Until the first prompt, rc files may be running: not a word then, and no process.

@@ -348,26 +348,31 @@ def test_a_prompt_that_shows_the_environment_itself(world: World, brackets: str,
     assert live.prompt().startswith("w ")
 
 
-POWERLINE = "/usr/share/powerline/bindings/zsh/powerline.zsh"
+TOOLS = {
+    "powerline": ("/usr/share/powerline/bindings/zsh/powerline.zsh", "(e)"),
+    "liquidprompt": ("/usr/share/liquidprompt/liquidprompt", "Zebra"),
+}
 
 
 @pytest.mark.scenario(19)
 @pytest.mark.parametrize("order", ["before", "after"])
-def test_powerline_itself_shows_the_environment_alone(world: World, order: str) -> None:
-    if not Path(POWERLINE).exists():
-        pytest.skip("powerline is not installed")
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_real_prompt_tool_shows_the_environment_alone(world: World, tool: str, order: str) -> None:
+    place, segment = TOOLS[tool]
+    if not Path(place).exists():
+        pytest.skip(f"{tool} is not installed")
     app = world.project("app", env=False, allow=False)
     make_environment(app / ".venv", prompt="Zebra")
     world.cli("allow", str(app))
-    mark = "marks() { [[ $PS1 == *7337* ]] || PS1+=$mark }; precmd_functions+=(marks)"
-    text = {"before": MARK, "after": mark}
-    text[order] = f"{text['before']}. {POWERLINE}\n{text[order] if order == 'after' else ''}"
+    mark = f"{MARK}marks() {{ [[ $PS1 == *7337* ]] || PS1+=$mark }}; precmd_functions+=(marks)\n"
+    text = {"before": "", "after": mark}
+    text[order] = f". {place}\n{text[order]}"
     live = world.start(**text)
     for line in ("cd app", "", ""):
         live.run(line)
-        assert (live.prompt().count("(e)"), live.prompt().count("(Zebra)")) == (1, 0), str(live)
+        assert (live.prompt().count(segment), live.prompt().count("(Zebra)")) == (1, 0), str(live)
     live.run("cd ..")
-    assert "(e)" not in live.prompt()
+    assert segment not in live.prompt()
 
 
 @pytest.mark.scenario(18)

@@ -90,7 +90,7 @@ def functions(plan: Plan, dialect: Dialect) -> str:
         [
             f"_venvhook_new_project={quote(plan.project)}",
             f"_venvhook_stale_{plan.id}() {{",
-            *_stale(plan, dialect),
+            *stale(plan, dialect),
             "}",
             *(_differs(plan, dialect) if dialect.coarse else []),
             f"_venvhook_enter_{plan.id}() {{",
@@ -112,7 +112,7 @@ def undo(operations: Sequence[tuple[str, str | None]]) -> str:
     return "".join(f"{unset(name) if value is None else assign((name, value))}\n" for name, value in operations)
 
 
-def _stale(plan: Plan, dialect: Dialect) -> list[str]:
+def stale(plan: Plan, dialect: Dialect) -> list[str]:
     """All that no file is opened for in one `[[`; then what is read, as long as it is what the helper has seen."""
     tests = " || ".join(test for condition in plan.conditions for test in _broken(condition, dialect.lost))
     apart = [c for c in plan.conditions if c[0] == "marker" and c[3] and dialect.coarse]

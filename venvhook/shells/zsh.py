@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from venvhook.plan import Plan
-from venvhook.shells.bash import Dialect, assign, functions, marker, quote, unset
+from venvhook.shells.bash import Dialect, assign, functions, marker, quote, stale, unset
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,16 +44,20 @@ def startup_files(home: str, settings: str, documents: Callable[[], str]) -> tup
 def plan(plan: Plan) -> str:
     """The functions that say when the plan is stale, enter and leave, and the two that only zsh has."""
     dialect = Dialect(_read_marker, lambda variables: assign(*variables), _plain, _exported, _unsettable)
-    more = _differs(plan) + _settle(plan)
-    if plan.sign:
-        plan = _by_stamp(plan)
-    return more + functions(plan, dialect)
+    if not plan.sign:
+        return _unfit(plan, [f"_venvhook_stale_{plan.id}"]) + functions(plan, dialect)
+    return _unfit(plan, stale(plan, dialect)) + _settle(plan) + functions(_by_stamp(plan), dialect)
+
+
+def _unfit(plan: Plan, lines: Sequence[str]) -> str:
+    """The function that says that a plan must not be taken up: it is stale, or the marker has another text."""
+    return "\n".join([f"_venvhook_unfit_{plan.id}() {{", *lines, "}", ""])
 
 
 def _by_stamp(plan: Plan) -> Plan:
-    """PLAN, but with its marker watched like any other file where it has a stamp: a prompt inside takes a fifth less.
+    """PLAN as it is watched while it is entered: the marker by its stamp, if it has one, like any other file.
 
-    The id of a plan that enters something does not depend on its conditions; a notice's does, and is left as it is.
+    A prompt inside takes a fifth less than with the text. (The id of such a plan does not depend on its conditions.)
     """
     conditions: list[Condition] = []
     for condition in plan.conditions:
@@ -66,16 +70,6 @@ def _by_stamp(plan: Plan) -> Plan:
     for name in ("sign", "home", "bin", "name", "label", "variables", "lists"):
         setattr(watched, name, getattr(plan, name))
     return watched
-
-
-def _differs(plan: Plan) -> str:
-    """The function that says, when the plan is taken up, that the marker's text is another than the plan's."""
-    body = "return 1"
-    for condition in plan.conditions:
-        if condition[0] == "marker" and condition[3] and plan.sign:
-            file, text = quote(marker(str(condition[1]))), quote(str(condition[2]))
-            body = f"[[ -f {file} && -r {file} ]] || return 0\n{_read_marker(file, text)}\nreturn 1"
-    return f"_venvhook_differs_{plan.id}() {{\n{body}\n}}\n"
 
 
 def undo(operations: Sequence[tuple[str, str | None]]) -> str:
