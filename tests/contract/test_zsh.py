@@ -5,6 +5,7 @@ Literals, operations, conditions and the rules of entering and leaving are teste
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -220,6 +221,25 @@ def test_ceilings(world: World, ceiling: str) -> None:
     assert (output, errors) == (b"there\n" if there else b"\n", b"")
 
 
+def test_a_marker_is_watched_by_its_stamp_and_compared_when_a_plan_is_taken_up(world: World) -> None:
+    """New bytes of the very same time are not seen at a prompt, where the old plan goes on; but no plan is taken up for them."""
+    plan, stamp, file = world.plan({}), world.home / "stamp", world.project / ".venvhook.toml"
+    stamp.touch()
+    time = file.stat().st_mtime_ns
+    os.utime(stamp, ns=(time, time))
+    plan.conditions = (("marker", str(world.project), MARKER, str(stamp), time, 1),)
+    world.keep(plan)
+    show = "_venvhook_prompt 2>/dev/null; print -r -- ${VIRTUAL_ENV+inside}.\n"
+    change = f"print new >{file}; touch -r {stamp} {file}\n"
+    back = f"cd /; cd {world.project} 2>/dev/null\n"
+    output, _ = world.run(f"cd {world.project}\n{show}{change}{show}{back}{show}")
+    assert output == b"inside.\ninside.\n.\n"
+    file.write_text(MARKER)
+    os.utime(file, ns=(time, time))
+    output, _ = world.run(f"cd {world.project}\n{show}touch {file}\n{show}")
+    assert output == b"inside.\n.\n"
+
+
 # ---- variables -------------------------------------------------------------------------------------------------------
 
 
@@ -310,7 +330,6 @@ def test_a_deactivate_of_the_users_comes_back(world: World, options: str) -> Non
 
 # ---- the prompt ------------------------------------------------------------------------------------------------------
 
-REFERENCE = "%(37V.%37v.)"
 SHOWN = 'print -r -- "[${(%)PS1}]"\n'
 
 
