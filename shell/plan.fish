@@ -15,16 +15,35 @@ function _venvhook_ask
         _venvhook_say "its Python or its launcher is gone ($_venvhook_python, $_venvhook_launcher); install venvhook again"
         return 1
     end
+    set -l limit $fish_read_limit 104857600
+    set -l fish_read_limit 1048576 # a smaller limit of the user's would empty the answer
     set -g _venvhook_text ($_venvhook_python -I -S -X utf8 $_venvhook_launcher hook 2 $argv </dev/null | string collect)
-    test $pipestatus[1] -eq 0; and return
+    set -l failed $pipestatus[1]
+    set fish_read_limit $limit[1]
+    test $failed -eq 0; and return
     _venvhook_say "the helper failed; to try again: venvhook on"
     return 1
+end
+# The content of a file into _venvhook_text: fails where it has more than so many bytes, holds a NUL or cannot be read. Only
+# a file that is known to be plain may be opened. `read -n` would bound it too, but reads byte by byte; before fish 3.6, the
+# limit that was set last stays in force. (A NUL that is the file's last byte ends the text as the file's end does.)
+function _venvhook_content
+    set -g _venvhook_text
+    set -l limit $fish_read_limit 104857600
+    set -l fish_read_limit $argv[1]
+    begin
+        read -gz _venvhook_text
+        test $status -le 1; and not read -ln 1 more
+    end <$argv[2] 2>/dev/null
+    set -l good $status
+    set fish_read_limit $limit[1]
+    return $good
 end
 # Take up a plan's text, if it is whole: no redirection keeps fish from telling of a syntax error.
 function _venvhook_define
     set -g _venvhook_new
     string match -qr '(?s)^set -g _venvhook_new_project .*\nset -g _venvhook_new [0-9a-f]{16}\n?$' -- "$argv[1]"; and eval $argv[1]
-    test -n "$_venvhook_new"
+    test -n "$_venvhook_new"; and _venvhook_watch $_venvhook_new
 end
 # The plan for a project, its id into _venvhook_new: one that this shell has read already, else the kept one, else the
 # helper's answer. Fails where only the helper could tell and must not be started.
@@ -34,7 +53,7 @@ function _venvhook_load
         set -g _venvhook_new_project $argv[1]
         set -g _venvhook_new $$known
     end
-    test -n "$_venvhook_new" -a "$_venvhook_new" != none; and not _venvhook_stale_$_venvhook_new; and return
+    test -n "$_venvhook_new" -a "$_venvhook_new" != none; and _venvhook_fits $_venvhook_new; and return
     _venvhook_read $argv[1]; or _venvhook_fetch $argv[1]; or return
     test $_venvhook_new = none; or set -gu _venvhook_known_(string escape --style=var $argv[1]) $_venvhook_new
     return 0
@@ -42,13 +61,15 @@ end
 function _venvhook_read
     string match -q '*/../*' -- $argv[1]/; and return 1 # a PWD that was handed on may hold it, and so lead out of the cache
     set -l kept $_venvhook_cache/plans$argv[1]/.venvhook-2.fish
-    set -l text
-    test -f $kept -a -O $kept -a ! -L $kept; and read -z text <$kept; and _venvhook_define $text
-    and test "$_venvhook_new_project" = $argv[1]; and not _venvhook_stale_$_venvhook_new
+    test -f $kept -a -O $kept -a ! -L $kept; and _venvhook_content 262144 $kept; and _venvhook_define $_venvhook_text
+    and test "$_venvhook_new_project" = $argv[1]; and _venvhook_fits $_venvhook_new
+end
+# May this plan be taken up? New bytes never act, whatever their time says: so the marker's text is compared, too.
+function _venvhook_fits
+    not _venvhook_stale_$argv[1]; and not _venvhook_differs_$argv[1]
 end
 function _venvhook_fetch
     status is-command-substitution; and return 1
-    _venvhook_note $argv[1]
     set -g _venvhook_new none
     set -g _venvhook_pending $argv[1]
     if _venvhook_ask plan fish $argv[1]
@@ -60,6 +81,7 @@ function _venvhook_fetch
     end
     set -g _venvhook_pending
     test -n "$_venvhook_new"; or set -g _venvhook_new none
+    test $_venvhook_new = none; and _venvhook_note $argv[1]
     return 0
 end
 
@@ -69,7 +91,7 @@ end
 # Fails where something is left to do or to look after.
 function _venvhook_switch
     # In the same project, most often nothing has changed.
-    if test "$_venvhook_project//$_venvhook_paused$_venvhook_pending$_venvhook_off$VENVHOOK_DISABLE$_OLD_VIRTUAL_PATH//$$_venvhook_sign" = "$_venvhook_here////$_venvhook_home"
+    if test "$_venvhook_project//$_venvhook_paused$_venvhook_pending$_venvhook_off$VENVHOOK_DISABLE$_OLD_VIRTUAL_PATH//$$_venvhook_sign//$PATH[1]" = "$_venvhook_here////$_venvhook_home//$_venvhook_front"
         _venvhook_stale_$_venvhook_plan; or return 0
     end
     if test -n "$_venvhook_pending"
@@ -77,10 +99,11 @@ function _venvhook_switch
     end
     set -l project
     if test -z "$_venvhook_off$VENVHOOK_DISABLE"
-        test -z "$_venvhook_project" -o -e "$_venvhook_project/.venvhook.toml"; or _venvhook_find # it may have gone
+        test -z "$_venvhook_project" -o -e "$_venvhook_project/.venvhook.toml"; or _venvhook_miss
         set project $_venvhook_project
     end
     test -n "$_venvhook_sign" -a "$$_venvhook_sign//$_OLD_VIRTUAL_PATH" != "$_venvhook_home//"; and _venvhook_by_hand
+    test -n "$_venvhook_here" -a "$PATH[1]" != "$_venvhook_front"; and _venvhook_judge
     if test -n "$_venvhook_paused"
         _venvhook_is "$project" $_venvhook_paused; and return 1
         set -g _venvhook_paused
@@ -99,11 +122,18 @@ function _venvhook_switch
     _venvhook_enter $project $_venvhook_new
     return 0
 end
+# The marker of the project found may have gone. It is looked for as long as the shell stays in the folder.
+function _venvhook_miss
+    set -l gone $_venvhook_project/.venvhook.toml
+    _venvhook_find
+    set -g _venvhook_lost $gone
+end
 function _venvhook_enter
     set -g _venvhook_here $argv[1]
     set -g _venvhook_plan $argv[2]
-    set -g _venvhook_entered 1
+    set -g _venvhook_entered present
     _venvhook_enter_$argv[2]
+    set -g _venvhook_front $PATH[1]
 end
 function _venvhook_leave
     test -n "$_venvhook_left"; or set -g _venvhook_left $_venvhook_bin
@@ -125,6 +155,7 @@ function _venvhook_recover
         test -n "$_venvhook_here"; and _venvhook_leave
         set -g _venvhook_here $_venvhook_pending
         set -g _venvhook_pending
+        _venvhook_note $_venvhook_here
     else
         status is-command-substitution; and return 1
         set -g _venvhook_pending
@@ -135,38 +166,45 @@ end
 
 # ---- what plans call -------------------------------------------------------------------------------------------------
 
-# The text of a file into _venvhook_text. Fails where it is not a plain file of at most 4 KiB without a NUL. `read -n` would bound
-# it too, but reads byte by byte.
-function _venvhook_file
-    test -f $argv[1] -a -r $argv[1]; or return
-    set -l fish_read_limit 4096
-    begin
-        read -gz _venvhook_text
-        test $status -le 1; and not read -lz rest
-    end <$argv[1]
-    set -l whole $status
-    set fish_read_limit 104857600 # fish's own: before 3.6, the last value stays in force
-    return $whole
+# Does a marker or another small file still have this content?
+function _venvhook_holds
+    _venvhook_content 4096 $argv[1]; and test "x$_venvhook_text" = "x$argv[2]"
 end
-# Is there a file that _venvhook_file fails on, or one with a NUL at its end, which that cannot see?
+# Is the marker still too long, or one that holds a NUL? One at its very end is found by reading as many characters as the
+# text before it has: then the file must be at its end.
 function _venvhook_odd
-    test -e $argv[1] -o -L $argv[1]; or return
-    not _venvhook_file $argv[1]; or string match -qr '\x00' <$argv[1]
+    set -l marker $argv[1]/.venvhook.toml
+    test -e $marker -o -L $marker; or return
+    test -f $marker -a -r $marker; or return 0
+    _venvhook_content 4096 $marker; or return 0
+    set -l length (string length -- "$_venvhook_text")
+    begin
+        test "$length" -eq 0; or read -lz -n $length text
+        read -ln 1 more
+    end <$marker 2>/dev/null
 end
 
-# Are two paths one folder; is a file neither newer nor older than a stamp? fish compares files since 3.6. Before, links are resolved
-# instead, and a file counts as unchanged while its content is what it was when this shell asked the helper: _venvhook_learn reads it.
+# Are two paths one folder; is a file unchanged, neither newer nor older than a stamp that has its time? fish compares files
+# since 3.6. Before, links are resolved instead, and a file counts as unchanged while its content is what it was when this
+# shell asked the helper: _venvhook_learn reads it. _venvhook_newer and _venvhook_older are operators in the `test` of a plan;
+# where fish has none, they compare the two names, which differ, so that the test holds, and _venvhook_differs_ID is asked at
+# prompts, too (_venvhook_watch).
 if test / -ef / 2>/dev/null
+    set -g _venvhook_newer -nt
+    set -g _venvhook_older -ot
     function _venvhook_same
         string match -q '/*' -- $argv[1]; or set argv[1] ./$argv[1] # "!" is an operator of test
         test -e $argv[1] -a $argv[1] -ef $argv[2] # two that are missing are equal to it
     end
     function _venvhook_unchanged
-        test -e $argv[2]; and not test $argv[1] -nt $argv[2] -o $argv[1] -ot $argv[2]
+    end
+    function _venvhook_watch
     end
     function _venvhook_learn
     end
 else
+    set -g _venvhook_newer =
+    set -g _venvhook_older =
     function _venvhook_same
         set -l one (builtin realpath $argv[1] 2>/dev/null | string collect -N)
         set -l other (builtin realpath $argv[2] 2>/dev/null | string collect -N)
@@ -174,10 +212,16 @@ else
     end
     function _venvhook_unchanged
         set -l seen _venvhook_seen_(string escape --style=var $argv[2]:$argv[1])
-        set -l text
-        test -f $argv[1] -a -r $argv[1]; and read -z text <$argv[1]
-        test -n "$_venvhook_learning"; and set -g $seen "=$text"
-        test "$$seen" = "=$text"
+        set -l now none
+        if test -f $argv[1] -a -r $argv[1]
+            _venvhook_content 4096 $argv[1]; and set now "=$_venvhook_text"; or set now odd
+        end
+        test -n "$_venvhook_learning"; and set -g $seen $now
+        test "x$$seen" = "x$now"
+    end
+    function _venvhook_watch # at prompts, too
+        _venvhook_aside _venvhook_stale_$argv[1] _venvhook_times_$argv[1]
+        eval "function _venvhook_stale_$argv[1]; _venvhook_times_$argv[1]; or _venvhook_differs_$argv[1]; end"
     end
     function _venvhook_learn
         set -g _venvhook_learning 1
@@ -194,7 +238,7 @@ function _venvhook_begin
     set -g _venvhook_bin $argv[3]
     set -g _venvhook_name $argv[4]
     set -g _venvhook_label $argv[5]
-    set -g _venvhook_due $argv[5]
+    set -g _venvhook_folders $argv[3] $argv[6..-1]
     builtin functions -q deactivate; and _venvhook_aside deactivate _venvhook_theirs
     _venvhook_take_deactivate
     # The prompt of an environment that was activated by hand; without it, its script would find the user's own again.
@@ -205,7 +249,7 @@ function _venvhook_begin
 end
 # Before a plan undoes anything. A deactivate that came with an activate script is not ours to take away.
 function _venvhook_end
-    _venvhook_unwrap
+    _venvhook_undress
     if not set -qg _OLD_VIRTUAL_PATH
         builtin functions -e deactivate
         builtin functions -q _venvhook_theirs; and _venvhook_aside _venvhook_theirs deactivate
@@ -215,16 +259,21 @@ function _venvhook_end
         end
     end
     builtin functions -e _venvhook_theirs _venvhook_their_prompt
-    set -eg _venvhook_{sign,home,bin,name,label,due}
+    for each in sign home bin name label folders
+        set -g _venvhook_$each
+    end
 end
-# A function gets another name.
-function _venvhook_aside
+# A function gets another name. Since fish 3.6 a copy is said to be defined where it was made, and `funced` opens that file:
+# this function must therefore not be defined in ours.
+builtin printf '%s\n' 'function _venvhook_aside
     builtin functions -e $argv[2]
     builtin functions -c $argv
     builtin functions -e $argv[1]
-end
+end' | builtin source
+# It may be saved, and must then be harmless in a shell without venvhook.
 function _venvhook_take_deactivate
     function deactivate --description 'Leave the project (venvhook)'
+        builtin functions -q _venvhook_deactivate; or return 0
         _venvhook_deactivate $argv
     end
 end
@@ -305,15 +354,51 @@ function _venvhook_remove
     end
 end
 
-# Before the first command afterwards: who puts PATH back at the prompt as he found it (direnv) brings what has been left, and
-# takes what is entered.
-function _venvhook_settle --on-event fish_preexec
-    test -n "$_venvhook_entered$_venvhook_left"; or return
-    # What a script has activated since is the user's.
+# Before a command that is typed. No command may meet the prompt that we have put around the user's.
+function _venvhook_before --on-event fish_preexec
+    test -n "$_venvhook_bin"; and set -g _venvhook_line "$argv[1]"
+    test -n "$_venvhook_worn"; and _venvhook_undress
+    test -n "$_venvhook_entered$_venvhook_left"; and _venvhook_settle
+end
+# Before the first command after entering or leaving: who puts PATH back at the prompt as he found it (direnv) brings what has
+# been left, and takes what is entered. What a script has activated since is the user's.
+function _venvhook_settle
     test -n "$_venvhook_left" -a "x$_venvhook_left" != "x$_venvhook_bin"; and not set -qg _OLD_VIRTUAL_PATH; and _venvhook_remove PATH $_venvhook_left
-    test -n "$_venvhook_bin"; and not builtin contains -- $_venvhook_bin $PATH; and set -gp PATH $_venvhook_bin
+    if test -n "$_venvhook_bin"
+        test "$_venvhook_entered" = first; and _venvhook_to_front
+        or builtin contains -- $_venvhook_bin $PATH; or set -gp PATH $_venvhook_bin
+        set -g _venvhook_front $PATH[1]
+    end
     set -g _venvhook_entered
     set -g _venvhook_left
+end
+# Our folders to the front of PATH.
+function _venvhook_to_front
+    test "$PATH[1]" = "$_venvhook_bin"; and return
+    set -l list $PATH
+    for each in $_venvhook_folders[-1..1]
+        set -l at (builtin contains -i -- $each $list); and set -e list[$at]
+        set -p list $each
+    end
+    set -gx PATH $list
+end
+# PATH begins with something else than at the last prompt. What the user typed there stays. But startup files that were read
+# again knew nothing of the project, and neither did another shell that changed fish_user_paths.
+function _venvhook_judge
+    if test -n "$_venvhook_bin" -a "$_venvhook_entered" != first
+        set -l line $_venvhook_line
+        for each in (string match -ar '[\w.-]+' -- $line)
+            builtin functions -q $each; and set -a line (builtin functions $each | string collect)
+        end
+        if string match -qr 'config\.fish|conf\.d\b' -- $line
+            set -g _venvhook_entered first
+        end
+    end
+    test "$_venvhook_entered" = first; and _venvhook_settle
+    set -g _venvhook_front $PATH[1]
+end
+function _venvhook_user_paths --on-variable fish_user_paths
+    test -n "$_venvhook_bin"; and set -g _venvhook_entered first
 end
 
 # ---- activated by hand ----------------------------------------------------------------------------------------------
@@ -373,73 +458,106 @@ end
 
 # ---- the prompt -----------------------------------------------------------------------------------------------------
 
-# The name is drawn by a function around the user's fish_prompt while inside, and again around one that the user defines
-# there (noticed a prompt later: ours has not run, so the name is due). A prompt that shows the name itself is left to it.
-function _venvhook_wrap
-    test -z "$VIRTUAL_ENV_DISABLE_PROMPT"; and builtin functions -q fish_prompt; or return
-    builtin functions fish_prompt | read -lz text
-    string match -q "*_venvhook_prompt_$_venvhook_chain *" "$text"; and return # it is there, and has only not been drawn
-    if string match -qir '(?m)^#.*(*SKIP)(*F)|virtual_?env|conda|starship|_tide_|_pure_|omp_|posh|__sf_' "$text"
-        set -g _venvhook_label
-        return
+# The name is drawn behind the mode that fish_mode_prompt shows: fish draws that before fish_prompt, and so the user's own
+# fish_prompt is never touched. From fish_preexec to fish_prompt ours is off, so no command can save, copy or list it.
+# _venvhook_worn says what has been done about this prompt: "drawn" is ours, "own" is a prompt that shows the name itself.
+function _venvhook_dress
+    set -g _venvhook_mode
+    set -g _venvhook_drawing
+    test -z "$_venvhook_worn$VIRTUAL_ENV_DISABLE_PROMPT"; or return
+    set -g _venvhook_worn own
+    _venvhook_shows_itself; and return
+    set -g _venvhook_worn drawn
+    builtin functions -q fish_mode_prompt; and _venvhook_aside fish_mode_prompt _venvhook_their_mode
+    function fish_mode_prompt --description 'Display the mode, and the name of the project (venvhook)'
+        set -l was $status
+        builtin functions -q _venvhook_show; and _venvhook_show $was $argv
     end
-    # A name in use belongs to a wrapper that somebody has copied: that one stays, and shows nothing any more.
-    while builtin functions -q _venvhook_prompt_$_venvhook_chain
-        set -g _venvhook_chain i$_venvhook_chain
-    end
-    builtin functions -c fish_prompt _venvhook_prompt_$_venvhook_chain
-    # The user's own sees status and pipestatus as they were: those of a single command `return` brings back; of a pipe,
-    # only a command substitution hands them on. (`switch` leaves them alone.)
-    eval "function fish_prompt --description 'Write out the prompt, behind the name of the project (venvhook)'
-        switch \$status
-            case \"\$pipestatus\"
-                _venvhook_show $_venvhook_chain \$status
-                _venvhook_prompt_$_venvhook_chain \$argv
-            case '*'
-                set -l text (_venvhook_prompt_$_venvhook_chain \$argv | string collect -N)
-                _venvhook_show $_venvhook_chain
-                builtin printf %s \"\$text\"
-        end
-    end"
 end
+# When only the mode has changed, fish draws this part alone, but everything if this part is empty: a prompt of the user's may
+# show the mode elsewhere, so where his part is empty then, ours is too.
 function _venvhook_show
-    set -g _venvhook_due
-    test $argv[1] = $_venvhook_chain -a -z "$VIRTUAL_ENV_DISABLE_PROMPT"; and builtin printf %s "$_venvhook_label"
-    return $argv[2]
+    test -z "$_venvhook_drawing"; or return # a copy of ours, in a part that somebody has put around it
+    set -g _venvhook_drawing 1
+    set -l label $_venvhook_label
+    test -z "$VIRTUAL_ENV_DISABLE_PROMPT"; or set label
+    if test -z "$_venvhook_mode" -o "$_venvhook_mode" = "$fish_bind_mode"
+        _venvhook_their_part $argv
+    else
+        set -l text (_venvhook_their_part $argv | string collect -N)
+        test -n "$text"; or set label
+        builtin printf %s "$text"
+    end
+    set -g _venvhook_mode $fish_bind_mode
+    set -g _venvhook_drawing
+    builtin printf %s "$label"
 end
-# The user's own again, where it is ours that stands there now: also in the name that an activate script has for it.
-function _venvhook_unwrap
-    set -l own _venvhook_prompt_$_venvhook_chain
-    set -l found
-    builtin functions -q $own; or return
-    for name in fish_prompt _old_fish_prompt
-        if builtin functions -q $name; and builtin functions $name | string match -q "*$own *"
-            builtin functions -e $name
-            builtin functions -c $own $name
-            set found 1
+# It sees the status of the last command.
+function _venvhook_their_part
+    builtin functions -q _venvhook_their_mode; or return
+    _venvhook_return $argv[1]
+    _venvhook_their_mode $argv[2..-1]
+end
+function _venvhook_return
+    return $argv[1]
+end
+# The user's own again, unless somebody has put another one there in the meantime.
+function _venvhook_undress
+    if test "$_venvhook_worn" = drawn
+        if builtin functions fish_mode_prompt 2>/dev/null | string match -q '*_venvhook_show *'
+            builtin functions -e fish_mode_prompt
+            builtin functions -q _venvhook_their_mode; and _venvhook_aside _venvhook_their_mode fish_mode_prompt
+        end
+        builtin functions -e _venvhook_their_mode
+    end
+    set -g _venvhook_worn
+end
+# Does the prompt show the environment by itself? It does when it, or a function that it calls, speaks of environments. Each
+# text is judged once.
+function _venvhook_shows_itself
+    builtin functions fish_prompt fish_right_prompt fish_mode_prompt 2>/dev/null | read -lz text
+    if test "x$text" != "x$_venvhook_prompts"
+        set -g _venvhook_prompts $text
+        set -g _venvhook_engine
+        set -l known
+        set -l waiting fish_prompt fish_right_prompt fish_mode_prompt
+        while set -q waiting[1]; and not set -q known[60]
+            set text (builtin functions $waiting[1] 2>/dev/null | string match -vr '^\s*#' | string collect)
+            set -a known $waiting[1]
+            set -e waiting[1]
+            if string match -qir 'virtual_?(env|fish)|conda|starship|powerline|_tide_|_pure_|omp_|posh|__sf_' -- $text
+                set -g _venvhook_engine $known[-1]
+                break
+            end
+            for each in (string match -ar '(?m)(?:^|[;|(]|\b(?:and|or|not|if|while|begin|builtin)\b)\h*\K[\w.-]+' -- $text)
+                string match -qr '^_*fish_|^[.-]' -- $each; or builtin contains -- $each $known $waiting; and continue
+                builtin functions -q $each; and set -a waiting $each
+            end
         end
     end
-    test -n "$found"; and builtin functions -e $own
+    test -n "$_venvhook_engine"
 end
 
 # ---- no plan --------------------------------------------------------------------------------------------------------
 
-# The plan of a project whose own could not be had: nothing is entered, nothing tried again before the marker changes. To see
-# that, only a marker is read that is a plain file of the user's and no symlink: such a file cannot keep us waiting.
+# The plan of a project whose own could not be had: nothing is entered, and nothing is tried again before the project is
+# entered anew or the marker changes. Its text may be looked at only where it is a plain file of the user's own and no link:
+# opening anything else could block, or read without end.
 function _venvhook_note
-    set -g _venvhook_noted
-    test -O $argv[1]/.venvhook.toml -a ! -L $argv[1]/.venvhook.toml; and _venvhook_file $argv[1]/.venvhook.toml
-    and set -g _venvhook_noted "=$_venvhook_text"
+    set -l marker $argv[1]/.venvhook.toml
+    set -g _venvhook_noted none
+    test -e $marker -o -L $marker; and set -g _venvhook_noted there
+    test -f $marker -a -O $marker -a -r $marker -a ! -L $marker; or return 0
+    _venvhook_content 4096 $marker; and set -g _venvhook_noted "=$_venvhook_text"; or set -g _venvhook_noted odd
 end
 function _venvhook_stale_none
     set -l noted "$_venvhook_noted"
     _venvhook_note $_venvhook_here
-    test "$noted" != "$_venvhook_noted"
+    test "x$noted" != "x$_venvhook_noted"
 end
 function _venvhook_enter_none
 end
 function _venvhook_leave_none
 end
 
-set -g _venvhook_chain i
 set -g _venvhook_plans 1

@@ -4,14 +4,19 @@
 # fish reserves the names test, set, status, string, read and eval; anything else is called by `builtin`.
 status is-interactive; or exit 0 # ends this file only; `return` would do the same since 3.4, and be an error before
 
-# The shell's state: the project entered is _venvhook_here, its plan _venvhook_plan, the project left by hand
-# _venvhook_paused; the project found for the folder looked at last _venvhook_project, what else was found there
-# _venvhook_seen, and the marker that could come nearer _venvhook_nearer. Sourced again, it stays; what a shell that we were
-# started by has exported is not ours.
+# The shell's state. _venvhook_here is the project entered, _venvhook_plan its plan, _venvhook_paused the project that the
+# user left by hand. _venvhook_project is the project found for the folder that was looked at last. _venvhook_seen is what
+# else was found there, _venvhook_nearer the marker that could come nearer, _venvhook_lost the marker that was there and went.
+# Global values hide what a parent shell has exported, and universal variables of these names.
 if not builtin functions -q _venvhook_look
-    set -eg _venvhook_{here,plan,paused,project,nearer,seen,ready,off,pending,plans,sign,label,due}
-    set -g _venvhook_plan none
+    for _venvhook_name in here paused project nearer lost seen ready off pending plans sign bin label worn entered left
+        set -gu _venvhook_$_venvhook_name
+    end
+    set -gu _venvhook_plan none
     test -n "$VENVHOOK_PROJECT"; and set -g _venvhook_pending inherited
+else if test -n "$_venvhook_here"
+    # Startup files are being read again. Whatever they did to PATH, our folders come first at the next prompt.
+    set -g _venvhook_entered first
 end
 
 # Literals that installing fills in.
@@ -31,6 +36,7 @@ end
 # while no ceiling is in the way, one `string` names the folder, three above it and where to go on, one `test` looks into four.
 function _venvhook_find --argument-names a b c d # so they are local
     set -g _venvhook_nearer $PWD/.venvhook.toml
+    set -g _venvhook_lost
     set -g _venvhook_project
     set -l folder $PWD
     set -l stop -
@@ -47,20 +53,40 @@ function _venvhook_find --argument-names a b c d # so they are local
     while not test "x$folder" = "x$stop" -o -e "$folder/.venvhook.toml" -o -L "$folder/.venvhook.toml"
         string match -qr '(?s)^(?<folder>.*)/' -- $folder; or return
     end
-    test "x$folder" = "x$stop"; and return
+    if test "x$folder" = "x$stop"
+        # A prompt must not look into a ceiling either.
+        test "$PWD" = "$stop" -o "$PWD$stop" = /; and set -g _venvhook_nearer
+        return
+    end
     set -g _venvhook_project $folder
     test -n "$folder"; or set -g _venvhook_project /
     test "$PWD" = "$_venvhook_project"; and set -g _venvhook_nearer
 end
-# The nearest folder upwards that is a ceiling, into stop.
+# The nearest folder upwards that is a ceiling, into stop. A ceiling may be spelled by way of symlinks, and so may PWD: each
+# ceiling is resolved once, since to resolve it may wake an automounter. A folder above us is in use and may be resolved.
 function _venvhook_limit --no-scope-shadowing
     set -l --path ceiling "$_venvhook_ceiling"
     set -q VENVHOOK_CEILING; and set ceiling "$VENVHOOK_CEILING"
     test -n "$ceiling"; or return
-    set ceiling $ceiling (string trim -r -c / $ceiling)
+    if test "x$ceiling" != "x$_venvhook_ceiling_text"
+        set -g _venvhook_ceiling_text "$ceiling"
+        set -g _venvhook_ceilings (string trim -r -c / -- $ceiling)
+        for each in $ceiling
+            set -l real (builtin realpath $each 2>/dev/null | string collect -N)
+            test -z "$real"; or set -ga _venvhook_ceilings (string trim -r -c / -- $real)
+        end
+    end
     set stop $PWD
-    while not builtin contains -- "$stop" $ceiling
-        string match -qr '(?s)^(?<stop>.*)/' $stop; and continue
+    test "$stop" = /; and set stop ''
+    set -l linked 1
+    test (builtin pwd -P | string collect) = "$PWD"; and set linked
+    while not builtin contains -- "$stop" $_venvhook_ceilings
+        if test -n "$linked"
+            set -l real (builtin realpath $stop/ 2>/dev/null | string collect -N)
+            test "$real" = /; and set real ''
+            builtin contains -- "$real" $_venvhook_ceilings; and return
+        end
+        string match -qr '(?s)^(?<stop>.*)/' -- $stop; and continue
         set stop -
         return
     end
@@ -73,7 +99,7 @@ function _venvhook_reconcile
         test -n "$_venvhook_plans"; or _venvhook_prepare; or return
         _venvhook_switch; or return
     end
-    set -g _venvhook_seen "$PWD//$VENVHOOK_DISABLE$_OLD_VIRTUAL_PATH//$$_venvhook_sign"
+    set -g _venvhook_seen "$PWD//$VENVHOOK_DISABLE$_OLD_VIRTUAL_PATH//$$_venvhook_sign//$PATH[1]"
 end
 # All that matters only where there is a project comes with the plans.
 function _venvhook_prepare
@@ -94,22 +120,25 @@ function _venvhook_look --on-variable PWD
     test -n "$_venvhook_ready"; or set -qg argv; or return
     _venvhook_find
     _venvhook_reconcile
+    # A key that changes the folder draws the prompt again without this event. `_` names the command that is running; while
+    # the command line is edited it is fish.
+    test -n "$_venvhook_label" -a "$_" = fish; and _venvhook_dress
 end
 # Most often nothing has changed, and the first test is all that runs outside of projects. In the folder of last time, a
-# marker in it is all that could have come nearer than the known one. (No path has //.)
+# marker in it is all that could have come nearer than the known one, and one that went may come back. (No path has //.)
 function _venvhook_prompt --on-event fish_prompt
-    if test "$PWD//$VENVHOOK_DISABLE$_OLD_VIRTUAL_PATH//$$_venvhook_sign" = "$_venvhook_seen" \
-            -a ! -e "$_venvhook_nearer" -a ! -L "$_venvhook_nearer"
+    if test "$PWD//$VENVHOOK_DISABLE$_OLD_VIRTUAL_PATH//$$_venvhook_sign//$PATH[1]" = "$_venvhook_seen" \
+            -a ! -e "$_venvhook_nearer" -a ! -L "$_venvhook_nearer" -a ! -e "$_venvhook_lost"
         test -n "$_venvhook_here"; or return
         _venvhook_stale_$_venvhook_plan; and _venvhook_reconcile
     else
         set -g _venvhook_ready 1
-        test "$PWD/.venvhook.toml" = "$_venvhook_nearer" -a ! -e "$_venvhook_nearer" -a ! -L "$_venvhook_nearer"
+        test "$PWD/.venvhook.toml" = "$_venvhook_nearer" \
+            -a ! -e "$_venvhook_nearer" -a ! -L "$_venvhook_nearer" -a ! -e "$_venvhook_lost"
         or _venvhook_find
         _venvhook_reconcile
     end
-    test -n "$_venvhook_due"; and _venvhook_wrap
-    set -g _venvhook_due $_venvhook_label
+    test -n "$_venvhook_label"; and _venvhook_dress
 end
 # The command, run by the helper's interpreter; on and off are this shell's own.
 function venvhook --description 'Python environments of projects'
@@ -120,6 +149,7 @@ function venvhook --description 'Python environments of projects'
             set -g _venvhook_paused
             set -g _venvhook_new_project
             set -eg (set -gn | string match '_venvhook_known_*') _venvhook_new
+            test -n "$_venvhook_bin"; and set -g _venvhook_entered first
         case off
             set -g _venvhook_off 1
         case '*'
@@ -132,6 +162,7 @@ function venvhook --description 'Python environments of projects'
         set -g _venvhook_plan none
     end
     _venvhook_look
+    test "$_venvhook_entered" = first; and _venvhook_settle
     return $code
 end
 # Completion: read at the first TAB.

@@ -31,7 +31,8 @@ LOOK = f"{ENV} -0; builtin printf '\\0'\n"
 HELPER = '#!/bin/sh\nshift 5\necho "$@" >>{home}/asked\ncat {home}/answer\n'
 # The user's prompt, and what fish does for one.
 PROMPT = "function fish_prompt; builtin printf '%s|%s> ' $status \"$pipestatus\"; end\n"
-DRAW = "_venvhook_prompt; builtin true; fish_prompt; builtin echo\n"
+DRAW = "_venvhook_prompt; builtin true; fish_mode_prompt; builtin true; fish_prompt; builtin echo\n"
+TYPED = "_venvhook_before x\n"  # fish_preexec
 
 
 class World:
@@ -191,7 +192,9 @@ WORDS = [
 
 def test_functions_of_any_name_are_not_called(world: World) -> None:
     plan = world.keep(world.plan({"A": "1", "B": None}, {"PYTHONPATH": ["/x"]}))
-    before = PROMPT + "".join(f"function {name}; builtin printf '%s\\n' HIJACKED:{name}; end\n" for name in WORDS)
+    # fish itself loads a function that is missing by the word `source`, and looks for these two at each prompt.
+    before = f"{PROMPT}function fish_mode_prompt; end; function fish_right_prompt; end\n"
+    before += "".join(f"function {name}; builtin printf '%s\\n' HIJACKED:{name}; end\n" for name in WORDS)
     entered_and_left(world.visit(before, "_venvhook_prompt; _venvhook_look"), plan)
     text = f"builtin cd app; deactivate; builtin printf '%s\\n' \"$VIRTUAL_ENV\"; venvhook on\n{LOOK}"
     output = world.run(text, before)
@@ -475,29 +478,81 @@ def test_deactivate_and_its_status(world: World) -> None:
 # ---- the prompt ------------------------------------------------------------------------------------------------------
 
 
-def test_the_wrapped_prompt_sees_status_and_pipestatus(world: World) -> None:
+def test_the_users_own_prompt_is_never_touched(world: World) -> None:
+    """Not the function, nor what it sees; and it may be saved or copied at any moment."""
     world.keep(world.plan())
     lines = ("false | true | false", "not true", "false", "true", "true | true")
-    text = "builtin cd app; _venvhook_prompt\n" + "".join(f"{line}\nfish_prompt\n" for line in lines)
-    seen = b"(app) 1|1 0 1> (app) 1|0> (app) 1|1> (app) 0|0> (app) 0|0 0> "
-    assert world.run(text, PROMPT) == seen
+    text = "functions fish_prompt >one; builtin cd app; _venvhook_prompt; functions fish_prompt >../two\n"
+    text += "".join(f"{line}\nfish_prompt\n" for line in lines)
+    assert world.run(text, PROMPT) == b"1|1 0 1> 1|0> 1|1> 0|0> 0|0 0> "
+    assert (world.home / "one").read_bytes() == (world.home / "two").read_bytes()
+
+
+MODE = "function fish_mode_prompt --description mine\n    builtin printf '[%s]' $status $fish_bind_mode\nend\n"
+
+
+def test_the_users_mode_prompt(world: World) -> None:
+    """It is drawn before the name, sees the status, and is the user's own for every command that is typed."""
+    world.keep(world.plan())
+    listed = "functions fish_mode_prompt | string match -v '#*'\n"
+    draw = "_venvhook_prompt; false; fish_mode_prompt; builtin echo\n"
+    inside = f"builtin cd app\n{draw}{TYPED}{listed}{draw * 2}{TYPED}builtin cd ..\n{listed}"
+    expected = MODE + "[1][default](app) \n" + MODE + "[1][default](app) \n" * 2 + MODE
+    assert world.run(f"{listed}{inside}", MODE).decode() == expected
+    assert world.run(f"builtin cd app\n{draw}{TYPED}functions --details fish_mode_prompt", MODE).endswith(b"\nstdin\n")
+
+
+def test_a_saved_mode_prompt_or_deactivate_needs_no_venvhook(world: World) -> None:
+    """A key can save what no typed command meets."""
+    world.keep(world.plan())
+    world.run("builtin cd app; _venvhook_prompt; functions fish_mode_prompt >../1; functions deactivate >../2")
+    for name in ("1", "2"):
+        command = [FISH, "-c", f"source {world.home}/{name}; {'fish_mode_prompt' if name == '1' else 'deactivate'}"]
+        done = subprocess.run(command, env={"HOME": str(world.home), "PATH": os.defpath}, capture_output=True)
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"") or name == "1" and done.stderr == b""
+
+
+def test_a_part_that_shows_the_mode_elsewhere_is_drawn_whole(world: World) -> None:
+    """When only the mode has changed, fish draws the whole prompt if fish_mode_prompt prints nothing."""
+    world.keep(world.plan())
+    text = "set -g fish_bind_mode insert; builtin cd app; _venvhook_prompt\n"
+    draw = "fish_mode_prompt; builtin echo\n"
+    text += f"{draw * 2}set -g fish_bind_mode default\n{draw * 2}_venvhook_prompt\n{draw}"
+    own = "function fish_mode_prompt; end\n"
+    assert world.run(text, own).decode().splitlines() == ["(app) ", "(app) ", "", "(app) ", "(app) "]
+    shown = world.run(text, "function fish_mode_prompt; builtin printf m; end\n").decode().splitlines()
+    assert shown == ["m(app) "] * 5
 
 
 def test_lines_and_blanks_of_the_prompt_stay(world: World) -> None:
     world.keep(world.plan())
     before = "function fish_prompt; builtin printf 'a \\n\\n b\\n\\n'; end"
-    assert world.run("builtin cd app; _venvhook_prompt; fish_prompt", before) == b"(app) a \n\n b\n\n"
-    assert world.run("builtin cd app; _venvhook_prompt; fish_prompt", "function fish_prompt; end") == b"(app) "
+    assert world.run(f"builtin cd app; {DRAW}", before) == b"(app) a \n\n b\n\n\n"
+    assert world.run(f"builtin cd app; {DRAW}", "function fish_prompt; end") == b"(app) \n"
 
 
-ENGINES = ["starship prompt", "_tide_item", "builtin echo $VIRTUAL_ENV_PROMPT", "_pure_prompt", "oh-my-posh print"]
+ENGINES = [
+    "starship prompt", "_tide_item", "builtin echo $VIRTUAL_ENV_PROMPT", "_pure_prompt", "oh-my-posh print",
+    "env $POWERLINE_COMMAND shell left", "my_part",
+]  # fmt: skip
+PART = "function my_part; my_deeper_part; end; function my_deeper_part; builtin echo $VIRTUAL_ENV_PROMPT; end\n"
+
 
 
 @pytest.mark.parametrize("text", ENGINES)
 def test_a_prompt_that_shows_the_name_is_left_alone(world: World, text: str) -> None:
     world.keep(world.plan())
-    before = f"function fish_prompt; if true; builtin echo own; else; {text}; end; end"
+    before = f"{PART}function fish_prompt; if true; builtin echo own; else; {text}; end; end"
     assert world.run("builtin cd app\n" + DRAW * 2, before) == b"own\n\nown\n\n"
+    before = f"{PART}function fish_prompt; builtin printf own; end; function fish_right_prompt; {text}; end"
+    assert world.run("builtin cd app\n" + DRAW * 2, before) == b"own\nown\n"
+
+
+def test_a_prompt_that_speaks_of_no_environment(world: World) -> None:
+    """Neither in a comment, nor in functions that it does not call."""
+    world.keep(world.plan())
+    before = f"{PART}function fish_prompt\n    # not my_part, nor $VIRTUAL_ENV\n    builtin printf own\nend\n"
+    assert world.run("builtin cd app\n" + DRAW, before) == b"(app) own\n"
 
 
 def test_virtual_env_disable_prompt(world: World) -> None:
@@ -509,15 +564,27 @@ def test_virtual_env_disable_prompt(world: World) -> None:
 
 
 def test_prompts_defined_and_copied_inside(world: World) -> None:
-    """One that is defined inside is wrapped too; whoever has copied ours gets neither two names nor an endless loop."""
+    """The name is there at once, and once; and a prompt that begins or ceases to show it is noticed."""
     world.keep(world.plan())
-    enter, leave = f"builtin cd app\n{DRAW}", f"builtin cd ..\n{DRAW}"
-    new = f"function fish_prompt; builtin printf new; end\n{DRAW * 2}"
-    around = f"functions -c fish_prompt copied; function fish_prompt; builtin printf 'outer '; copied; end\n{DRAW * 2}"
-    text = f"{enter}{new}{leave}{enter}{around}{leave}{enter}{leave}{leave}"
-    expected = ["(app) p", "new", "(app) new", "new", "(app) new", "outer (app) new", "outer (app) new", "outer new"]
-    expected += ["(app) outer new", "outer new", "outer new"]
+    enter, leave = f"builtin cd app\n{DRAW}{TYPED}", f"builtin cd ..\n{DRAW}{TYPED}"
+    new = f"function fish_prompt; builtin printf new; end\n{DRAW * 2}{TYPED}"
+    around = f"functions -c fish_prompt copied; function fish_prompt; builtin printf 'outer '; copied; end\n{DRAW}{TYPED}"
+    engine = f"function fish_prompt; builtin printf \"<$VIRTUAL_ENV_PROMPT>\"; end\n{DRAW}{TYPED}{new}"
+    text = f"{enter}{new}{leave}{enter}{around}{leave}{enter}{engine}{leave}{leave}"
+    expected = ["(app) p", "(app) new", "(app) new", "new", "(app) new", "(app) outer new", "outer new"]
+    expected += ["(app) outer new", "<app>", "(app) new", "(app) new", "new", "new"]
+    engine = engine.replace("<$", "<\\$")
     assert world.run(text, "function fish_prompt; builtin printf p; end").decode().splitlines() == expected
+
+
+def test_somebody_else_has_put_a_mode_prompt_there(world: World) -> None:
+    """Between a prompt and a command: it stays, and so does what it has copied."""
+    world.keep(world.plan())
+    around = "functions -c fish_mode_prompt copied; function fish_mode_prompt; builtin printf m; copied; end\n"
+    text = f"builtin cd app\n{DRAW}{around}{TYPED}{DRAW}{TYPED}builtin cd ..\n{DRAW}"
+    lines = world.run(text, "function fish_prompt; builtin printf p; end").decode().splitlines()
+    assert (lines[0], lines[-1]) == ("(app) p", "mp")
+    assert lines[1].count("(app) ") == 1
 
 
 def test_no_fish_prompt_at_all(world: World) -> None:

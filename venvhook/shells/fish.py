@@ -54,6 +54,9 @@ def plan(plan: Plan) -> str:
             f"function _venvhook_stale_{plan.id}",
             *_stale(plan.conditions),
             "end",
+            f"function _venvhook_differs_{plan.id}",
+            *_differs(plan.conditions),
+            "end",
             f"function _venvhook_enter_{plan.id}",
             *([f"_venvhook_say {quote(plan.notice)}"] if plan.notice else []),
             *(_enter(plan) if plan.sign else []),
@@ -73,91 +76,112 @@ def undo(operations: Sequence[tuple[str, str | None]]) -> str:
 
 
 def _stale(conditions: Sequence[Condition]) -> list[str]:
-    """Few commands, and one `test` for all that it can: a command takes as long as several of its tests."""
+    """What a prompt tests. Few commands, and one `test` for all that it can: a command takes as long as several tests.
+
+    Owners, kinds and times come first: what has become something else is not opened.
+    """
     files = _test([test for c in conditions for test in _files(c)])
-    readings = [command for c in conditions for command in _readings(c)]
-    texts = _test([test for c in conditions for test in _texts(c)])
     others = [command for c in conditions for command in _commands(c)]
-    nuls = [f"not string match -qr '\\x00' <{_marker(c)[0]}" for c in conditions if c[0] == "marker" and c[2]]
-    return ["; and ".join([*files, *others, *readings, *texts, *nuls, "return 1"]), "return 0"]  # `read` stops at a NUL
+    texts = [command for c in conditions for command in _texts(c)]
+    return ["; and ".join([*files, *others, *texts, "return 1"]), "return 0"]
+
+
+def _differs(conditions: Sequence[Condition]) -> list[str]:
+    """What is compared, besides, when a plan is taken up: contents that prompts know by their times."""
+    contents = [command for c in conditions for command in _contents(c)]
+    return ["; and ".join([*contents, "return 1"]), "return 0"]
 
 
 def _test(terms: Sequence[str]) -> list[str]:
     return ["test " + " -a ".join(terms)] if terms else []
 
 
-_LIKE = {
-    "folder": "-d @",
-    "fifo": "-p @",
-    "socket": "-S @",
-    "nothing": "-L @ -a ! -e @",
-    "unreadable": "-e @ -a ! -r @",
+# Files, by what `test` must find of them; a device is of one of two kinds.
+_OPERATORS = {"exists": "-e", "absent": "! -e", "mine": "-O", "theirs": "! -O"}
+_KINDS = {
+    "folder": "-d {0}",
+    "fifo": "-p {0}",
+    "socket": "-S {0}",
+    "nothing": "-L {0} -a ! -e {0}",
+    "unreadable": "-e {0} -a ! -r {0}",
 }
 
 
 def _files(condition: Condition) -> list[str]:
-    """What `test` must find of files. Then a marker is read as `_venvhook_marker` does, without the price of a call."""
+    """What `test` must find of files and variables. Each text begins with an x, so that nothing is an operator."""
     kind, *rest = condition
     if kind == "marker":
-        file, text = _marker(condition)
-        return [f"-f {file} -a -r {file}" + ("" if text else f" -a ! -s {file}")]
+        return [f"-f {_marker(condition)} -a -r {_marker(condition)}", *_same_time(condition)]
     if kind == "odd":
-        file, _ = _marker(condition)
-        return [f"! -L {file} -a -f {file} -a -r {file}"]
-    if kind == "kind":
-        return [_LIKE[str(rest[1])].replace("@", quote(str(rest[0])))] if rest[1] in _LIKE else []
-    operator = {"exists": "-e ", "absent": "! -e ", "mine": "-O ", "theirs": "! -O "}.get(str(kind))
-    return [operator + quote(str(rest[0]))] if operator else []
-
-
-def _readings(condition: Condition) -> list[str]:
-    if condition[0] == "odd":
-        return [f"_venvhook_odd {_marker(condition)[0]}"]
-    if condition[0] == "text":
-        return [f"_venvhook_file {quote(str(condition[1]))}; and test \"x$_venvhook_text\" = {quote('x' + str(condition[2]))}"]
-    if condition[0] == "marker" and condition[2]:
-        return [f"read -gz _venvhook_text <{_marker(condition)[0]}"]
-    return []
-
-
-def _texts(condition: Condition) -> list[str]:
-    """What `test` must find of texts. Each begins with an x, so that nothing is an operator."""
-    kind, *rest = condition
-    if kind == "marker":
-        return [f'"x$_venvhook_text" = {quote("x" + str(rest[1]))}'] if rest[1] else []
-    if kind == "variable":
-        return [] if rest[1] is None else [f'"x${rest[0]}" = {quote("x" + str(rest[1]))}']
+        return ["! -L {0} -a -f {0} -a -r {0}".format(_marker(condition))]
+    if kind == "unchanged":
+        return _same_time(condition)
+    if kind == "kind" and rest[1] in _KINDS:
+        return [_KINDS[str(rest[1])].format(quote(str(rest[0])))]
+    if kind == "variable" and rest[1] is not None:
+        return [f'"x${rest[0]}" = {quote("x" + str(rest[1]))}']
     if kind == "here":
         return [f'"x$_venvhook_here" = {quote("x" + str(rest[0]))}']
-    return []
+    return [f"{_OPERATORS[str(kind)]} {quote(str(rest[0]))}"] if kind in _OPERATORS else []
+
+
+def _same_time(condition: Condition) -> list[str]:
+    """That a file is neither newer nor older than its stamp; where there is no stamp, the content is compared."""
+    file, stamp = _stamped(condition)
+    if not stamp:
+        return []
+    return [f"! {file} {operator} {quote(stamp)}" for operator in ("$_venvhook_newer", "$_venvhook_older")]
 
 
 def _commands(condition: Condition) -> list[str]:
-    """What must succeed beside `test`."""
+    """What must succeed besides, without opening a file."""
     kind, *rest = condition
     if kind == "never":
         return ["false"]
-    if kind == "kind":
-        path = quote(str(rest[0]))
-        return [f"test -b {path} -o -c {path}"] if rest[1] == "device" else []
-    if kind == "marker":
-        file, _ = _marker(condition)
-        return [f"_venvhook_unchanged {file} {quote(str(rest[2]))}"] if rest[2] else []
+    if kind == "kind" and rest[1] == "device":
+        return ["test -b {0} -o -c {0}".format(quote(str(rest[0])))]
     if kind == "variable":
         return [f"{'not ' if rest[1] is None else ''}set -qx {rest[0]}"]
-    if kind not in ("same", "unchanged") or not rest[1]:  # for some files no stamp could be kept
+    return [f"_venvhook_same {quote(str(rest[0]))} {quote(str(rest[1]))}"] if kind == "same" else []
+
+
+def _texts(condition: Condition) -> list[str]:
+    """What a prompt reads."""
+    kind, *rest = condition
+    if kind == "odd":
+        return [f"_venvhook_odd {quote(str(rest[0]))}"]
+    if kind == "text":
+        return [f"_venvhook_holds {quote(str(rest[0]))} {quote(str(rest[1]))}"]
+    return [] if kind != "marker" or _stamped(condition)[1] else _content(condition)
+
+
+def _contents(condition: Condition) -> list[str]:
+    """What is read when a plan is taken up."""
+    file, stamp = _stamped(condition)
+    if not stamp:
         return []
-    return [f"_venvhook_{kind} {quote(str(rest[0]))} {quote(str(rest[1]))}"]
+    return _content(condition) if condition[0] == "marker" else [f"_venvhook_unchanged {file} {quote(stamp)}"]
 
 
-def _marker(condition: Condition) -> tuple[str, str]:
-    """The marker's path as a literal, and its text ("" where it is odd)."""
-    text = str(condition[2]) if len(condition) > 2 else ""
-    return quote(str(condition[1]).rstrip("/") + "/.venvhook.toml"), text
+def _content(condition: Condition) -> list[str]:
+    return [f"_venvhook_holds {_marker(condition)} {quote(str(condition[2]))}"]
+
+
+def _stamped(condition: Condition) -> tuple[str, str]:
+    """A watched file as a literal, and the path of its stamp."""
+    if condition[0] == "marker":
+        return _marker(condition), str(condition[3])
+    return (quote(str(condition[1])), str(condition[2])) if condition[0] == "unchanged" else ("", "")
+
+
+def _marker(condition: Condition) -> str:
+    """The marker's path as a literal."""
+    return quote(str(condition[1]).rstrip("/") + "/.venvhook.toml")
 
 
 def _enter(plan: Plan) -> list[str]:
-    begin = " ".join(quote(text) for text in (plan.sign, plan.home, plan.bin, plan.name, plan.label))
+    folders = [folder for name, folders in plan.lists if name == "PATH" for folder in folders if folder != plan.bin]
+    begin = " ".join(map(quote, (plan.sign, plan.home, plan.bin, plan.name, plan.label, *folders)))
     names = [name for name, _ in plan.variables]
     values = [(name, value) for name, value in plan.variables if value is not None]
     gone = [name for name, value in plan.variables if value is None]
