@@ -387,8 +387,9 @@ end
 function _venvhook_judge
     if test -n "$_venvhook_bin" -a "$_venvhook_entered" != first
         set -l line $_venvhook_line
-        for each in (string match -ar '[\w.-]+' -- $line)
-            builtin functions -q $each; and set -a line (builtin functions $each | string collect)
+        for each in (string match -ar '(?:^|[\s;|&(])\K\w[\w.-]*' -- $line)
+            string match -qr '^_*fish_' -- $each; and continue
+            builtin functions -q $each; and set -a line (builtin functions $each | string match -vr '^\s*#' | string collect)
         end
         if string match -qr 'config\.fish|conf\.d\b' -- $line
             set -g _venvhook_entered first
@@ -529,8 +530,8 @@ function _venvhook_shows_itself
                 set -g _venvhook_engine $known[-1]
                 break
             end
-            for each in (string match -ar '(?m)(?:^|[;|(]|\b(?:and|or|not|if|while|begin|builtin)\b)\h*\K[\w.-]+' -- $text)
-                string match -qr '^_*fish_|^[.-]' -- $each; or builtin contains -- $each $known $waiting; and continue
+            for each in (string match -ar '(?m)(?:^|[;|(]|\b(?:and|or|not|if|while|begin|builtin)\b)\h*\K\w[\w.-]*' -- $text)
+                string match -qr '^_*fish_' -- $each; or builtin contains -- $each $known $waiting; and continue
                 builtin functions -q $each; and set -a waiting $each
             end
         end

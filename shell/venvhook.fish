@@ -72,7 +72,7 @@ function _venvhook_limit --no-scope-shadowing
         set -g _venvhook_ceiling_text "$ceiling"
         set -g _venvhook_ceilings (string trim -r -c / -- $ceiling)
         for each in $ceiling
-            set -l real (builtin realpath $each 2>/dev/null | string collect -N)
+            set -l real (builtin realpath $each 2>/dev/null | string collect)
             test -z "$real"; or set -ga _venvhook_ceilings (string trim -r -c / -- $real)
         end
     end
@@ -82,7 +82,7 @@ function _venvhook_limit --no-scope-shadowing
     test (builtin pwd -P | string collect) = "$PWD"; and set linked
     while not builtin contains -- "$stop" $_venvhook_ceilings
         if test -n "$linked"
-            set -l real (builtin realpath $stop/ 2>/dev/null | string collect -N)
+            set -l real (builtin realpath $stop/ 2>/dev/null | string collect)
             test "$real" = /; and set real ''
             builtin contains -- "$real" $_venvhook_ceilings; and return
         end
