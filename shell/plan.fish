@@ -24,11 +24,12 @@ function _venvhook_ask
     _venvhook_say "the helper failed; to try again: venvhook on"
     return 1
 end
-# The content of a file into _venvhook_text: fails where it has more than so many bytes, holds a NUL or cannot be read. Only
-# a file that is known to be plain may be opened. `read -n` would bound it too, but reads byte by byte; before fish 3.6, the
-# limit that was set last stays in force. (A NUL that is the file's last byte ends the text as the file's end does.)
+# The content of a file into _venvhook_text: fails where it is no plain file, has more than so many bytes, holds a NUL or
+# cannot be read. `read -n` would bound it too, but reads byte by byte; before fish 3.6, the limit that was set last stays in
+# force. (A NUL that is the file's last byte ends the text as the file's end does.)
 function _venvhook_content
     set -g _venvhook_text
+    test -f $argv[2] -a -r $argv[2]; or return
     set -l limit $fish_read_limit 104857600
     set -l fish_read_limit $argv[1]
     begin
@@ -61,7 +62,7 @@ end
 function _venvhook_read
     string match -q '*/../*' -- $argv[1]/; and return 1 # a PWD that was handed on may hold it, and so lead out of the cache
     set -l kept $_venvhook_cache/plans$argv[1]/.venvhook-2.fish
-    test -f $kept -a -O $kept -a ! -L $kept; and _venvhook_content 262144 $kept; and _venvhook_define $_venvhook_text
+    test -O $kept -a ! -L $kept; and _venvhook_content 262144 $kept; and _venvhook_define $_venvhook_text
     and test "$_venvhook_new_project" = $argv[1]; and _venvhook_fits $_venvhook_new
 end
 # May this plan be taken up? New bytes never act, whatever their time says: so the marker's text is compared, too.
@@ -90,10 +91,6 @@ end
 # From what is entered to the project found, or to none: another one goes first, so that the next plan is read without it.
 # Fails where something is left to do or to look after.
 function _venvhook_switch
-    # In the same project, most often nothing has changed.
-    if test "$_venvhook_project//$_venvhook_paused$_venvhook_pending$_venvhook_off$VENVHOOK_DISABLE$_OLD_VIRTUAL_PATH//$$_venvhook_sign//$PATH[1]" = "$_venvhook_here////$_venvhook_home//$_venvhook_front"
-        _venvhook_stale_$_venvhook_plan; or return 0
-    end
     if test -n "$_venvhook_pending"
         _venvhook_recover; or return
     end
@@ -174,8 +171,6 @@ end
 # text before it has: then the file must be at its end.
 function _venvhook_odd
     set -l marker $argv[1]/.venvhook.toml
-    test -e $marker -o -L $marker; or return
-    test -f $marker -a -r $marker; or return 0
     _venvhook_content 4096 $marker; or return 0
     set -l length (string length -- "$_venvhook_text")
     begin
@@ -212,10 +207,8 @@ else
     end
     function _venvhook_unchanged
         set -l seen _venvhook_seen_(string escape --style=var $argv[2]:$argv[1])
-        set -l now none
-        if test -f $argv[1] -a -r $argv[1]
-            _venvhook_content 4096 $argv[1]; and set now "=$_venvhook_text"; or set now odd
-        end
+        set -l now odd
+        _venvhook_content 4096 $argv[1]; and set now "=$_venvhook_text"
         test -n "$_venvhook_learning"; and set -g $seen $now
         test "x$$seen" = "x$now"
     end
@@ -259,9 +252,7 @@ function _venvhook_end
         end
     end
     builtin functions -e _venvhook_theirs _venvhook_their_prompt
-    for each in sign home bin name label folders
-        set -g _venvhook_$each
-    end
+    set -eg _venvhook_{sign,home,bin,name,label,folders}
 end
 # A function gets another name. Since fish 3.6 a copy is said to be defined where it was made, and `funced` opens that file:
 # this function must therefore not be defined in ours.
@@ -354,10 +345,14 @@ function _venvhook_remove
     end
 end
 
-# Before a command that is typed. No command may meet the prompt that we have put around the user's.
+# Before a command that is typed. No command may meet the prompt that we have put around the user's, and any may define
+# another one, but for a few that are typed often and do neither.
 function _venvhook_before --on-event fish_preexec
-    test -n "$_venvhook_bin"; and set -g _venvhook_line "$argv[1]"
-    test -n "$_venvhook_worn"; and _venvhook_undress
+    if not string match -qr '^ *(?:cd|pushd|popd|prevd|nextd|ls|ll|la|pwd|git|python3?|pip|pytest|make|cat|less)(?: [^\n;&|()<>]*)?$' -- "$argv[1]"
+        set -g _venvhook_judged
+        test -n "$_venvhook_worn"; and _venvhook_undress
+        test -n "$_venvhook_bin"; and set -g _venvhook_line "$argv[1]"
+    end
     test -n "$_venvhook_entered$_venvhook_left"; and _venvhook_settle
 end
 # Before the first command after entering or leaving: who puts PATH back at the prompt as he found it (direnv) brings what has
@@ -463,9 +458,8 @@ end
 # fish_prompt is never touched. From fish_preexec to fish_prompt ours is off, so no command can save, copy or list it.
 # _venvhook_worn says what has been done about this prompt: "drawn" is ours, "own" is a prompt that shows the name itself.
 function _venvhook_dress
+    test -z "$VIRTUAL_ENV_DISABLE_PROMPT"; or return
     set -g _venvhook_mode
-    set -g _venvhook_drawing
-    test -z "$_venvhook_worn$VIRTUAL_ENV_DISABLE_PROMPT"; or return
     set -g _venvhook_worn own
     _venvhook_shows_itself; and return
     set -g _venvhook_worn drawn
@@ -478,11 +472,12 @@ end
 # When only the mode has changed, fish draws this part alone, but everything if this part is empty: a prompt of the user's may
 # show the mode elsewhere, so where his part is empty then, ours is too.
 function _venvhook_show
-    test -z "$_venvhook_drawing"; or return # a copy of ours, in a part that somebody has put around it
-    set -g _venvhook_drawing 1
+    set -l mode "$_venvhook_mode"
+    test "$mode" = drawing; and return # a copy of ours, in a part that somebody has put around it
+    set -g _venvhook_mode drawing
     set -l label $_venvhook_label
     test -z "$VIRTUAL_ENV_DISABLE_PROMPT"; or set label
-    if test -z "$_venvhook_mode" -o "$_venvhook_mode" = "$fish_bind_mode"
+    if test -z "$mode" -o "$mode" = "$fish_bind_mode"
         _venvhook_their_part $argv
     else
         set -l text (_venvhook_their_part $argv | string collect -N)
@@ -490,7 +485,6 @@ function _venvhook_show
         builtin printf %s "$text"
     end
     set -g _venvhook_mode $fish_bind_mode
-    set -g _venvhook_drawing
     builtin printf %s "$label"
 end
 # It sees the status of the last command.
@@ -513,9 +507,14 @@ function _venvhook_undress
     end
     set -g _venvhook_worn
 end
-# Does the prompt show the environment by itself? It does when it, or a function that it calls, speaks of environments. Each
-# text is judged once.
+# Does the prompt show the environment by itself? It does when it, or a function that it calls, speaks of environments. It is
+# read again after a command that may have changed it, and each text is judged once.
 function _venvhook_shows_itself
+    if test -n "$_venvhook_judged"
+        test -n "$_venvhook_engine"
+        return
+    end
+    set -g _venvhook_judged 1
     builtin functions fish_prompt fish_right_prompt fish_mode_prompt 2>/dev/null | read -lz text
     if test "x$text" != "x$_venvhook_prompts"
         set -g _venvhook_prompts $text
@@ -548,7 +547,7 @@ function _venvhook_note
     set -l marker $argv[1]/.venvhook.toml
     set -g _venvhook_noted none
     test -e $marker -o -L $marker; and set -g _venvhook_noted there
-    test -f $marker -a -O $marker -a -r $marker -a ! -L $marker; or return 0
+    test -O $marker -a ! -L $marker; or return 0
     _venvhook_content 4096 $marker; and set -g _venvhook_noted "=$_venvhook_text"; or set -g _venvhook_noted odd
 end
 function _venvhook_stale_none

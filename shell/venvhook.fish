@@ -118,11 +118,27 @@ function _venvhook_look --on-variable PWD
     # Until the first prompt, config files may be running: not a word then, and no process. After them, and before any
     # prompt, `fish -ic COMMAND` has set argv.
     test -n "$_venvhook_ready"; or set -qg argv; or return
-    _venvhook_find
+    set -l folder
+    test -n "$_venvhook_here" -a -z "$_venvhook_ceiling$VENVHOOK_CEILING"
+    and string match -qr '(?s)^(?<folder>.*)/' -- $PWD
+    # From the project's own folder to one in it, the project stays, unless that has a marker.
+    if test -n "$folder" -a "$folder" = "$_venvhook_here" -a -e "$folder/.venvhook.toml" \
+            -a ! -e "$PWD/.venvhook.toml" -a ! -L "$PWD/.venvhook.toml"
+        set -g _venvhook_project $folder
+        set -g _venvhook_nearer $PWD/.venvhook.toml
+        set -g _venvhook_lost
+    else
+        _venvhook_find
+    end
+    # In the same project, the next prompt tells whether the plan still holds.
+    if test -n "$_venvhook_sign" -a "$_venvhook_project//$_venvhook_paused$_venvhook_pending$_venvhook_off$VENVHOOK_DISABLE$_OLD_VIRTUAL_PATH//$$_venvhook_sign//$PATH[1]" = "$_venvhook_here////$_venvhook_home//$_venvhook_front"
+        set -g _venvhook_seen "$PWD//$VENVHOOK_DISABLE$_OLD_VIRTUAL_PATH//$$_venvhook_sign//$PATH[1]"
+        return
+    end
     _venvhook_reconcile
     # A key that changes the folder draws the prompt again without this event. `_` names the command that is running; while
     # the command line is edited it is fish.
-    test -n "$_venvhook_label" -a "$_" = fish; and _venvhook_dress
+    test -n "$_venvhook_label" -a "$_" = fish -a -z "$_venvhook_worn"; and _venvhook_dress
 end
 # Most often nothing has changed, and the first test is all that runs outside of projects. In the folder of last time, a
 # marker in it is all that could have come nearer than the known one, and one that went may come back. (No path has //.)
@@ -138,7 +154,7 @@ function _venvhook_prompt --on-event fish_prompt
         or _venvhook_find
         _venvhook_reconcile
     end
-    test -n "$_venvhook_label"; and _venvhook_dress
+    test -n "$_venvhook_label"; and set -g _venvhook_mode; and test -z "$_venvhook_worn"; and _venvhook_dress
 end
 # The command, run by the helper's interpreter; on and off are this shell's own.
 function venvhook --description 'Python environments of projects'
@@ -161,7 +177,10 @@ function venvhook --description 'Python environments of projects'
         set -g _venvhook_here
         set -g _venvhook_plan none
     end
-    _venvhook_look
+    if test -n "$_venvhook_ready"; or set -qg argv
+        _venvhook_find
+        _venvhook_reconcile
+    end
     test "$_venvhook_entered" = first; and _venvhook_settle
     return $code
 end

@@ -138,6 +138,10 @@ class Fish(Shell):
             return value
         return ":".join(entry or "." for entry in value.split(":"))
 
+    def stale(self, plan: Plan) -> str:
+        """When it is taken up: prompts know a marker that has a stamp by its time, and do not read it."""
+        return f"_venvhook_fits {plan.id}; and printf n; or printf y\n"
+
     def show(self, name: str) -> str:
         return f"set -q {name}; and printf '%s\\0' {name}=\"${name}\"\n"
 

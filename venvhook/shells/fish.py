@@ -111,7 +111,7 @@ def _files(condition: Condition) -> list[str]:
     """What `test` must find of files and variables. Each text begins with an x, so that nothing is an operator."""
     kind, *rest = condition
     if kind == "marker":
-        return [f"-f {_marker(condition)} -a -r {_marker(condition)}", *_same_time(condition)]
+        return _same_time(condition) or [f"-f {_marker(condition)} -a -r {_marker(condition)}"]
     if kind == "odd":
         return ["! -L {0} -a -f {0} -a -r {0}".format(_marker(condition))]
     if kind == "unchanged":
