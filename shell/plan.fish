@@ -28,17 +28,14 @@ end
 # cannot be read. `read -n` would bound it too, but reads byte by byte; before fish 3.6, the limit that was set last stays in
 # force. (A NUL that is the file's last byte ends the text as the file's end does.)
 function _venvhook_content
-    set -g _venvhook_text
     test -f $argv[2] -a -r $argv[2]; or return
     set -l limit $fish_read_limit 104857600
     set -l fish_read_limit $argv[1]
     begin
         read -gz _venvhook_text
         test $status -le 1; and not read -ln 1 more
-    end <$argv[2] 2>/dev/null
-    set -l good $status
-    set fish_read_limit $limit[1]
-    return $good
+    end <$argv[2]
+    set fish_read_limit $limit[1] # leaves the status alone
 end
 # Take up a plan's text, if it is whole: no redirection keeps fish from telling of a syntax error.
 function _venvhook_define
@@ -176,22 +173,20 @@ function _venvhook_odd
     begin
         test "$length" -eq 0; or read -lz -n $length text
         read -ln 1 more
-    end <$marker 2>/dev/null
+    end <$marker
 end
 
 # Are two paths one folder; is a file unchanged, neither newer nor older than a stamp that has its time? fish compares files
 # since 3.6. Before, links are resolved instead, and a file counts as unchanged while its content is what it was when this
 # shell asked the helper: _venvhook_learn reads it. _venvhook_newer and _venvhook_older are operators in the `test` of a plan;
-# where fish has none, they compare the two names, which differ, so that the test holds, and _venvhook_differs_ID is asked at
-# prompts, too (_venvhook_watch).
+# where fish has none, they compare the two names, which differ, so that the test holds, and _venvhook_differs_ID and
+# _venvhook_changed_ID are asked at prompts, too (_venvhook_watch).
 if test / -ef / 2>/dev/null
     set -g _venvhook_newer -nt
     set -g _venvhook_older -ot
     function _venvhook_same
         string match -q '/*' -- $argv[1]; or set argv[1] ./$argv[1] # "!" is an operator of test
         test -e $argv[1] -a $argv[1] -ef $argv[2] # two that are missing are equal to it
-    end
-    function _venvhook_unchanged
     end
     function _venvhook_watch
     end
@@ -214,7 +209,7 @@ else
     end
     function _venvhook_watch # at prompts, too
         _venvhook_aside _venvhook_stale_$argv[1] _venvhook_times_$argv[1]
-        eval "function _venvhook_stale_$argv[1]; _venvhook_times_$argv[1]; or _venvhook_differs_$argv[1]; end"
+        eval "function _venvhook_stale_$argv[1]; _venvhook_times_$argv[1]; or _venvhook_differs_$argv[1]; or _venvhook_changed_$argv[1]; end"
     end
     function _venvhook_learn
         set -g _venvhook_learning 1
@@ -242,7 +237,6 @@ function _venvhook_begin
 end
 # Before a plan undoes anything. A deactivate that came with an activate script is not ours to take away.
 function _venvhook_end
-    _venvhook_undress
     if not set -qg _OLD_VIRTUAL_PATH
         builtin functions -e deactivate
         builtin functions -q _venvhook_theirs; and _venvhook_aside _venvhook_theirs deactivate
@@ -455,7 +449,8 @@ end
 # ---- the prompt -----------------------------------------------------------------------------------------------------
 
 # The name is drawn behind the mode that fish_mode_prompt shows: fish draws that before fish_prompt, and so the user's own
-# fish_prompt is never touched. From fish_preexec to fish_prompt ours is off, so no command can save, copy or list it.
+# fish_prompt is never touched. From fish_preexec to fish_prompt ours is off, so no command can save, copy or list it. (A few
+# commands leave it on, and so does leaving: without a project it draws the user's part alone.)
 # _venvhook_worn says what has been done about this prompt: "drawn" is ours, "own" is a prompt that shows the name itself.
 function _venvhook_dress
     test -z "$VIRTUAL_ENV_DISABLE_PROMPT"; or return
@@ -463,7 +458,11 @@ function _venvhook_dress
     set -g _venvhook_worn own
     _venvhook_shows_itself; and return
     set -g _venvhook_worn drawn
-    builtin functions -q fish_mode_prompt; and _venvhook_aside fish_mode_prompt _venvhook_their_mode
+    if builtin functions -q fish_mode_prompt
+        _venvhook_aside fish_mode_prompt _venvhook_their_mode
+    else
+        builtin functions -e _venvhook_their_mode
+    end
     function fish_mode_prompt --description 'Display the mode, and the name of the project (venvhook)'
         set -l was $status
         builtin functions -q _venvhook_show; and _venvhook_show $was $argv

@@ -91,6 +91,21 @@ function _venvhook_limit --no-scope-shadowing
         return
     end
 end
+# Most often one goes from a project's own folder to one in it, or back: does the project that is entered stay?
+function _venvhook_find_inside
+    test -z "$_venvhook_ceiling$VENVHOOK_CEILING"; or return
+    set -l nearer
+    if test "$PWD" != "$_venvhook_here"
+        set -l folder
+        string match -qr '(?s)^(?<folder>.*)/' -- $PWD
+        test "$folder" = "$_venvhook_here" -a ! -e "$PWD/.venvhook.toml" -a ! -L "$PWD/.venvhook.toml"; or return
+        set nearer $PWD/.venvhook.toml
+    end
+    test -e "$_venvhook_here/.venvhook.toml"; or return
+    set -g _venvhook_nearer $nearer
+    set -g _venvhook_lost
+    set -g _venvhook_project $_venvhook_here
+end
 # From what is entered to a project, or to none; outside of any there is nothing to do. What is seen now tells the next
 # prompt that nothing has changed since, unless something is left to do.
 function _venvhook_reconcile
@@ -118,22 +133,15 @@ function _venvhook_look --on-variable PWD
     # Until the first prompt, config files may be running: not a word then, and no process. After them, and before any
     # prompt, `fish -ic COMMAND` has set argv.
     test -n "$_venvhook_ready"; or set -qg argv; or return
-    set -l folder
-    test -n "$_venvhook_here" -a -z "$_venvhook_ceiling$VENVHOOK_CEILING"
-    and string match -qr '(?s)^(?<folder>.*)/' -- $PWD
-    # From the project's own folder to one in it, the project stays, unless that has a marker.
-    if test -n "$folder" -a "$folder" = "$_venvhook_here" -a -e "$folder/.venvhook.toml" \
-            -a ! -e "$PWD/.venvhook.toml" -a ! -L "$PWD/.venvhook.toml"
-        set -g _venvhook_project $folder
-        set -g _venvhook_nearer $PWD/.venvhook.toml
-        set -g _venvhook_lost
+    if test -n "$_venvhook_sign"
+        _venvhook_find_inside; or _venvhook_find
+        # In the same project, the next prompt tells whether the plan still holds.
+        if test "$_venvhook_project//$_venvhook_paused$_venvhook_pending$_venvhook_off$VENVHOOK_DISABLE$_OLD_VIRTUAL_PATH//$$_venvhook_sign//$PATH[1]" = "$_venvhook_here////$_venvhook_home//$_venvhook_front"
+            set -g _venvhook_seen "$PWD//$VENVHOOK_DISABLE$_OLD_VIRTUAL_PATH//$$_venvhook_sign//$PATH[1]"
+            return
+        end
     else
         _venvhook_find
-    end
-    # In the same project, the next prompt tells whether the plan still holds.
-    if test -n "$_venvhook_sign" -a "$_venvhook_project//$_venvhook_paused$_venvhook_pending$_venvhook_off$VENVHOOK_DISABLE$_OLD_VIRTUAL_PATH//$$_venvhook_sign//$PATH[1]" = "$_venvhook_here////$_venvhook_home//$_venvhook_front"
-        set -g _venvhook_seen "$PWD//$VENVHOOK_DISABLE$_OLD_VIRTUAL_PATH//$$_venvhook_sign//$PATH[1]"
-        return
     end
     _venvhook_reconcile
     # A key that changes the folder draws the prompt again without this event. `_` names the command that is running; while

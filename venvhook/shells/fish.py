@@ -57,6 +57,9 @@ def plan(plan: Plan) -> str:
             f"function _venvhook_differs_{plan.id}",
             *_differs(plan.conditions),
             "end",
+            f"function _venvhook_changed_{plan.id}",
+            *_changed(plan.conditions),
+            "end",
             f"function _venvhook_enter_{plan.id}",
             *([f"_venvhook_say {quote(plan.notice)}"] if plan.notice else []),
             *(_enter(plan) if plan.sign else []),
@@ -87,8 +90,15 @@ def _stale(conditions: Sequence[Condition]) -> list[str]:
 
 
 def _differs(conditions: Sequence[Condition]) -> list[str]:
-    """What is compared, besides, when a plan is taken up: contents that prompts know by their times."""
-    contents = [command for c in conditions for command in _contents(c)]
+    """What is compared, besides, when a plan is taken up: a marker that prompts know by its time."""
+    texts = [command for c in conditions if c[0] == "marker" and c[3] for command in _content(c)]
+    return ["; and ".join([*texts, "return 1"]), "return 0"]
+
+
+def _changed(conditions: Sequence[Condition]) -> list[str]:
+    """What a fish that knows no times of files compares instead of them."""
+    watched = [_stamped(c) for c in conditions if c[0] == "unchanged"]
+    contents = [f"_venvhook_unchanged {file} {quote(stamp)}" for file, stamp in watched if stamp]
     return ["; and ".join([*contents, "return 1"]), "return 0"]
 
 
@@ -155,16 +165,9 @@ def _texts(condition: Condition) -> list[str]:
     return [] if kind != "marker" or _stamped(condition)[1] else _content(condition)
 
 
-def _contents(condition: Condition) -> list[str]:
-    """What is read when a plan is taken up."""
-    file, stamp = _stamped(condition)
-    if not stamp:
-        return []
-    return _content(condition) if condition[0] == "marker" else [f"_venvhook_unchanged {file} {quote(stamp)}"]
-
-
 def _content(condition: Condition) -> list[str]:
-    return [f"_venvhook_holds {_marker(condition)} {quote(str(condition[2]))}"]
+    text = quote("x" + str(condition[2]))
+    return [f'_venvhook_content 4096 {_marker(condition)}; and test "x$_venvhook_text" = {text}']
 
 
 def _stamped(condition: Condition) -> tuple[str, str]:
