@@ -4,6 +4,7 @@ status is-interactive; or exit 0
 
 set -l venvhook_data $HOME/.local/share
 test -n "$XDG_DATA_HOME"; and set venvhook_data $XDG_DATA_HOME
+set -l venvhook_hook # else the loop leaves a global variable behind
 for venvhook_hook in $venvhook_data/venvhook/hook/venvhook.fish "$HOME/Library/Application Support/venvhook/hook/venvhook.fish"
     if test -r $venvhook_hook
         source $venvhook_hook

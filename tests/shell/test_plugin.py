@@ -30,6 +30,8 @@ def test_the_hook_is_loaded(bare: World) -> None:
     assert live.run("cd app") == ""
     assert live.prefix() == "(app) "
     assert live.run(bare.dialect.show("_venvhook_plugin")) == "[]"
+    if bare.dialect.name == "fish":
+        assert live.run("set -n | string match 'venvhook_*'") == ""
 
 
 def test_a_hook_that_is_missing_is_told_once_before_the_first_prompt(bare: World) -> None:
