@@ -568,12 +568,12 @@ def test_prompts_defined_and_copied_inside(world: World) -> None:
     world.keep(world.plan())
     enter, leave = f"builtin cd app\n{DRAW}{TYPED}", f"builtin cd ..\n{DRAW}{TYPED}"
     new = f"function fish_prompt; builtin printf new; end\n{DRAW * 2}{TYPED}"
-    around = f"functions -c fish_prompt copied; function fish_prompt; builtin printf 'outer '; copied; end\n{DRAW}{TYPED}"
+    around = "functions -c fish_prompt copied; function fish_prompt; builtin printf 'outer '; copied; end\n"
+    around += DRAW + TYPED
     engine = f"function fish_prompt; builtin printf \"<$VIRTUAL_ENV_PROMPT>\"; end\n{DRAW}{TYPED}{new}"
     text = f"{enter}{new}{leave}{enter}{around}{leave}{enter}{engine}{leave}{leave}"
     expected = ["(app) p", "(app) new", "(app) new", "new", "(app) new", "(app) outer new", "outer new"]
     expected += ["(app) outer new", "<app>", "(app) new", "(app) new", "new", "new"]
-    engine = engine.replace("<$", "<\\$")
     assert world.run(text, "function fish_prompt; builtin printf p; end").decode().splitlines() == expected
 
 

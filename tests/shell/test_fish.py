@@ -102,7 +102,7 @@ def test_a_prompt_of_fish_config(world: World) -> None:
 
 @pytest.mark.scenario(58)
 def test_nothing_of_ours_in_children_or_files(world: World) -> None:
-    """Exported are the variables of an environment and what undoes them; no universal variable, no file, no function."""
+    """Exported are an environment's variables and what undoes them; no universal variable, no file, no function."""
     app = world.project()
     live = world.start()
     live.run("cd .")
@@ -138,7 +138,7 @@ def test_nothing_of_ours_in_a_trace(world: World) -> None:
 @pytest.mark.scenario(58)
 def test_the_users_handlers_and_variables(world: World) -> None:
     """Universal variables and functions under any names do not disturb us, nor we the handlers of events."""
-    names = "folder stop text list each label limit code kept more real length marker at name place project waiting known"
+    names = "folder stop text list each label limit code kept more real length marker at name place project waiting"
     universal = "".join(f"set -U {name} /u; set -gx {name} /g\n" for name in names.split())
     ours = "".join(f"set -U _venvhook_{name} x\n" for name in ("here", "seen", "lost", "off", "paused", "worn", "line"))
     seen = "function seen --on-variable PATH --on-variable VIRTUAL_ENV; set -ga changes $argv[3]; end\n"
@@ -198,7 +198,9 @@ function _tide_draw; _tide_item_python; end
 function fish_prompt; _tide_draw; end
 function fish_mode_prompt; end
 """,
-    "pure": """function _pure_prompt_virtualenv; test -n "$VIRTUAL_ENV_PROMPT"; and printf '<%s> ' $VIRTUAL_ENV_PROMPT; end
+    "pure": """function _pure_prompt_virtualenv
+    test -n "$VIRTUAL_ENV_PROMPT"; and printf '<%s> ' $VIRTUAL_ENV_PROMPT
+end
 function fish_prompt; _pure_prompt_virtualenv; end
 """,
     "unknown": """function part; test -n "$VIRTUAL_ENV_PROMPT"; and printf '<%s> ' $VIRTUAL_ENV_PROMPT; end
@@ -239,7 +241,8 @@ def test_powerline_itself(world: World, order: str) -> None:
     world.project("shop")
     mark = "functions -c fish_prompt below_the_mark; function fish_prompt\n    below_the_mark\n"
     mark += "    printf '0> \\e]7337;%s:%s\\a' $fish_pid $_t\nend\nfunction fish_right_prompt; end\n"
-    (world.home / "engine.fish").write_text(f"set -gx POWERLINE_NO_FISH_ABOVE 1; source {setup}; powerline-setup\n{mark}")
+    loaded = f"set -gx POWERLINE_NO_FISH_ABOVE 1; source {setup}; powerline-setup\n"
+    (world.home / "engine.fish").write_text(loaded + mark)
     live = world.start(after="source ~/engine.fish" if order == "last" else "")
     live.run("cd shop")
     if order == "inside":

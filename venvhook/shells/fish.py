@@ -123,7 +123,8 @@ def _files(condition: Condition) -> list[str]:
     if kind == "marker":
         return _same_time(condition) or [f"-f {_marker(condition)} -a -r {_marker(condition)}"]
     if kind == "odd":
-        return ["! -L {0} -a -f {0} -a -r {0}".format(_marker(condition))]
+        file = _marker(condition)
+        return [f"! -L {file} -a -f {file} -a -r {file}"]
     if kind == "unchanged":
         return _same_time(condition)
     if kind == "kind" and rest[1] in _KINDS:
@@ -149,7 +150,8 @@ def _commands(condition: Condition) -> list[str]:
     if kind == "never":
         return ["false"]
     if kind == "kind" and rest[1] == "device":
-        return ["test -b {0} -o -c {0}".format(quote(str(rest[0])))]
+        path = quote(str(rest[0]))
+        return [f"test -b {path} -o -c {path}"]
     if kind == "variable":
         return [f"{'not ' if rest[1] is None else ''}set -qx {rest[0]}"]
     return [f"_venvhook_same {quote(str(rest[0]))} {quote(str(rest[1]))}"] if kind == "same" else []
