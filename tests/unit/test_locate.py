@@ -38,6 +38,13 @@ def test_resolve(path: str, expected: str) -> None:
     assert resolve("/p", path, HOME) == expected
 
 
+def test_a_relative_place_is_a_defect() -> None:
+    for path in ("", "shop", "./shop", "../shop", "~/shop"):
+        with pytest.raises(AssertionError, match="gives a relative path"):
+            Candidate("uv", path, "any")
+    assert Candidate("uv", "/a//b/../c", "any").path == "/a/c"
+
+
 @pytest.mark.parametrize(
     ("there", "chosen"),
     [

@@ -306,15 +306,66 @@ def test_dot_venv_files(world: World, text: str, environ: dict[str, str], place:
     assert str(path) in world.locate().files
 
 
-def test_a_name_in_a_dot_venv_file_that_is_nowhere(world: World) -> None:
-    path = world.write(".venv", "nope\n")
+def test_a_name_in_a_dot_venv_file_that_is_nowhere_is_made_beside_the_file(world: World) -> None:
+    world.write(".venv", "nope\n")
     problem = world.problem()
-    assert problem.path == str(path)
-    assert problem.problem.startswith("it names nope, which is not in ")
-    assert str(world.home / ".virtualenvs") in problem.problem and str(world.folder) in problem.problem
+    assert problem.path == str(world.folder / "nope")
+    assert (problem.problem, problem.remedy) == ("there is no environment yet", "to make it: venvhook create")
+    conditions = world.locate().conditions
+    assert ("absent", str(world.home / ".virtualenvs/nope")) in conditions  # it may still come
 
 
-@pytest.mark.parametrize("text", ["", "\n", "a\nb\n", "  \n"])
+def test_what_lies_beside_a_dot_venv_file_wins_over_a_namesake(world: World) -> None:
+    world.make(world.home / ".virtualenvs/x")
+    world.make(world.home / ".local/share/virtualenvs/x")
+    world.write(".venv", "x\n")
+    assert world.found() == ".virtualenvs/x"
+    (world.folder / "x").mkdir()  # a folder of that name, such as a package's, is no environment
+    assert world.found() == ".virtualenvs/x"
+    world.make(world.folder / "x/..x").rename(world.folder / "y")
+    (world.folder / "x").rmdir()
+    (world.folder / "y").rename(world.folder / "x")
+    assert world.found() == "shop/x"
+
+
+@pytest.mark.parametrize("text", ["x\nanother\n", "\ufeffx\n", "x\r\ny\r\n", "  x  \n\n"])
+def test_the_first_line_of_a_dot_venv_file_counts(world: World, text: str) -> None:
+    world.write(".venv", text)
+    world.make(world.folder / "x")
+    assert world.found() == "shop/x"
+    assert world.locate().chosen.file == str(world.folder / ".venv")  # type: ignore[union-attr]
+
+
+def test_a_dot_venv_file_that_the_marker_names_is_followed(world: World) -> None:
+    world.write(".venv", "x\n")
+    world.make(world.folder / "x")
+    for keys in ({"venv": ".venv"}, {"venv": "./.venv", "manager": "venv"}, {"venv": ".venv", "manager": "uv"}):
+        assert world.found(**keys) == "shop/x"
+    world.write(".venv", "")
+    assert world.problem(venv=".venv").problem == "this is no environment, and no folder"
+
+
+@pytest.mark.parametrize("manager", ["auto", "uv", "pipenv"])
+def test_a_line_that_is_no_path_is_not_shown_whole(world: World, manager: str) -> None:
+    world.write("pyproject.toml")
+    world.write("Pipfile")
+    world.write(".venv", "x" * 100_000)
+    assert len(str(world.problem(manager=manager))) < 1000
+
+
+def test_no_variable_reaches_a_projects_file(world: World) -> None:
+    world.environ.update(SECRET="hidden", HOME=str(world.home))
+    world.write("pyproject.toml")
+    for text in ("/net/${SECRET}.example/x", "$SECRET", "~/$SECRET", "../$SECRET/x"):
+        for name, manager in ((".venv", "auto"), (".venv", "uv"), (".python-envs", "auto")):
+            (world.folder / ".venv").unlink(missing_ok=True)
+            world.write(name, text)
+            search = world.locate(manager=manager)
+            assert "hidden" not in repr([str(search.problem), search.conditions, [c.path for c in search.candidates]])
+        (world.folder / ".python-envs").unlink()
+
+
+@pytest.mark.parametrize("text", ["", "\n", "\nb\n", "  \n"])
 def test_a_dot_venv_file_that_says_nothing(world: World, text: str) -> None:
     world.write(".venv", text)
     assert world.problem().problem == "this is no environment, and no folder"

@@ -225,3 +225,143 @@ def test_poetrys_choice_says_why(several: Callable[..., str], tmp_path: Path) ->
     search = locate(str(tmp_path / "shop"), Marker(manager="poetry"), {"HOME": str(tmp_path)}, thorough=True)
     assert search.chosen is not None and search.chosen.why == "the newest of poetry's 3 that fits"
     assert [candidate.path[-4:] for candidate in search.candidates] == ["3.12", "3.10", "y3.9"]
+
+
+# ---- A place is absolute, whatever a file or a variable says ---------------------------------------------------------
+
+RELATIVE = ("shop", "./shop", "../shop", "shop/", "a/../b", ".", "..", "~", "~x/y", "-", " x", "\u00e9", "C:x", "//")
+VARIABLES = (
+    "HOME", "WORKON_HOME", "VIRTUALFISH_HOME", "AUTOSWITCH_VIRTUAL_ENV_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME",
+    "XDG_CACHE_HOME", "UV_PROJECT_ENVIRONMENT", "PIPENV_PIPFILE", "PIPENV_CUSTOM_VENV_NAME", "PDM_PYTHON",
+    "PDM_CONFIG_FILE", "POETRY_VIRTUALENVS_PATH", "POETRY_CACHE_DIR", "POETRY_CONFIG_DIR", "HATCH_CONFIG",
+    "HATCH_DATA_DIR", "HATCH_ENV_TYPE_VIRTUAL_PATH", "PYENV_ROOT", "PYENV_VERSION", "CONDA_ENVS_DIRS",
+    "CONDA_ENVS_PATH", "CONDA_EXE", "MAMBA_ROOT_PREFIX", "CONDARC",
+)  # fmt: skip
+FILES = {
+    ".venv": "{}\n",
+    ".python-envs": "{}\n",
+    ".python-version": "{}\n",
+    ".pdm-python": "{}\n",
+    "environment.yml": "name: {}\n",
+    "poetry.toml": "[virtualenvs]\npath = '{}'\n",
+    "hatch.toml": "[envs.default]\npath = '{}'\n",
+    "../.condarc": "envs_dirs:\n  - {}\n",
+    "../.conda/environments.txt": "{}\n",
+    "../.config/hatch/config.toml": "[dirs.env]\nvirtual = '{}'\n[dirs]\ndata = '{}'\n",
+    "../.config/pdm/config.toml": "[venv]\nlocation = '{}'\nin_project = false\n",
+    "../.config/pypoetry/config.toml": "cache-dir = '{}'\n[virtualenvs]\npath = '{}'\n",
+}
+MANAGED = ("auto", "venv", "uv", "poetry", "pipenv", "pdm", "hatch", "conda", "pyenv", "virtualenvwrapper")
+
+
+def places_of(folder: Path, environ: dict[str, str]) -> list[str]:
+    """All places that any rule gives, with and without a name. `Candidate` refuses those that are relative."""
+    found = []
+    for manager in MANAGED:
+        for venv in (None, "name", "."):
+            marker = Marker(manager=manager, venv=venv)  # type: ignore[arg-type]
+            found += [each.path for each in locate(str(folder), marker, environ, thorough=True).candidates]
+    return found
+
+
+def a_project(root: Path) -> Path:
+    folder = root / "home/project"
+    folder.mkdir(parents=True)
+    (folder / "pyproject.toml").write_text('[project]\nname = "shop"\n')
+    (folder / "Pipfile").touch()
+    return folder
+
+
+@pytest.mark.parametrize("said", RELATIVE)
+def test_a_place_of_a_file_is_absolute(
+    tmp_path: Path, make_environment: Make, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    """Whatever folder a command is called in: there, a namesake waits."""
+    folder = a_project(tmp_path)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    for name, text in FILES.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.replace("{}", said))
+        found = places_of(folder, {"HOME": str(tmp_path / "home")})
+        assert found and not [each for each in found if each.startswith(str(elsewhere))], name
+        if name != ".python-version":
+            path.unlink()
+
+
+@pytest.mark.parametrize("said", RELATIVE)
+def test_a_place_of_a_variable_is_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    folder = a_project(tmp_path)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    for name in VARIABLES:
+        found = places_of(folder, {"HOME": str(tmp_path / "home"), name: said})
+        assert found and not [each for each in found if each.startswith(str(elsewhere))], name
+
+
+def test_uvs_redirect_is_relative_to_its_file(tmp_path: Path, make_environment: Make) -> None:
+    root = Path(os.path.realpath(tmp_path))
+    (root / "packages/a").mkdir(parents=True)
+    (root / "pyproject.toml").write_text('[tool.uv.workspace]\nmembers = ["packages/*"]\n')
+    (root / "packages/a/pyproject.toml").touch()
+    make_environment(root / "shop")
+    for text in ("shop\n", "shop\nsecond\n", "./shop", f"{root}/shop\r\n"):
+        (root / ".venv").write_text(text)
+        for folder in (root, root / "packages/a"):
+            search = locate(str(folder), Marker(manager="uv"), {"HOME": str(root)})
+            assert search.found and search.found.root == str(root / "shop")
+            assert search.chosen and search.chosen.file == str(root / ".venv")
+
+
+@pytest.mark.parametrize("name", ["../legacy/.venv", "/srv/legacy", "..", "."])
+def test_conda_takes_no_path_for_a_name(tmp_path: Path, make_environment: Make, name: str) -> None:
+    folder = a_project(tmp_path)
+    make_environment(tmp_path / "home/.conda/legacy/.venv", sign="conda-meta/history")
+    (folder / "environment.yml").write_text(f"name: {name}\n")
+    search = locate(str(folder), Marker(manager="conda"), {"HOME": str(tmp_path / "home")})
+    assert search.found is None and "is no name of an environment" in str(search.problem)
+
+
+def test_what_another_user_has_put_above_does_not_count(
+    tmp_path: Path, make_environment: Make, give_away: Callable[[Path], None]
+) -> None:
+    """Anybody may write into a folder such as /tmp, and so make a project in it a member of their workspace."""
+    root = Path(os.path.realpath(tmp_path))
+    folder = root / "shop"
+    folder.mkdir()
+    make_environment(folder / ".venv")
+    make_environment(root / "trap")
+    (folder / "pyproject.toml").write_text('[project]\nname = "shop"\n')
+    make_environment(root / ".pyenv/versions/trap")
+    (root / ".venv").write_text("trap\n")
+    above = {
+        "uv": ("pyproject.toml", '[tool.uv.workspace]\nmembers = ["*"]\n', ".venv"),
+        "pdm": ("pyproject.toml", '[tool.pdm.workspace]\nmembers = ["*"]\n', ".venv"),
+        "pipenv": ("Pipfile", "[pipenv]\nvenv_in_project = true\n", ".venv"),
+        "pyenv": (".python-version", "trap\n", "trap"),
+    }
+    for manager, (name, text, _) in above.items():
+        (root / name).write_text(text)
+        before = locate(str(folder), Marker(manager=manager), {"HOME": str(root)}).candidates
+        give_away(root / name)
+        after = locate(str(folder), Marker(manager=manager), {"HOME": str(root)}).candidates
+        assert [each.path for each in before] != [each.path for each in after], manager
+        assert not [each for each in after if "trap" in each.path], manager
+        (root / name).unlink()
+
+
+def test_what_is_being_made_is_not_entered(tmp_path: Path, make_environment: Make) -> None:
+    folder = a_project(tmp_path)
+    root = make_environment(folder / ".venv")
+    mark = folder / ".venvhook-new-.venv"
+    mark.touch()
+    search = locate(str(folder), Marker(), {"HOME": str(tmp_path)})
+    assert search.found is None and search.problem is not None
+    assert search.problem.path == str(root) and "is still being made" in search.problem.problem
+    assert ("exists", str(mark)) in search.conditions  # the answer holds as long as the mark is there
+    mark.unlink()
+    found = locate(str(folder), Marker(), {"HOME": str(tmp_path)}).found
+    assert found and found.root == str(root)

@@ -29,7 +29,7 @@ def locate(folder: str, marker: Marker, environ: Mapping[str, str], thorough: bo
     search = Search(folder, environ, marker.python or "")
     manager = marker.manager or "auto"
     if marker.venv is not None and not (manager in NAMED and is_name(marker.venv)):
-        search.look(Candidate(manager, resolve(folder, marker.venv, environ), "the marker names it", binding=True))
+        _fixed(search, manager, resolve(folder, marker.venv, environ))
     elif manager == "auto":
         from venvhook.locate.auto import choose
 
@@ -37,6 +37,18 @@ def locate(folder: str, marker: Marker, environ: Mapping[str, str], thorough: bo
     else:
         _ask(search, manager, marker.venv, thorough)
     return search
+
+
+def _fixed(search: Search, manager: str, path: str) -> None:
+    """The place that the marker names; a `.venv` file there is followed, as it is without a marker's word."""
+    if os.path.basename(path) == ".venv" and os.path.isfile(path):
+        from venvhook.locate import venv
+
+        for candidate in venv.named(search, path):
+            search.look(candidate)
+        if search.chosen:
+            return
+    search.look(Candidate(manager, path, "the marker names it", binding=True))
 
 
 def resolve(folder: str, path: str, environ: Mapping[str, str]) -> str:

@@ -55,6 +55,9 @@ def _specified(search: Search) -> tuple[str, str]:
     for file in SPECIFICATIONS:
         text = search.text(os.path.join(search.folder, file))
         name = next((_plain(line[5:]) for line in (text or "").splitlines() if line.startswith("name:")), "")
+        if "/" in name or os.sep in name or name in (".", ".."):  # conda itself takes no such name
+            path = os.path.join(search.folder, file)
+            raise VenvhookError(f"{name} is no name of an environment", path, remedy="write a name without a path")
         if name:
             return name, f"{file} names it"
     path = os.path.join(search.folder, SPECIFICATIONS[0])
@@ -69,7 +72,7 @@ def roots(search: Search) -> Iterator[str]:
         os.path.dirname(os.path.dirname(search.variable("CONDA_EXE") or "")),
         search.variable("MAMBA_ROOT_PREFIX") or "",
     ]
-    yield from (root for root in dict.fromkeys(seen) if root)
+    yield from (root for root in dict.fromkeys(seen) if os.path.isabs(root))
     usual = [os.path.join(search.home(), place) for place in INSTALLED]
     known = [*(prefix for prefix in _registered(search) if os.path.isdir(os.path.join(prefix, "condabin"))), *usual]
     for root in dict.fromkeys(known):
@@ -142,4 +145,4 @@ def _plain(text: str) -> str:
 def _registered(search: Search) -> list[str]:
     """Every environment that conda ever made for this user."""
     text = search.text(os.path.join(search.home(), ".conda", "environments.txt"))
-    return [line.strip() for line in (text or "").splitlines() if line.strip() and not line.startswith("#")]
+    return [line.strip() for line in (text or "").split("\n") if os.path.isabs(line.strip())]

@@ -10,7 +10,8 @@ import os
 
 from venvhook.errors import VenvhookError
 from venvhook.locate.naming import replaced, sha256, short
-from venvhook.locate.search import Candidate
+from venvhook.locate.search import Candidate, counts
+from venvhook.locate.venv import LONGEST, NAMED_BY_FILE, first_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,8 +28,7 @@ def candidates(search: Search, name: str | None = None) -> list[Candidate]:
     local = os.path.join(project, ".venv")
     central = os.path.join(_home(search), environment_name(search, pipfile))
     if os.path.isfile(local):
-        named = (search.text(local) or "").strip()
-        return [_named(search, named, project, central)]
+        return [_named(search, local, central)]
     inside = _in_project(search, pipfile)
     if inside:
         return [Candidate("pipenv", local, "pipenv keeps it in the project")]
@@ -54,8 +54,9 @@ def _pipfile(search: Search) -> str:
         return os.path.normpath(os.path.join(search.folder, named))
     folder = search.folder
     for _ in range(DEPTH):
-        if os.path.isfile(os.path.join(folder, "Pipfile")):
-            return os.path.join(folder, "Pipfile")
+        path = os.path.join(folder, "Pipfile")
+        if os.path.isfile(path) and counts(path):  # above the project, another user's does not count
+            return path
         folder = os.path.dirname(folder)
     path = os.path.join(search.folder, "Pipfile")
     raise VenvhookError(
@@ -63,12 +64,13 @@ def _pipfile(search: Search) -> str:
     )
 
 
-def _named(search: Search, named: str, project: str, central: str) -> Candidate:
-    """What a `.venv` file says: a path relative to it, a name in pipenv's folder, or nothing."""
-    if not named:
+def _named(search: Search, file: str, central: str) -> Candidate:
+    """What the `.venv` FILE says: a path relative to it, a name in pipenv's folder, or nothing."""
+    named = first_line(search.text(file) or "")
+    if not 0 < len(named) <= LONGEST:
         return Candidate("pipenv", central, "pipenv's folder, by the Pipfile's path")
-    inside = os.path.join(project if "/" in named or os.sep in named else _home(search), named)
-    return Candidate("pipenv", inside, "the file .venv names it", binding=True)
+    inside = os.path.join(os.path.dirname(file) if "/" in named or os.sep in named else _home(search), named)
+    return Candidate("pipenv", inside, NAMED_BY_FILE, binding=True, file=file)
 
 
 def _in_project(search: Search, pipfile: str) -> bool | None:

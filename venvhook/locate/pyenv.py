@@ -11,7 +11,7 @@ import os
 
 from venvhook.errors import VenvhookError
 from venvhook.files import entries
-from venvhook.locate.search import Candidate
+from venvhook.locate.search import Candidate, counts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,10 +53,10 @@ def _names(search: Search, versions: str) -> tuple[list[str], str, str]:
 
 
 def nearest(folder: str) -> str | None:
-    """The nearest `.python-version`, from FOLDER upwards."""
+    """The nearest `.python-version`, from FOLDER upwards; another user's does not count."""
     while True:
         path = os.path.join(folder, ".python-version")
-        if os.path.isfile(path):
+        if os.path.isfile(path) and counts(path):
             return path
         if folder == os.path.dirname(folder):
             return None

@@ -20,18 +20,25 @@ if TYPE_CHECKING:
     from venvhook.plan import Condition
 
 LIMIT = 1 << 20  # bytes: of a manager's file that is looked into
+MAKING = ".venvhook-new-"  # before the name of an environment: the mark that stands beside it while it is being made
+_LONGEST_NAME = 255  # bytes: of one file's name, on every system that we know
 
 
 class Candidate:
     """A place that was looked at: for which manager, where, and why there.
 
     `binding`: whoever named it left no choice; when nothing is there, that is an error, and no other place is taken.
+    `file`: the `.venv` file that names it, "" where no such file does. PATH must be absolute: a relative one would be
+    another place in each folder, for the commands that delete too. A rule that yields one is a defect of ours.
     """
 
-    __slots__ = ("binding", "manager", "path", "why")
+    __slots__ = ("binding", "file", "manager", "path", "why")
 
-    def __init__(self, manager: str, path: str, why: str, binding: bool = False) -> None:
-        self.manager, self.path, self.why, self.binding = manager, os.path.normpath(path), why, binding
+    def __init__(self, manager: str, path: str, why: str, binding: bool = False, file: str = "") -> None:
+        if not os.path.isabs(path):
+            raise AssertionError(f"the rule of {manager} gives a relative path: {path}")
+        self.manager, self.path, self.why = manager, os.path.normpath(path), why
+        self.binding, self.file = binding, file
 
 
 class Search:
@@ -65,11 +72,21 @@ class Search:
         return value
 
     def home(self) -> str:
-        """The user's home folder, as the managers find it."""
-        return self.variable("HOME" if os.name != "nt" else "USERPROFILE") or os.path.expanduser("~")
+        """The user's home folder, as the managers find it; always absolute."""
+        said = self.variable("HOME" if os.name != "nt" else "USERPROFILE") or os.path.expanduser("~")
+        return said if os.path.isabs(said) else _registered_home()
+
+    def below(self, path: str, base: str) -> str:
+        """PATH as a file of a project means it: a leading `~` is the home folder; else it starts from the folder BASE.
+
+        Nothing else is replaced: a file of the project must not learn what the user's variables hold.
+        """
+        if path == "~" or path.startswith(("~/", "~" + os.sep)):
+            path = self.home() + path[1:]
+        return os.path.normpath(os.path.join(base, path))
 
     def expand(self, path: str, base: str = "") -> str:
-        """PATH with `$NAME`, `${NAME}` and a leading `~` replaced, made absolute below BASE (default: the project)."""
+        """PATH of the user's own settings: as `below` has it (BASE: default the project), `$NAME` and `${NAME}` too."""
         if path == "~" or path.startswith(("~/", "~" + os.sep)):
             path = self.home() + path[1:]
         head, *parts = path.split("$")
@@ -87,7 +104,11 @@ class Search:
         return any(map(os.path.isfile, paths))
 
     def data(self, path: str) -> bytes | None:
-        """The bytes of a file of text; None where there is none. VenvhookError: see `read_plain`."""
+        """The bytes of a file of text; None where there is none. VenvhookError: see `read_plain`.
+
+        A relative path, which only a variable of the user's can give, starts from the project: the managers run there.
+        """
+        path = os.path.join(self.folder, path)
         if path not in self._texts:
             self._watch(path)
             self._texts[path] = read_plain(path, LIMIT) if os.path.isfile(path) else None
@@ -135,6 +156,11 @@ class Search:
         """Look at a place; whether it decides the search: it is there, in order or not. Later ones are only noted."""
         self._note(candidate)
         if self.chosen:
+            return True
+        mark = being_made(candidate.path)
+        if os.path.lexists(mark) and os.path.lexists(candidate.path):
+            problem = "it is not complete: it is still being made, or that was cut off"
+            self._decide(candidate, Unfit(problem, candidate.path, "in that case: venvhook rebuild", ()), [("exists", mark)])
             return True
         try:
             self.found = inspect(candidate.path)
@@ -189,6 +215,46 @@ class Search:
     def _watch(self, path: str) -> None:
         if not self.chosen and path not in self.files:
             self.files[path] = status(path)
+
+
+def beside(path: str, prefix: str) -> str:
+    """The path of something of ours beside PATH, which is an environment's.
+
+    Its name has PREFIX in front: managers take what begins like an environment of theirs for one. A name that would be
+    too long has a digest in place of the environment's.
+    """
+    folder, name = os.path.split(path)
+    if len(os.fsencode(prefix + name)) > _LONGEST_NAME:
+        from venvhook.digest import digest
+
+        name = digest(name)
+    return os.path.join(folder, prefix + name)
+
+
+def being_made(path: str) -> str:
+    """The path of the mark that says that the environment in PATH is being made: it must not be entered yet."""
+    return beside(path, MAKING)
+
+
+def counts(path: str) -> bool:
+    """Whether a manager's file above the project may decide: if it is the user's or root's.
+
+    Anybody may write into a folder such as /tmp, above the projects of others.
+    """
+    try:
+        return os.name == "nt" or os.lstat(path).st_uid in (os.geteuid(), 0)
+    except OSError:
+        return False
+
+
+def _registered_home() -> str:
+    """The home folder by the system's register of users, for when HOME is no absolute path."""
+    try:
+        from pwd import getpwuid
+
+        return os.path.join(os.sep, getpwuid(os.getuid()).pw_dir)
+    except (ImportError, KeyError):
+        return os.path.abspath(os.sep)
 
 
 def _leading_name(text: str) -> str:

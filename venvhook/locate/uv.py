@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from venvhook.locate import workspace
+from venvhook.locate import venv, workspace
 from venvhook.locate.search import Candidate
 
 TYPE_CHECKING = False
@@ -25,7 +25,10 @@ def candidates(search: Search, name: str | None = None) -> list[Candidate]:
         return [Candidate("uv", os.path.join(root, named), "UV_PROJECT_ENVIRONMENT names it")]
     path = os.path.join(root, ".venv")
     if os.path.isfile(path):  # uv's own, where it may make no link to an environment in its cache
-        return [Candidate("uv", (search.text(path) or "").strip(), "the file .venv of uv names it", binding=True)]
+        line = venv.first_line(search.text(path) or "")
+        if 0 < len(line) <= venv.LONGEST:  # relative to the file (PEP 832), as uv has it since 0.13
+            place = os.path.join(root, line)
+            return [Candidate("uv", place, "the file .venv of uv names it", binding=True, file=path)]
     return [Candidate("uv", path, where)]
 
 

@@ -1,7 +1,8 @@
 """Environments that nobody but their folder's name tells of, made by venv, virtualenv or `uv venv`; and `.venv` files.
 
-`.venv` may be a file with one line. Four tools write such a line, and each means something else by a bare name:
-pipenv, virtualfish, oh-my-zsh's virtualenvwrapper plugin and zsh-autoswitch-virtualenv. uv writes a path.
+`.venv` may be a file whose first line names the environment, relative to the file (PEP 832; virtualenv and uv write
+it). Four older tools write such a line, and each means something else by a bare name: pipenv, virtualfish, oh-my-zsh's
+virtualenvwrapper plugin and zsh-autoswitch-virtualenv.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from venvhook.locate import Search
 
 OTHERS = ("venv", "env", ".env", "virtualenv")
+NAMED_BY_FILE = "the file .venv names it"
+LONGEST = 4096  # characters of a `.venv` file's first line: no path that a system takes is longer
+_SIGNS = ("pyvenv.cfg", "conda-meta")
 
 
 def candidates(search: Search, name: str | None = None) -> Iterator[Candidate]:
@@ -46,25 +50,43 @@ def others(search: Search) -> Iterator[Candidate]:
 
 
 def named(search: Search, path: str) -> Iterator[Candidate]:
-    """What the `.venv` file PATH names: a path relative to it, or a name in one of the dialects' folders."""
+    """What the first line of the `.venv` file PATH names: a path relative to it, or a name.
+
+    What lies beside the file wins over a namesake in one of the dialects' folders. When there is nothing of that name,
+    the place beside the file is where an environment would be made.
+    """
     itself = Candidate("venv", path, "a file that names the environment")
     try:
-        line = (search.text(path) or "").strip()
+        line = first_line(search.text(path) or "")
     except VenvhookError as error:
         search.refuse(itself, error)
         return
-    if not line or "\n" in line:
-        return  # an empty one is pipenv's for "as if it were not there"
+    if len(line) > LONGEST:
+        problem = f"its first line has more than {LONGEST} characters"
+        search.refuse(itself, VenvhookError(problem, path, remedy="write the environment's path there, or delete it"))
+    elif line:  # an empty one is pipenv's for "as if it were not there"
+        yield Candidate("venv", _meant(search, line, os.path.dirname(path)), NAMED_BY_FILE, binding=True, file=path)
+
+
+def first_line(text: str) -> str:
+    """What the first line of a `.venv` file says."""
+    return text.partition("\n")[0].strip()
+
+
+def _meant(search: Search, line: str, folder: str) -> str:
+    """The place that LINE of a `.venv` file in FOLDER names."""
+    place = search.below(line, folder)
     if "/" in line or os.sep in line:
-        yield Candidate("venv", search.expand(line), "the file .venv names it", binding=True)
-        return
-    places = [os.path.join(folder, line) for folder in _homes(search)] + [os.path.join(search.folder, line)]
-    place = next((place for place in places if os.path.isdir(place)), None)
-    if place:
-        yield Candidate("venv", place, "the file .venv names it", binding=True)
-        return
-    problem = f"it names {line}, which is not in {', '.join(dict.fromkeys(map(os.path.dirname, places)))}"
-    search.refuse(itself, VenvhookError(problem, path, remedy="mend it, or take it away"))
+        return place
+    signs = [os.path.join(place, sign) for sign in _SIGNS]
+    if any(map(os.path.exists, signs)):
+        return place
+    search.rest_on(*(("absent", sign) for sign in signs))
+    for named in (os.path.join(home, line) for home in _homes(search)):
+        if os.path.isdir(named):
+            return named
+        search.rest_on(("absent", named))
+    return place
 
 
 def _homes(search: Search) -> list[str]:

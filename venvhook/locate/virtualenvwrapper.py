@@ -42,7 +42,8 @@ def _holds(path: str, folder: str) -> bool:
         line = os.fsdecode(read_plain(path, 8192)).strip()
     except VenvhookError:
         return False
-    return os.path.basename(line) == os.path.basename(folder) and os.path.realpath(line) == folder
+    named = os.path.isabs(line) and os.path.basename(line) == os.path.basename(folder)
+    return named and os.path.realpath(line) == folder
 
 
 def _home(search: Search) -> str:

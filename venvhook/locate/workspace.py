@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from venvhook.locate.search import counts
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,10 +14,11 @@ if TYPE_CHECKING:
 
 
 def above(folder: str) -> Iterator[str]:
-    """The folders above that have a pyproject.toml, the nearest first."""
+    """The folders above that have a pyproject.toml, the nearest first; another user's does not count."""
     while folder != os.path.dirname(folder):
         folder = os.path.dirname(folder)
-        if os.path.isfile(os.path.join(folder, "pyproject.toml")):
+        path = os.path.join(folder, "pyproject.toml")
+        if os.path.isfile(path) and counts(path):
             yield folder
 
 
