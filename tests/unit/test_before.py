@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from venvhook.create import before
-from venvhook.create.before import Before, File, Holder, delete
+from venvhook.create.before import Before, File, Holder, Redirect, delete
 from venvhook.errors import VenvhookError
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="links and modes of POSIX")
@@ -117,8 +117,66 @@ def test_a_run_leaves_nothing(tmp_path: Path) -> None:
     for name in ("new.egg-info", "src/new.dist-info", "build/lib", "src/also-kept"):
         (project / name).mkdir(parents=True)
     (project / "lock").write_text("later")
+    run.stepped()
     run.restore()
-    assert tree(tmp_path) == {**was, "shop/src/also-kept": None}
+    assert tree(tmp_path) == {**was, "shop/src/also-kept": None} and run.told == []
+
+
+def test_what_the_user_did_meanwhile_stays(tmp_path: Path) -> None:
+    """Files that tools write too, and folders that building makes, changed after the tool has ended."""
+    names = ("edited", "made", "removed", "replaced", "untouched")
+    for name in names:
+        if name != "made":
+            (tmp_path / name).write_text("earlier")
+    run = Before(str(tmp_path / "env"), str(tmp_path), [File(str(tmp_path / name)) for name in names])
+    for name in ("edited", "removed", "replaced", "untouched"):
+        (tmp_path / name).write_text("the tool's")
+    for name in ("build/lib/shop", "build/bdist.linux", "build/mine", "shop.egg-info/notes", "other.egg-info"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "shop.egg-info/PKG-INFO").touch()
+    (tmp_path / "other.egg-info/SOURCES.txt").touch()
+    (tmp_path / "env").mkdir()
+    (tmp_path / ".venvhook-new-env").touch()
+    run.stepped()
+    (tmp_path / "edited").write_text("mine")
+    (tmp_path / "made").write_text("mine")
+    (tmp_path / "removed").unlink()
+    (tmp_path / "replaced").unlink()
+    (tmp_path / "replaced").symlink_to("edited")
+    run.restore()
+    assert tree(tmp_path) == {
+        "edited": b"mine", "made": b"mine", "replaced": "edited", "untouched": b"earlier",
+        "build": None, "build/mine": None, "shop.egg-info": None, "shop.egg-info/notes": None,
+    }  # fmt: skip
+    told = {os.path.basename(str(each.path)) for each in run.told}
+    assert told == {"edited", "made", "removed", "replaced", "build", "shop.egg-info"}
+    assert all("changed in the meantime" in each.problem for each in run.told)
+
+
+@pytest.mark.parametrize("text", ["env\n", "./env", "env\nsecond\n", "{root}/env"])
+def test_a_redirect_that_a_tool_wrote_goes(tmp_path: Path, text: str) -> None:
+    root = str(tmp_path / "env")
+    run = Before(root, str(tmp_path), [Redirect(str(tmp_path / ".venv"), root)])
+    (tmp_path / ".venv").write_text(text.format(root=tmp_path))
+    run.restore()
+    assert tree(tmp_path) == {}
+
+
+@pytest.mark.parametrize("what", ["other\n", "", "a folder", "-> target", "-> env"])
+def test_a_dot_venv_that_is_about_something_else_stays(tmp_path: Path, what: str) -> None:
+    root = str(tmp_path / "env")
+    run = Before(root, str(tmp_path), [Redirect(str(tmp_path / ".venv"), root)])
+    make(tmp_path / ".venv", what)
+    was = tree(tmp_path)
+    run.restore()
+    assert tree(tmp_path) == was
+
+
+def test_a_redirect_that_was_there_stays(tmp_path: Path) -> None:
+    (tmp_path / ".venv").write_text("env")
+    run = Before(str(tmp_path / "env"), str(tmp_path), [Redirect(str(tmp_path / ".venv"), str(tmp_path / "env"))])
+    run.restore()
+    assert tree(tmp_path) == {".venv": b"env"}
 
 
 def test_what_building_had_left_before_stays(tmp_path: Path) -> None:
@@ -154,6 +212,7 @@ def test_what_fails_keeps_nothing_else_from_being_undone(tmp_path: Path, error: 
     run = Before(str(tmp_path / "a/env"), str(tmp_path), entries)
     (tmp_path / "a/env").mkdir(parents=True)
     (tmp_path / "lock").touch()
+    run.stepped()
     with pytest.raises(type(error)) as caught:
         run.restore()
     assert caught.value is error and tree(tmp_path) == {}
@@ -187,6 +246,15 @@ def test_deleting_what_was_made_read_only(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(before.shutil, "rmtree", rmtree)
     delete(str(tmp_path / "env"))
     assert tree(tmp_path) == {}
+
+
+def test_a_relative_path_is_never_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "env").mkdir()
+    for path in ("env", "./env", ""):
+        with pytest.raises(AssertionError, match="a relative path is not deleted"):
+            delete(path)
+    assert (tmp_path / "env").is_dir()
 
 
 def test_what_cannot_be_deleted_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,7 +46,7 @@ def without_pip(home: Home) -> None:
 
     def recipe(order: Order) -> Recipe:
         how = real(order)
-        how.steps[0].command.insert(3, "--without-pip")
+        how.steps[0].command.insert(4, "--without-pip")
         return how
 
     home.patch.setattr(venv, "recipe", recipe)
@@ -292,10 +292,10 @@ def test_rebuild_of_a_broken_environment(home: Home) -> None:
         (root / broken).unlink()
         if broken == "bin/python":
             (root / broken).symlink_to("/nowhere")
-        (root / "old").touch()
+        (root / "lib/old").touch()
         result = home.run("rebuild")
         assert result.status == 0 and result.out.startswith(f"{root}: made anew with Python {HERE}")
-        assert environment.inspect(str(root)) and not (root / "old").exists()
+        assert environment.inspect(str(root)) and not (root / "lib/old").exists()
     assert sorted(os.listdir(home.shop)) == [".venv", ".venvhook.toml"]
 
 
@@ -591,12 +591,12 @@ def test_two_at_once(home: Home) -> None:
     from venvhook.create.running import alone
 
     root = home.environment()
-    marker = home.allowed()
-    with alone(str(marker)):
+    home.allowed()
+    with alone(home.folders.data, str(home.shop)):
         for command in (["rebuild"], ["remove", "--yes"]):
             result = home.run(*command)
             assert result.err.startswith(
-                f"venvhook: {marker}: another venvhook is making or removing its environment; "
+                f"venvhook: {home.shop}: another venvhook is making or removing its environment; "
             )
     assert environment.inspect(str(root))
 

@@ -56,7 +56,7 @@ def world(tmp_path: Path) -> World:
     return World(Path(os.path.realpath(tmp_path)))
 
 
-PIP = "SHOP/env/bin/python -m pip --disable-pip-version-check --no-input install"
+PIP = "SHOP/env/bin/python -I -m pip --disable-pip-version-check --no-input install"
 LOCKED = {"locked": True}
 BARE = {"install": False}
 FIXED = {"fixed": True}
@@ -66,8 +66,8 @@ PDM_USE = "pdm --non-interactive use --first --ignore-remembered --no-version-fi
 @pytest.mark.parametrize(
     ("manager", "files", "place", "settings", "expected"),
     [
-        ("venv", [], "env", {}, ["/usr/bin/python3 -m venv --prompt=it SHOP/env"]),
-        ("venv", [], "env", {"installs": ["x"]}, ["/usr/bin/python3 -m venv --prompt=it SHOP/env", PIP + " x"]),
+        ("venv", [], "env", {}, ["/usr/bin/python3 -I -m venv --prompt=it SHOP/env"]),
+        ("venv", [], "env", {"installs": ["x"]}, ["/usr/bin/python3 -I -m venv --prompt=it SHOP/env", PIP + " x"]),
         ("virtualenv", [], "env", {}, ["virtualenv --python /usr/bin/python3 --prompt=it SHOP/env"]),
         ("virtualenvwrapper", [], "env", {}, ["virtualenv --python /usr/bin/python3 --prompt=it SHOP/env"]),
         ("uv", [], "env", {}, ["uv venv --no-project --python /usr/bin/python3 --prompt=it SHOP/env"]),
@@ -227,6 +227,7 @@ def test_condas_list(world: World) -> None:
     assert line.about(f"{world.folder}/env") and not line.about("/before")
     run = Before(f"{world.folder}/env", str(world.folder), [line])
     path.write_text(f"/before\n{world.folder}/env\n/later\n")
+    run.stepped()
     run.restore()
     assert path.read_text() == "/before\n/later\n"
     path.write_text(f"{world.folder}/env\n")
@@ -267,7 +268,7 @@ def test_virtualenvwrapper_binds(world: World) -> None:
     (world.root / "bin/virtualenv").unlink()
     order = world.order("env")
     recipe = virtualenvwrapper.recipe(order)
-    assert world.commands(recipe) == ["/usr/bin/python3 -m venv --prompt=it SHOP/env"]
+    assert world.commands(recipe) == ["/usr/bin/python3 -I -m venv --prompt=it SHOP/env"]
     os.mkdir(order.root)
     assert recipe.finish is not None
     recipe.finish()

@@ -115,14 +115,15 @@ def rebuild(
     directory: Directory = None,
     python: Python = None,
     locked: Locked = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; packages that nobody lists are dropped.")] = False,
 ) -> None:
     """Make the environment anew.
 
-    The old one comes back if that fails.
+    The old one comes back if that fails, or if you want to keep packages that only it has.
     """
     from venvhook.cli import make, wanted
 
-    make.rebuild(context.obj, directory, wanted.Options(python, locked=locked))
+    make.rebuild(context.obj, directory, wanted.Options(python, locked=locked, yes=yes))
 
 
 @app.command()

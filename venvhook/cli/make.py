@@ -8,7 +8,8 @@ import sys
 from venvhook import create as making
 from venvhook.cli import edit, show
 from venvhook.cli.wanted import Options, Wanted
-from venvhook.create import guard
+from venvhook.create import guard, packages
+from venvhook.create.before import Redirect
 from venvhook.create.order import Order
 from venvhook.create.running import Failed, alone
 from venvhook.environment import Environment, Unfit, inspect, settings
@@ -18,6 +19,7 @@ from venvhook.versions import short
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from venvhook.create.before import Entry
     from venvhook.create.order import Recipe
     from venvhook.folders import Folders
 
@@ -37,26 +39,72 @@ def create(folders: Folders, directory: str | None, options: Options) -> None:
 
 
 def rebuild(folders: Folders, directory: str | None, options: Options) -> None:
-    """Make the environment anew, with the Python that it had unless the marker asks for another one."""
+    """Make the environment again, as the kind that it was, with the Python that it had unless another one is asked for.
+
+    Asks before an environment outside of the project is replaced, and before packages are lost.
+    """
     wanted = Wanted(folders, directory).nothing_left()
     old = wanted.root if os.path.lexists(wanted.root) else None
     if os.path.islink(wanted.root):
         remedy = "to take the link away and make an environment there: venvhook remove, venvhook create"
         raise VenvhookError(f"is a link, to {os.path.realpath(wanted.root)}", wanted.root, remedy=remedy)
     if old:
-        guard.removable(old, wanted.asked.folder, folders.home, damaged=True)
+        _removable(wanted, damaged=True)
+        _same_kind(wanted)
+        if not guard.inside(old, wanted.asked.folder):
+            question = f"delete the environment {old} ({_described(old)}), which is not in the project, and make it again?"
+            _ask(question, "rebuild", old, options.yes)
     order = wanted.order(options, _version(old) if old else "")
-    _make(wanted, order, making.recipe(wanted.manager, order), old)
+    if old:
+        _carry(order, wanted, old)
+    _make(wanted, order, making.recipe(wanted.manager, order), old, options.yes)
     _remember(wanted, options.python)
 
 
-def _make(wanted: Wanted, order: Order, how: Recipe, old: str | None) -> None:
+def _removable(wanted: Wanted, damaged: bool = False) -> None:
+    """VenvhookError where the environment must not be deleted."""
+    folders = wanted.folders
+    own = (folders.data, folders.cache, folders.config)
+    guard.removable(wanted.root, wanted.asked.folder, folders.home, damaged, own)
+
+
+def _same_kind(wanted: Wanted) -> None:
+    """VenvhookError where what would be made is of another kind than what is there."""
+    root, manager = wanted.root, wanted.manager
+    if os.path.exists(os.path.join(root, "conda-meta", "pixi")):
+        raise VenvhookError("is pixi's environment", root, remedy="to make it again: pixi reinstall")
+    conda = guard.is_conda(root)
+    if conda == (manager == "conda") or not (conda or guard.is_environment(root)):
+        return
+    kind = "a conda environment" if conda else "not a conda environment"
+    remedy = "if you want that: venvhook remove, then venvhook create"
+    raise VenvhookError(f"is {kind}, and {manager} would make another kind in its place", root, remedy=remedy)
+
+
+def _carry(order: Order, wanted: Wanted, old: str) -> None:
+    """Give ORDER what the marker does not say and the environment OLD does."""
+    said = settings(os.path.join(old, "pyvenv.cfg"))
+    order.system_packages = said.get("include-system-site-packages", "").lower() == "true"
+    if wanted.meaning.prompt is None:
+        order.kept_prompt = Environment(old, os.path.join(old, "pyvenv.cfg"), said).prompt
+        order.prompt = order.kept_prompt or order.prompt
+
+
+def _make(wanted: Wanted, order: Order, how: Recipe, old: str | None, yes: bool = False) -> None:
+    def settle(aside: str, found: Environment) -> None:
+        _settle(order, aside, found, yes)
+
     try:
-        with alone(wanted.asked.marker_path):
-            found = making.remake(old, order, how, show.working) if old else making.make(order, how, show.working)
+        with alone(wanted.folders.data, wanted.asked.folder):
+            found = (
+                making.remake(old, order, how, show.working, settle) if old else making.make(order, how, show.working)
+            )
     except Failed as failed:
         print(failed.output, file=sys.stderr)
         raise
+    finally:
+        for each in order.told:
+            show.note(str(each))
     made = "made anew" if old else "made"
     source = f"{wanted.manager}, {order.python}" if order.python else wanted.manager
     show.line(f"{found.root}: {made} with Python {short(found.version)} ({source})")
@@ -64,6 +112,36 @@ def _make(wanted: Wanted, order: Order, how: Recipe, old: str | None) -> None:
     if search.found is None or os.path.realpath(search.found.root) != os.path.realpath(found.root):
         other = search.chosen.path if search.chosen else "none"
         show.note(f"but the project's environment is {other}; to see why: venvhook status")
+
+
+def _settle(order: Order, aside: str, found: Environment, yes: bool) -> None:
+    """What happens with that which only the old environment, now in ASIDE, has: the person decides."""
+    gone, files = packages.lost(aside, found.root), packages.files_lost(aside, found.root)
+    if not gone and not files:
+        return
+    named = ", ".join([*map(str, gone), *files])
+    answer = "drop" if yes else _chosen(found.root, len(gone) + len(files), named)
+    if answer == "cancel":
+        raise VenvhookError("was not rebuilt: it is as it was", found.root)
+    if answer == "install":
+        making.install_again(order, gone, show.working)
+        packages.carry(aside, found.root, files)
+    show.line(f"{'installed again' if answer == 'install' else 'not kept'}: {named}")
+
+
+def _chosen(root: str, count: int, named: str) -> str:
+    """Ask what happens with NAMED, which a rebuild of ROOT would lose: "install", "drop" or "cancel"."""
+    if not sys.stdin.isatty():
+        problem = f"would lose {named}, so it is as it was"
+        raise VenvhookError(problem, root, remedy="to do without them: venvhook rebuild --yes; or list them in the marker")
+    import typer
+
+    show.note(f"the new environment lacks what was in the old one ({count}): {named}")
+    words = {"i": "install", "d": "drop", "c": "cancel"}
+    while True:
+        answer = str(typer.prompt("install them again (i), drop them (d), or cancel (c)?", default="c", err=True))
+        if answer.strip().lower()[:1] in words:
+            return words[answer.strip().lower()[:1]]
 
 
 def _remember(wanted: Wanted, named: str | None) -> None:
@@ -79,8 +157,9 @@ def _remember(wanted: Wanted, named: str | None) -> None:
 
 def _version(root: str) -> str:
     """The version, such as 3.12, of the Python that ROOT has, or had before that was taken away; with its kind."""
-    sign = os.path.join(root, "pyvenv.cfg")
-    found = Environment(root, sign, settings(sign))
+    conda = guard.is_conda(root)
+    sign = os.path.join(root, "conda-meta" if conda else "pyvenv.cfg")
+    found = Environment(root, sign, {} if conda else settings(sign))
     pypy = os.path.lexists(os.path.join(found.bin, "pypy3"))
     version = ".".join(found.version.split(".")[:2])
     return f"pypy{version}" if version and pypy else version
@@ -90,24 +169,37 @@ def remove(folders: Folders, directory: str | None, yes: bool) -> None:
     """Delete the environment, after asking."""
     wanted = Wanted(folders, directory)
     root, folder = wanted.root, wanted.asked.folder
-    guard.removable(root, folder, folders.home)
-    if not yes:
-        _ask(root)
-    about = Order(folder, root, "", wanted.asked.environ)
-    about.name = wanted.name
-    entries = making.entries(wanted.manager, about)
-    with alone(wanted.asked.marker_path):
-        left = making.remove(root, folder, entries)
+    _removable(wanted)
+    outside = "" if guard.inside(root, folder) else ", which is not in the project"
+    _ask(f"delete the environment {root} ({_described(root)}){outside}?", "remove", root, yes)
+    with alone(folders.data, folder):
+        left = making.remove(root, folder, _entries(wanted))
     show.line(f"{root}: removed" + (f"; it was a link, and {left} was left as it is" if left else ""))
 
 
-def _ask(root: str) -> None:
+def _entries(wanted: Wanted) -> list[Entry]:
+    """What goes with the environment: what its manager has noted, and the `.venv` file that a tool wrote beside it.
+
+    A `.venv` file by which the environment was found stays: it says where the next one is to be made.
+    """
+    root, folder = wanted.root, wanted.asked.folder
+    about = Order(folder, root, "", wanted.asked.environ)
+    about.name = wanted.name
+    files = {os.path.join(place, ".venv") for place in (folder, os.path.dirname(root))} - {root}
+    files -= {wanted.search.chosen.file} if wanted.search.chosen else set()
+    return [*making.entries(wanted.manager, about), *(Redirect(path, root) for path in sorted(files))]
+
+
+def _ask(question: str, command: str, root: str, yes: bool) -> None:
+    """Ask QUESTION about the environment ROOT. VenvhookError for a no, and where nobody is there to ask."""
+    if yes:
+        return
     if not sys.stdin.isatty():
-        remedy = "to do it without being asked: venvhook remove --yes"
+        remedy = f"to do it without being asked: venvhook {command} --yes"
         raise VenvhookError("is only deleted when you say so", root, remedy=remedy)
     import typer
 
-    if not typer.confirm(shown(f"delete the environment {root} ({_described(root)})?"), err=True):
+    if not typer.confirm(shown(question), err=True):
         raise VenvhookError("was not deleted", root)
 
 

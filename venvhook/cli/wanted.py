@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from typing import NamedTuple
 
 from venvhook import pythons
@@ -11,7 +12,7 @@ from venvhook.cli import place, show
 from venvhook.create import guard, has_own_list, left_over
 from venvhook.create.order import Order, requirement_arguments
 from venvhook.create.wish import own_wish
-from venvhook.environment import Unfit
+from venvhook.environment import Unfit, settings
 from venvhook.errors import VenvhookError
 from venvhook.locate import auto, is_name, locate, resolve
 from venvhook.managers import NAMED
@@ -25,17 +26,18 @@ if TYPE_CHECKING:
 # What an active environment exports: it would make a tool install there. Also what would make it speak in colours.
 _MISLEADING = (
     "VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", "CONDA_PREFIX", "CONDA_DEFAULT_ENV", "CONDA_SHLVL", "PYTHONHOME", "PYTHONPATH",
-    "__PYVENV_LAUNCHER__", "PIPENV_ACTIVE", "POETRY_ACTIVE", "HATCH_ENV_ACTIVE", "PYENV_VIRTUAL_ENV", "FORCE_COLOR",
+    "PYTHONSTARTUP", "PYTHONUSERBASE", "PYTHONINSPECT", "__PYVENV_LAUNCHER__", "PIPENV_ACTIVE", "POETRY_ACTIVE", "HATCH_ENV_ACTIVE", "PYENV_VIRTUAL_ENV", "FORCE_COLOR",
     "CLICOLOR_FORCE", "PY_COLORS",
 )  # fmt: skip
 
 
 class Options(NamedTuple):
-    """What the person said on the command line."""
+    """What the person said on the command line. `yes`: the answer to what would be asked."""
 
     python: str | None = None
     install: bool = True
     locked: bool = False
+    yes: bool = False
 
 
 class Wanted:
@@ -76,14 +78,29 @@ class Wanted:
 
     @property
     def manager(self) -> str:
-        """The manager that the marker names, else the one whose place was found, else whose files the project has."""
+        """The manager that the marker names, else the one that made what is there, as far as that can be told.
+
+        Else the one whose place was found, or whose files the project has.
+        """
         if self.meaning.manager not in (None, "auto"):
             return str(self.meaning.manager)
+        if guard.is_conda(self.root):
+            return "conda"
+        found = self._by_files()
+        return found if found != "venv" else self._maker()
+
+    def _by_files(self) -> str:
         if self.fixed and not (self.meaning.requirements or self.meaning.packages):
             able = (each for each in auto.managers(self.search) if each != "conda")
             return next(able, "venv")
         chosen = self.search.chosen
         return chosen.manager if chosen and chosen.manager != "auto" else "venv"
+
+    def _maker(self) -> str:
+        """Which of venv, uv and virtualenv made the environment that is there, by its pyvenv.cfg; if that is on PATH."""
+        said = settings(os.path.join(self.root, "pyvenv.cfg"))
+        path = self.asked.environ.get("PATH")
+        return next((name for name in ("uv", "virtualenv") if name in said and shutil.which(name, path=path)), "venv")
 
     @property
     def name(self) -> str:
@@ -98,6 +115,7 @@ class Wanted:
         order.prompt = meaning.prompt or os.path.basename(asked.folder)
         order.name = self.name
         self._choose(order, options.python, otherwise)
+        order.earlier = otherwise
         listed = bool(meaning.requirements or meaning.packages) and options.install
         if listed and not has_own_list(self.manager):
             files = [resolve(asked.folder, entry, asked.environ) for entry in meaning.requirements]
@@ -114,16 +132,18 @@ class Wanted:
         """
         outside = self.asked.environ
         environ = {name: value for name, value in outside.items() if name not in _MISLEADING}
+        # From a marker, too: a manager is a Python program itself, which must not take modules from the project.
         try:
             values = self.asked.values(self.meaning)
         except Notice as notice:
             raise place.told(notice, self.asked.marker_path) from None
         placing = {condition[1] for condition in self.search.conditions if condition[0] == "variable"}
         for name, value in values.items():
-            if name not in placing:
+            if name not in placing and name not in _MISLEADING:
                 environ.pop(name, None)
                 environ.update({} if value is None else {name: value})
-        path = [each for each in environ.get("PATH", os.defpath).split(os.pathsep) if not guard.within(each, self.root)]
+        path = environ.get("PATH", os.defpath).split(os.pathsep)  # what is relative in it would be the project's
+        path = [each for each in path if os.path.isabs(each) and not guard.within(each, self.root)]
         return {**environ, "PATH": os.pathsep.join(path), "PIP_USER": "0", "NO_COLOR": "1"}
 
     def _choose(self, order: Order, named: str | None, otherwise: str) -> None:

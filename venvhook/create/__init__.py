@@ -12,18 +12,21 @@ import os
 import shlex
 import shutil
 
-from venvhook.create.before import Before, File, delete
-from venvhook.create.guard import within
+from venvhook.create import packages
+from venvhook.create.before import Before, File, Redirect, delete
+from venvhook.create.guard import inside, within
 from venvhook.create.order import Order, Recipe, Step
-from venvhook.create.running import ended_once, run
+from venvhook.create.running import ended_once, run, usual_modes
 from venvhook.environment import inspect, version_fits
 from venvhook.errors import VenvhookError
+from venvhook.files import discard, entries as listed
+from venvhook.locate.search import being_made, beside
 from venvhook.managers import MANAGERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import contextlib
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import ModuleType
 
     from venvhook.create.before import Entry
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from venvhook.environment import Environment
 
     Working = Callable[[str], contextlib.AbstractContextManager[Say]]
+    Last = Callable[[Environment], None]
 
 ASIDE = ".venvhook-old-"  # before the name of an environment while another one is made in its place
 GONE = ".venvhook-gone-"  # before the name of one that is being deleted
@@ -67,49 +71,140 @@ def _module(manager: str) -> ModuleType:
     return import_module(f"venvhook.create.{manager}")
 
 
-def make(order: Order, how: Recipe, working: Working) -> Environment:
+def make(order: Order, how: Recipe, working: Working, last: Last | None = None) -> Environment:
     """Make an environment where nothing is yet. Whatever ends it early, all that was made for it is gone again.
 
-    WORKING is entered with each step's name. Raises VenvhookError, `Failed` where a tool failed.
+    WORKING is entered with each step's name; LAST gets the environment in the end, and may still refuse it. Raises
+    VenvhookError, `Failed` where a tool failed.
     """
     import tempfile  # `status` needs what is left over, not this
 
     if os.path.lexists(order.root):
         raise VenvhookError("exists already", order.root, remedy="to make it anew: venvhook rebuild")
-    with ended_once():
-        before = Before(order.root, order.folder, [*how.entries, *map(File, how.writes)])
+    with ended_once(), usual_modes():
+        before = Before(order.root, order.folder, _entries(order, how))
         temporary = tempfile.mkdtemp(prefix="venvhook-")  # of all tools: one that is ended cannot clear its own away
         order.environ.update(dict.fromkeys(("TMPDIR", "TEMP", "TMP"), temporary))
         try:
-            return _made(order, how, working)
+            found = _made(order, how, working, before)
+            if last:
+                last(found)
+            return found
         except BaseException:
             before.restore()
             raise
         finally:
+            order.told += before.told
+            discard(being_made(order.root))
             shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _made(order: Order, how: Recipe, working: Working) -> Environment:
+def _entries(order: Order, how: Recipe) -> list[Entry]:
+    """What the tools may write beside the environment, tools of tools included."""
+    beside_it = (os.path.join(folder, ".venv") for folder in (os.path.dirname(order.root), order.folder))
+    redirects = [Redirect(path, order.root) for path in dict.fromkeys(beside_it) if path != order.root]
+    return [*how.entries, *map(File, how.writes), *redirects]
+
+
+def _made(order: Order, how: Recipe, working: Working, before: Before) -> Environment:
     os.makedirs(os.path.dirname(order.root), exist_ok=True)
+    with open(being_made(order.root), "wb"):
+        pass  # until it goes, hooks do not enter what is only half there
+    around = set(listed(os.path.dirname(order.root)))
     for step in how.steps:
-        _do(step, order, working)
+        try:
+            _do(step, order, working)
+        finally:
+            before.stepped()
+        _carry_over(order)
     if how.finish:
         how.finish()
     if not os.path.lexists(order.root):
-        remedy = "look at what its manager's own settings say about the place"
-        raise VenvhookError("no environment was made here", order.root, remedy=remedy)
+        raise _elsewhere(order, around)
     found = inspect(order.root)
     _do(Step("trying it", [found.python, "-I", "-c", "pass"]), order, working)
+    _check(order, how, before, working)
+    _ignored_by_git(order)
+    return found
+
+
+def _check(order: Order, how: Recipe, before: Before, working: Working) -> None:
+    """VenvhookError where what was made is not what was asked for."""
+    found = inspect(order.root)
     if order.wish and not version_fits(found, order.wish, order.folder):
         problem = f"it would have Python {found.version}, not {order.wish}"
         remedy = "its manager's own files ask for that one; ask for the same in the marker"
         raise VenvhookError(problem, order.root, remedy=remedy)
-    return found
+    changed = [path for path in before.changed() if path in how.writes] if order.locked else []
+    if changed:
+        remedy = "to lock again, and then install that: venvhook create, without --locked"
+        raise VenvhookError("is out of date: its tool would change it", changed[0], remedy=remedy)
+    with working("looking for the packages") as say:
+        packages.check(order, say)
+
+
+def _carry_over(order: Order) -> None:
+    """Write into the new pyvenv.cfg what the replaced environment's said, before packages are installed by it."""
+    path = os.path.join(order.root, "pyvenv.cfg")
+    keep = {"prompt": repr(order.kept_prompt)} if order.kept_prompt else {}
+    keep.update({"include-system-site-packages": "true"} if order.system_packages else {})
+    if not keep or not os.path.isfile(path):
+        return
+    with open(path, encoding="utf-8", errors="surrogateescape") as file:
+        lines = file.read().split("\n")
+    others = [line for line in lines if line.partition("=")[0].strip().lower() not in keep and line]
+    with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:
+        file.writelines(f"{line}\n" for line in [*others, *(f"{key} = {value}" for key, value in keep.items())])
+
+
+def _ignored_by_git(order: Order) -> None:
+    """Keep an environment in the project out of git, as uv, virtualenv and venv since 3.13 do by themselves."""
+    path = os.path.join(order.root, ".gitignore")
+    if inside(order.root, order.folder) and not os.path.lexists(path):
+        with open(path, "x", encoding="ascii") as file:
+            file.write("*\n")
+
+
+def _elsewhere(order: Order, around: set[str]) -> VenvhookError:
+    """That the tool has made no environment where it should have, and where it has made one instead, if it tells.
+
+    AROUND: what was in the folder that the environment should have been made in. What is found is left alone: a tool's
+    word, or a new name, is not enough to delete something.
+    """
+    parent = os.path.dirname(order.root)
+    new = [os.path.join(parent, name) for name in listed(parent) if name not in around]
+    places = [*new, os.path.join(order.folder, ".venv"), *_paths(order.said)]
+    made = [path for path in dict.fromkeys(places) if os.path.isabs(path) and _is_one(path)]
+    remedy = "look at what its manager's own settings say about the place"
+    if made:
+        where = ", ".join(made[:5])
+        remedy = f"its tool made or used {where}: delete what you do not want, or name it with venv = … in the marker"
+    return VenvhookError("no environment was made here", order.root, remedy=remedy)
+
+
+def _paths(lines: Sequence[str]) -> Iterator[str]:
+    """What may be paths of environments in a tool's LINES: words, folder and name apart, and what may have blanks."""
+    for line in (line for line in lines if "/" in line and len(line) < 2000):
+        words = [word.strip("'\"`.,:;()") for word in line.split()][:40]
+        folders = [word for word in words if os.path.isabs(word)]
+        yield from folders
+        yield from (os.path.join(folder, word) for folder in folders for word in words)
+        yield line[line.index("/") :].strip().strip("'\"`.")
+
+
+def _is_one(path: str) -> bool:
+    return any(os.path.exists(os.path.join(path, sign)) for sign in ("pyvenv.cfg", "conda-meta"))
 
 
 def _do(step: Step, order: Order, working: Working) -> None:
     with working(step.doing) as say:
         run(step, order, say)
+
+
+def install_again(order: Order, distributions: Sequence[packages.Distribution], working: Working) -> None:
+    """Install into the new environment of ORDER what only the old one had. VenvhookError."""
+    for step in packages.again(order, distributions):
+        _do(step, order, working)
 
 
 def left_over(root: str) -> VenvhookError | None:
@@ -123,13 +218,18 @@ def left_over(root: str) -> VenvhookError | None:
     return VenvhookError(problem, aside, remedy=f"to put it back: {again}; to do without it: rm -rf {old}")
 
 
-def remake(old: str, order: Order, how: Recipe, working: Working) -> Environment:
-    """Make an environment instead of the one in OLD, which comes back if that fails."""
+def remake(
+    old: str, order: Order, how: Recipe, working: Working, settle: Callable[[str, Environment], None]
+) -> Environment:
+    """Make an environment instead of the one in OLD, which comes back if that fails.
+
+    SETTLE gets the place where the old one is meanwhile, and the new one. When it raises, the old one comes back too.
+    """
     aside = beside(old, ASIDE)
     with ended_once():
         try:
             _rename(old, aside)
-            found = make(order, how, working)
+            found = make(order, how, working, lambda new: settle(aside, new))
         except BaseException:
             if os.path.lexists(aside):
                 _rename(aside, old)
@@ -144,6 +244,8 @@ def remove(root: str, folder: str, entries: Sequence[Entry] = ()) -> str | None:
     A link goes; what it leads to goes only inside the project, else its path is the answer. Renamed first, so that no
     half of it stays in place.
     """
+    if not os.path.isabs(root):
+        raise AssertionError(f"a relative path is not deleted: {root}")
     about = [entry for entry in entries if entry.about(root)]
     target = os.path.realpath(root) if os.path.islink(root) else None
     with ended_once():
@@ -155,12 +257,8 @@ def remove(root: str, folder: str, entries: Sequence[Entry] = ()) -> str | None:
             target = None
         for entry in about:
             entry.put(None)
+        discard(being_made(root))
     return target
-
-
-def beside(path: str, prefix: str) -> str:
-    """A name beside PATH. With a prefix: managers take what begins like an environment of theirs for one."""
-    return os.path.join(os.path.dirname(path), prefix + os.path.basename(path))
 
 
 def _discard(path: str, gone: str) -> None:

@@ -1,6 +1,8 @@
 """What there was before a tool ran, so that after a failure only what it made is gone, and nothing else.
 
 An environment is not all that a tool writes: lock files, registers of environments, what building a package leaves.
+What such a file holds right after a tool has ended is the tool's. What it holds later is the user's, and stays. A
+file that people write, as a Pipfile is, is never put back.
 """
 
 from __future__ import annotations
@@ -12,6 +14,9 @@ import shutil
 from functools import partial
 
 from venvhook.errors import VenvhookError
+from venvhook.files import read_plain
+from venvhook.locate.search import being_made
+from venvhook.locate.venv import first_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +39,11 @@ if TYPE_CHECKING:
 THERE = "a folder"  # the state of what is not put back, only left alone
 # What setuptools makes of a project that is installed from its folder, and uv of a lock file that it has not finished.
 LEFT = re.compile(r".*\.(egg|dist)-info|\.tmp[0-9A-Za-z]{6}", re.DOTALL)
+# What is in such folders, and in `build`. Anything else in there is not a build tool's, so it stays.
+_DESCRIBING = re.compile(
+    r"PKG-INFO|METADATA|RECORD|WHEEL|INSTALLER|REQUESTED|[\w-]+\.txt|(not-)?zip-safe|direct_url\.json|licenses|LICEN[CS]E.*"
+)
+_BUILT = re.compile(r"(lib|bdist|temp|scripts|editable|__editable__)([.-].*)?", re.DOTALL)
 
 
 class File:
@@ -68,6 +78,27 @@ class File:
         return isinstance(state, str) and os.path.realpath(self.path) == root
 
 
+class Redirect(File):
+    """A `.venv` file that tools write beside the environment in ROOT, and that names it (PEP 832; virtualenv 21)."""
+
+    def __init__(self, path: str, root: str) -> None:
+        super().__init__(path)
+        self.root = root
+
+    def put(self, state: object) -> None:
+        if state is None and self.about(self.root):
+            delete(self.path)
+
+    def about(self, root: str) -> bool:
+        if os.path.islink(self.path) or not os.path.isfile(self.path):
+            return False
+        try:
+            line = first_line(os.fsdecode(read_plain(self.path, 1 << 16)))
+        except VenvhookError:
+            return False
+        return bool(line) and os.path.normpath(os.path.join(os.path.dirname(self.path), line)) == root
+
+
 class Holder:
     """A folder that is for this environment alone, and goes when nothing is in it any more."""
 
@@ -91,14 +122,30 @@ class Before:
     def __init__(self, root: str, folder: str, entries: Iterable[Entry]) -> None:
         self.root, self.folder = root, folder
         self.states = [(entry, entry.now()) for entry in entries]
+        self.later = [state for _, state in self.states]
         self.left = _left(folder)
         self.missing = _missing(root)
+        self.told: list[VenvhookError] = []
+
+    def stepped(self) -> None:
+        """Note that a tool has just ended: what the files hold now is its work."""
+        self.later = [entry.now() for entry, _ in self.states]
+
+    def changed(self) -> list[str]:
+        """The files that the tools have changed."""
+        pairs = zip(self.states, self.later)
+        return [str(getattr(entry, "path", "")) for (entry, before), after in pairs if before != after]
 
     def restore(self) -> None:
-        """Take away what was made since. VenvhookError where something of it stays, at the end."""
+        """Take away what was made since. VenvhookError where something of it stays, at the end.
+
+        What somebody has changed after the tools is left alone; `told` names it.
+        """
         left = [path for path in _left(self.folder) if path not in self.left]
-        undoing = [partial(delete, path) for path in (self.root, *left)]
-        undoing += [partial(entry.put, state) for entry, state in self.states]
+        # The mark goes after what it stands for, and before the folders that were made to hold both.
+        undoing = [partial(delete, self.root), partial(delete, being_made(self.root))]
+        undoing += [partial(self._clear, path) for path in left]
+        undoing += [partial(self._put, at) for at in range(len(self.states))]
         problems = []
         for undo in undoing:
             try:
@@ -109,6 +156,31 @@ class Before:
             remove_empty(folder)
         if problems:
             raise problems[0]
+
+
+    def _put(self, at: int) -> None:
+        entry, state = self.states[at]
+        now = entry.now()
+        if now == self.later[at] or isinstance(entry, (Holder, Redirect)):
+            entry.put(state)
+        elif now != state:
+            self._tell(str(getattr(entry, "path", "")))
+
+    def _clear(self, path: str) -> None:
+        """Delete what building has left in PATH, but nothing in there that is not a build tool's."""
+        if os.path.islink(path) or not os.path.isdir(path):
+            delete(path)
+            return
+        known = _BUILT if os.path.basename(path) == "build" else _DESCRIBING
+        for name in os.listdir(path):
+            if known.fullmatch(name):
+                delete(os.path.join(path, name))
+        remove_empty(path)
+        if os.path.lexists(path):
+            self._tell(path)
+
+    def _tell(self, path: str) -> None:
+        self.told.append(VenvhookError("was changed in the meantime, so it is left as it is", path))
 
 
 def _left(folder: str) -> list[str]:
@@ -132,7 +204,12 @@ def _missing(path: str) -> list[str]:
 
 
 def delete(path: str) -> None:
-    """Delete the file, link or folder PATH; links in it are not followed. VenvhookError where something of it stays."""
+    """Delete the file, link or folder PATH; links in it are not followed. VenvhookError where something of it stays.
+
+    PATH must be absolute: a relative one would be another file in each folder.
+    """
+    if not os.path.isabs(path):
+        raise AssertionError(f"a relative path is not deleted: {path}")
     try:
         if os.path.islink(path) or os.path.isfile(path):
             os.unlink(path)

@@ -40,6 +40,11 @@ def recipe(order: Order) -> Recipe:
     return Recipe([Step("making the environment", command), *pip(order)], entries(order))
 
 
+def again(order: Order, packages: list[str]) -> Step:
+    """Install PACKAGES (NAME=VERSION), which a rebuild would lose."""
+    return Step("installing again", [_conda(order), "install", "--yes", "--prefix", order.root, *packages])
+
+
 def entries(order: Order) -> list[Entry]:
     """The line in conda's list of all environments."""
     return [Line(os.path.join(Search(order.folder, order.environ).home(), ".conda", "environments.txt"), order.root)]
@@ -58,7 +63,7 @@ def _conda(order: Order) -> str:
 
 def _specification(order: Order) -> list[str]:
     """What conda is asked for, in its own words, by what the marker asks for."""
-    wish = order.wish
+    wish = order.wish or order.earlier
     if "/" in wish or os.sep in wish:
         problem = "conda brings its own Python, and takes none by its path"
         raise VenvhookError(problem, wish, remedy='ask for a version: python = "3.12"')

@@ -23,6 +23,10 @@ class Order:
     for, "" for nothing. `fixed`: the marker says where; else the manager itself does. `name`: which of hatch's
     environments. `installs` are pip's arguments.
     `install`: the packages too; `locked`: as the manager's lock file says, and not otherwise.
+
+    A rebuild carries over from the environment that it replaces: `system_packages`, whether that sees the system's
+    packages; `kept_prompt`, its own name; `earlier`, its Python's version, for a manager that chooses the Python itself.
+    `said` are the last lines that the tools wrote. `told` is what the person should know, however it ends.
     """
 
     def __init__(self, folder: str, root: str, python: str, environ: Mapping[str, str]) -> None:
@@ -30,8 +34,11 @@ class Order:
         self.version = self.wish = self.prompt = ""
         self.name = "default"
         self.installs: Sequence[str] = ()
-        self.fixed = self.locked = False
+        self.fixed = self.locked = self.system_packages = False
         self.install = True
+        self.kept_prompt = self.earlier = ""
+        self.said: list[str] = []
+        self.told: list[VenvhookError] = []
 
     @property
     def minor(self) -> str:

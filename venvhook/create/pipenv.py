@@ -29,7 +29,7 @@ def recipe(order: Order) -> Recipe:
     steps = [Step("making the environment", [pipenv, "--python", order.python])]
     if order.install:
         steps.append(Step("installing packages", [pipenv, "install", "--dev", *(["--deploy"] if order.locked else [])]))
-    return Recipe(steps, writes=[pipfile, pipfile + ".lock"])
+    return Recipe(steps, writes=[pipfile + ".lock"])  # people write the Pipfile: it is never put back
 
 
 def _pipfile(order: Order) -> str:

@@ -7,7 +7,9 @@ import os
 import signal
 import subprocess
 
+from venvhook.digest import digest
 from venvhook.errors import VenvhookError, shown
+from venvhook.folders import make_private
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from venvhook.create.order import Order, Step
 
     Say = Callable[[str], None]
+
+LOCKS = "locks"  # the folder of locks in venvhook's own
 
 # What tools write when the cause is none of theirs: with what is told then.
 _CAUSES = (
@@ -47,6 +51,9 @@ _CAUSES = (
 )  # fmt: skip
 
 
+LINES = 2000  # how many of a tool's last lines are looked through
+
+
 class Failed(VenvhookError):
     """A tool failed; `output` is what it said."""
 
@@ -73,6 +80,7 @@ def run(step: Step, order: Order, say: Say) -> None:
     except BaseException:
         _stop(process)
         raise
+    order.said = [*order.said, *lines][-LINES:]
     if status:
         raise _failed(step, order.root, status, "\n".join(lines))
 
@@ -107,22 +115,45 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def alone(path: str) -> Iterator[None]:
-    """While this lasts, nobody else works on the project whose marker is PATH. VenvhookError when somebody does."""
+def alone(data: str, folder: str) -> Iterator[None]:
+    """While this lasts, nobody else works on the project FOLDER. VenvhookError when somebody does.
+
+    The lock is a file in DATA, venvhook's own folder: anybody who may read a file can hold a lock on it.
+    """
     try:
         import fcntl
     except ImportError:  # Windows, where a folder in use cannot be renamed or deleted anyway
         yield
         return
-    with open(path, "rb") as file:
+    locks = os.path.join(data, LOCKS)
+    for path in (data, locks):
+        make_private(path)
+    lock = os.open(os.path.join(locks, digest(folder)), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            remedy = "wait until that is done"
-            raise VenvhookError("another venvhook is making or removing its environment", path, remedy=remedy) from None
+            problem, remedy = "another venvhook is making or removing its environment", "wait until that is done"
+            raise VenvhookError(problem, folder, remedy=remedy) from None
         except OSError:
             pass  # a file system without locks
         yield
+    finally:
+        os.close(lock)
+
+
+@contextlib.contextmanager
+def usual_modes() -> Iterator[None]:
+    """While this lasts, what is made is writable for the user, and not for everybody, whatever the umask was.
+
+    An environment that everybody may write to would be refused when it is entered.
+    """
+    before = os.umask(0o022)
+    os.umask((before | 0o022) & 0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 @contextlib.contextmanager
