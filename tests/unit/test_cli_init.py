@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
+from typing import Callable
 
 import pytest
 from test_cli_home import Home
@@ -233,17 +235,131 @@ def test_private_writes_through_no_link(home: Home) -> None:
     (home.shop / ".git/info/exclude").unlink()
     (home.shop / ".git/info/exclude").symlink_to(startup)
     result = home.run("init", "--private")
-    assert result.status == 1 and result.err.count("\n") == 1 and "exclude: is a link; " in result.err
+    assert result.status == 1 and result.err.count("\n") == 1 and "exclude: is a symlink; " in result.err
     assert startup.read_text() == "# mine\n"
     assert os.listdir(home.shop) == [".git"]
 
 
 def test_private_outside_of_git_writes_nothing(home: Home) -> None:
-    home.patch.setenv("GIT_CEILING_DIRECTORIES", str(home.root))
     result = home.run("init", "--private")
-    assert result.status == 1 and result.err.startswith(f"venvhook: {home.shop}: not in a git work tree (")
-    assert result.err.endswith("; leave --private out\n") and result.err.count("\n") == 1
-    assert os.listdir(home.shop) == []
+    assert result.err == f"venvhook: {home.shop}: not in a git work tree; leave --private out\n"
+    assert result.status == 1 and os.listdir(home.shop) == []
+
+
+def plain_tree(root: Path) -> list[str]:
+    """All that is below ROOT, links not followed, and what the files hold."""
+    found = [path for path in root.rglob("*") if path.is_symlink() or path.is_file()]
+    return sorted(f"{path}: {os.readlink(path) if path.is_symlink() else path.read_bytes()!r}" for path in found)
+
+
+def repository(path: Path) -> Path:
+    """What looks like git's folder."""
+    (path / "info").mkdir(parents=True)
+    (path / "HEAD").write_text("ref: refs/heads/main\n")
+    return path
+
+
+def refused_privately(home: Home, words: str) -> None:
+    before = plain_tree(home.root)
+    result = home.run("init", "--private")
+    assert (result.status, result.err.count("\n")) == (1, 1), result.err
+    assert words in result.err, result.err
+    assert plain_tree(home.root) == before
+
+
+@pytest.mark.parametrize("name", [".git", ".git/info", ".git/info/exclude"])
+@pytest.mark.parametrize("dangling", [False, True])
+def test_private_follows_no_link_at_any_step(home: Home, name: str, dangling: bool) -> None:
+    """Below git's folder, each of them could lead to where a shell reads its startup files from."""
+    repository(home.home / "victim")
+    (home.home / "victim/info/exclude").touch()
+    repository(home.shop / ".git")
+    path = home.shop / name
+    shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    target = home.home / ("victim" + name[len(".git") :])
+    path.symlink_to(home.home / "gone" if dangling else target)
+    refused_privately(home, f"{path}: is a symlink; ")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["gitdir: store", "gitdir: ../victim", "gitdir: ../victim/.git", "gitdir: ../victim/.git/worktrees/x", "anything",
+     "gitdir: ../victim/.git/modules/x", "gitdir: link/worktrees/x", "gitdir: ", "gitdir: .git", ""],
+)  # fmt: skip
+def test_private_believes_no_git_file_of_an_archive(home: Home, said: str) -> None:
+    victim = repository(home.home / "victim/.git")
+    repository(victim / "worktrees/x")
+    (victim / "worktrees/x/gitdir").write_text(f"{home.home}/mine/.git\n")
+    repository(victim / "modules/x")
+    (victim / "modules/x/config").write_text("[core]\n\tworktree = ../../../mine\n")
+    store = repository(home.shop / "store")
+    (store / "info").rmdir()
+    (store / "info").symlink_to(home.home)
+    (home.shop / "link").symlink_to(victim)
+    (home.shop / ".git").write_text(said + "\n")
+    refused_privately(home, "leads to a folder that git would not have put there; ")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\ntouch PWNED #"])
+def test_private_writes_no_line_of_a_folders_name(home: Home, end: str) -> None:
+    repository(home.shop / ".git")
+    below = home.shop / f"x{end}y"
+    below.mkdir()
+    home.go(below)
+    refused_privately(home, "has a line end in its name")
+
+
+def test_private_writes_to_no_second_name_of_a_file(home: Home) -> None:
+    repository(home.shop / ".git")
+    startup = home.home / ".bashrc"
+    startup.write_text("# mine\n")
+    os.link(startup, home.shop / ".git/info/exclude")
+    refused_privately(home, "is not a plain file of yours alone")
+
+
+@pytest.mark.parametrize("kind", ["fifo", "folder"])
+def test_private_waits_for_no_fifo(home: Home, kind: str) -> None:
+    repository(home.shop / ".git")
+    path = home.shop / ".git/info/exclude"
+    os.mkfifo(path) if kind == "fifo" else path.mkdir()
+    refused_privately(home, "exclude: ")
+
+
+def test_private_writes_to_nothing_of_another_user(home: Home, give_away: Callable[[Path], None]) -> None:
+    repository(home.shop / ".git")
+    give_away(home.shop / ".git/info")
+    refused_privately(home, "info: belongs to another user")
+
+
+def test_private_in_a_submodule(home: Home) -> None:
+    git(home, home.home, "init", "-q", "lib")
+    git(home, home.home / "lib", "commit", "-q", "--allow-empty", "-m", "one")
+    git(home, home.shop, "init", "-q")
+    git(home, home.shop, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(home.home / "lib"), "lib")
+    home.go(home.shop / "lib")
+    assert home.run("init", "--private").status == 0
+    assert git(home, home.shop / "lib", "status", "--porcelain") == ""
+
+
+def test_private_starts_nothing(home: Home) -> None:
+    """A `git` that lies in the project, as it counts on Windows."""
+    repository(home.shop / ".git")
+    (home.shop / "git").write_text(f"#!/bin/sh\ntouch {home.root}/PWNED\n")
+    (home.shop / "git").chmod(0o755)
+    home.patch.setenv("PATH", f".:{home.shop}")
+    assert home.run("init", "--private").status == 0
+    assert (home.shop / ".git/info/exclude").read_text() == "/.venvhook.toml\n"
+    assert not (home.root / "PWNED").exists()
+
+
+def test_force_leaves_a_link_as_it_is(home: Home) -> None:
+    (home.home / "shared.toml").write_text("# ours\n")
+    path = home.shop / ".venvhook.toml"
+    path.symlink_to("../shared.toml")
+    before = plain_tree(home.home)
+    result = home.run("init", "--force", "--python", "3.12")
+    assert result.status == 1 and f"{path}: is a symlink, so it is left as it is; " in result.err
+    assert plain_tree(home.home) == before
 
 
 def test_private_without_gits_folder_for_it(home: Home) -> None:
@@ -251,12 +367,6 @@ def test_private_without_gits_folder_for_it(home: Home) -> None:
     assert not (home.shop / ".git/info").exists()
     assert home.run("init", "--private").status == 0
     assert (home.shop / ".git/info/exclude").read_text() == "/.venvhook.toml\n"
-
-
-def test_private_without_git(home: Home) -> None:
-    home.patch.setenv("PATH", str(home.home))
-    assert home.run("init", "--private").err == "venvhook: git is not installed; leave --private out\n"
-    assert os.listdir(home.shop) == []
 
 
 @pytest.mark.parametrize(("data", "left_out"), [(b"x = = 1\n", False), (b"[tool.poetry]\0\n", True)])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import subprocess
+import stat
 from typing import NamedTuple
 
 from venvhook import dotenv, environment, marker, trust, undo
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 REQUIREMENTS = ("requirements.txt", "requirements-dev.txt", "requirements_dev.txt", "dev-requirements.txt")
 NOTHING = "found nothing: no environment, no manager's files, no requirements"
+_WITHOUT = "leave --private out"
+_BY_HAND = "write the marker's name into git's info/exclude yourself, or leave --private out"
 BY_PIP = (None, "auto", "venv", "virtualenv", "uv")
 
 
@@ -47,7 +50,7 @@ def init(folders: Folders, directory: str | None, options: Options) -> None:
     for line in found if before else [*(found or [NOTHING]), *_above(folders, folder)]:
         show.line(line)
     if exclude:
-        _exclude(*exclude)
+        _exclude(exclude)
     edit.write(path, text)
     allow.allow_project(folders, folder)
 
@@ -59,6 +62,9 @@ def _before(folder: str, path: str, force: bool) -> bytes:
     if not force:
         remedy = "to allow it: venvhook allow; to add what is found now: venvhook init --force"
         raise VenvhookError("exists already", path, remedy=remedy)
+    if os.path.islink(path):
+        remedy = f"edit {os.path.realpath(path)}, or delete the symlink"
+        raise VenvhookError("is a symlink, so it is left as it is", path, remedy=remedy)
     return marker.read(folder)
 
 
@@ -175,33 +181,135 @@ def _pyproject(folder: str) -> dict[str, object]:
 # ---- Out of git's sight ----------------------------------------------------------------------------------------------
 
 
-def _exclude_file(folder: str) -> tuple[str, str]:
-    """The exclude file of the git work tree that FOLDER is in (gitignore(5)), and the line for its marker."""
-    prefix = _git(folder, "rev-parse", "--show-prefix")
-    path = os.path.join(folder, _git(folder, "rev-parse", "--git-path", "info/exclude"))
-    if os.path.islink(path):  # an unpacked archive can have it lead to a start-up file of a shell
-        raise VenvhookError("is a link", path, remedy="write the marker's name into what it leads to, or take it away")
+class _Exclude(NamedTuple):
+    """Where git reads the names that it leaves out (gitignore(5)): GIT's folder `info`, file `exclude`; and our LINE."""
+
+    git: str
+    line: str
+
+    @property
+    def path(self) -> str:
+        return os.path.join(self.git, "info", "exclude")
+
+
+def _exclude_file(folder: str) -> _Exclude:
+    """The exclude file of the git work tree that FOLDER is in, and the line for its marker.
+
+    Git itself is not started: in a folder that came from elsewhere, its own files may say where git should write. So
+    git's folder is taken only from where git puts it: `.git` in the work tree; or, where that is a file, a worktree's
+    or a submodule's place in another `.git`, which must name this work tree too (gitrepository-layout(5)).
+    """
+    folder = os.path.realpath(folder)
+    if any(character in folder for character in "\r\n"):
+        raise VenvhookError("has a line end in its name, which no exclude file can hold", folder, remedy=_WITHOUT)
+    tree = folder
+    while not _is_git(os.path.join(tree, ".git")):
+        if tree == os.path.dirname(tree):
+            raise VenvhookError("not in a git work tree", folder, remedy=_WITHOUT)
+        tree = os.path.dirname(tree)
     special = str.maketrans({character: "\\" + character for character in "\\*?["})
-    return path, "/" + (prefix + marker.NAME).translate(special)
+    inside = os.path.relpath(os.path.join(folder, marker.NAME), tree).replace(os.sep, "/")
+    found = _Exclude(_git_folder(tree), "/" + inside.translate(special))
+    os.close(_opened(found, making=False))  # what is in the way is told before anything is written
+    return found
 
 
-def _git(folder: str, *arguments: str) -> str:
+def _is_git(path: str) -> bool:
+    """Whether git takes PATH for its own: it passes over a folder without HEAD."""
+    return os.path.lexists(os.path.join(path, "HEAD") if os.path.isdir(path) else path)
+
+
+def _git_folder(tree: str) -> str:
+    """The folder whose `info/exclude` counts for the work tree TREE."""
+    path = os.path.join(tree, ".git")
+    if os.path.islink(path):
+        raise VenvhookError("is a symlink", path, remedy=_BY_HAND)
+    if os.path.isdir(path):
+        return path
+    said = os.fsdecode(read_plain(path, 1 << 16)).rstrip("\r\n")
+    own = os.path.realpath(os.path.join(tree, said[len("gitdir: ") :])) if said.startswith("gitdir: ") else path
+    parts = own.split(os.sep)
+    at = max((at for at, part in enumerate(parts) if part == ".git"), default=-1)
+    kind = parts[at + 1] if 0 <= at < len(parts) - 2 else ""
+    if kind == "worktrees" and _names(os.path.join(own, "gitdir"), path):
+        return os.sep.join(parts[: at + 1])  # a worktree shares it with the work tree that it was made from
+    if kind == "modules" and _is_modules(own, tree):
+        return own
+    raise VenvhookError("leads to a folder that git would not have put there", path, remedy=_BY_HAND)
+
+
+def _names(path: str, target: str) -> bool:
+    """Whether the file PATH holds the path TARGET."""
     try:
-        done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=True)
-    except FileNotFoundError:
-        raise VenvhookError("git is not installed", remedy="leave --private out") from None
-    except subprocess.CalledProcessError as error:
-        said = os.fsdecode(error.stderr).strip() or "git failed"
-        raise VenvhookError(f"not in a git work tree ({said})", folder, remedy="leave --private out") from None
-    return os.fsdecode(done.stdout).rstrip("\n")
+        return os.path.realpath(os.fsdecode(read_plain(path, 1 << 16)).strip()) == target
+    except VenvhookError:
+        return False
 
 
-def _exclude(path: str, line: str) -> None:
-    """Add LINE to the exclude file, once."""
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "a+b") as file:
-        file.seek(0)
+def _is_modules(own: str, tree: str) -> bool:
+    """Whether git's folder OWN of a submodule says that its work tree is TREE."""
+    try:
+        lines = os.fsdecode(read_plain(os.path.join(own, "config"), 1 << 20)).splitlines()
+    except VenvhookError:
+        return False
+    said = [line.partition("=")[2].strip() for line in lines if line.strip().startswith("worktree")]
+    return any(os.path.realpath(os.path.join(own, each)) == tree for each in said)
+
+
+def _exclude(found: _Exclude) -> None:
+    """Add our line to the exclude file, once."""
+    with open(_opened(found, making=True), "r+b") as file:
         text = file.read()
-        if os.fsencode(line) not in text.splitlines():
-            file.write((b"" if not text or text.endswith(b"\n") else b"\n") + os.fsencode(line) + b"\n")
-            show.line(f"kept out of git by {path}")
+        if os.fsencode(found.line) not in text.splitlines():
+            file.write((b"" if not text or text.endswith(b"\n") else b"\n") + os.fsencode(found.line) + b"\n")
+            show.line(f"kept out of git by {found.path}")
+
+
+def _opened(found: _Exclude, making: bool) -> int:
+    """A descriptor of the exclude file, and MAKING it where it is missing; else of git's folder, when that is so.
+
+    Each step is opened from the one before and follows no link: an archive can bring one that leads to a startup file
+    of a shell. VenvhookError for a link, for what is not a plain file, has a second name, or is another user's.
+    """
+    if os.name == "nt":  # neither descriptors of folders nor links that anybody may make
+        return os.open(found.path, os.O_RDWR | os.O_CREAT) if making else os.open(os.devnull, os.O_RDONLY)
+    nofollow = os.O_NOFOLLOW
+    path = found.git
+    try:
+        at = os.open(path, os.O_RDONLY | os.O_DIRECTORY | nofollow)
+        for name in ("info", "exclude"):
+            _check_mine(at, path)
+            path = os.path.join(path, name)
+            below = _step(at, name, making, nofollow)
+            if below is None:
+                return at
+            os.close(at)
+            at = below
+        _check_mine(at, path)
+        return at
+    except OSError as error:
+        problem = "is a symlink" if os.path.islink(path) else f"cannot be opened ({error.strerror})"
+        raise VenvhookError(problem, path, remedy=_BY_HAND) from None
+
+
+def _step(at: int, name: str, making: bool, nofollow: int) -> int | None:
+    """Open NAME in the folder whose descriptor is AT; None where it is missing and not MAKING."""
+    try:
+        if name == "info":
+            if making:
+                with contextlib.suppress(FileExistsError):
+                    os.mkdir(name, dir_fd=at)
+            return os.open(name, os.O_RDONLY | os.O_DIRECTORY | nofollow, dir_fd=at)
+        flags = os.O_RDWR | os.O_NONBLOCK | nofollow | (os.O_CREAT if making else 0)
+        return os.open(name, flags, 0o644, dir_fd=at)
+    except FileNotFoundError:
+        return None
+
+
+def _check_mine(descriptor: int, path: str) -> None:
+    seen = os.fstat(descriptor)
+    kind = stat.S_ISREG(seen.st_mode) and seen.st_nlink == 1
+    if not (kind or stat.S_ISDIR(seen.st_mode)) or seen.st_uid != os.geteuid():
+        problem = "is not a plain file of yours alone" if not stat.S_ISDIR(seen.st_mode) else "belongs to another user"
+        os.close(descriptor)
+        raise VenvhookError(problem, path, remedy=_BY_HAND)
