@@ -194,8 +194,8 @@ def made_for(found: Environment) -> str | None:
 
     Read from what every tool writes into `bin/activate`, the line that sets VIRTUAL_ENV.
     """
-    lines = map(str.strip, _lines(os.path.join(found.root, BIN, "activate")))
-    values = (line.partition("=")[2] for line in lines if line.startswith(("VIRTUAL_ENV=", "export VIRTUAL_ENV=")))
+    said = map(str.strip, _lines(os.path.join(found.root, BIN, "activate")))
+    values = (line.partition("=")[2] for line in said if line.startswith(("VIRTUAL_ENV=", "export VIRTUAL_ENV=")))
     folder = next((folder for folder in map(_literal, values) if os.path.isabs(folder)), found.root)
     return None if folder == found.root or _same(folder, found.root) else folder
 
@@ -208,10 +208,15 @@ def _literal(value: str) -> str:
     return value.replace("'\"'\"'", "'").strip("\"'")
 
 
+def lines(text: str) -> list[str]:
+    """The lines of TEXT as Python reads a file's: they end in LF, CR or both, and in nothing else."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
 def _lines(path: str) -> list[str]:
     """The first lines of a plain file, none where it is anything else."""
     try:
-        return read_bytes(path, 1 << 24)[:65536].decode("utf-8", "surrogateescape").splitlines()
+        return lines(read_bytes(path, 1 << 24)[:65536].decode("utf-8", "surrogateescape"))
     except VenvhookError:
         return []
 

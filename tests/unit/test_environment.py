@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 from typing import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from venvhook import environment
 from venvhook.environment import Unfit
@@ -174,3 +177,32 @@ def test_a_relative_path_of_an_interpreter_starts_from_the_project(
         monkeypatch.chdir(folder)
         assert not environment.version_fits(found, "./tools/python", str(tmp_path))
         assert environment.version_fits(found, "./.venv/bin/python", str(tmp_path))
+
+
+# ---- Against the standard library's own reading of a pyvenv.cfg ------------------------------------------------------
+
+
+def as_site_reads_it(path: Path) -> dict[str, str]:
+    """What site.py (`venv`) makes of the file."""
+    found = {}
+    with open(path, encoding="utf-8", errors="surrogateescape") as file:
+        for line in file:
+            if "=" in line:
+                key, _, value = line.partition("=")
+                found[key.strip().lower()] = value.strip()
+    return found
+
+
+LINES = st.lists(
+    st.sampled_from(["home", "version", " = ", "=", "3.12", "'x'", "\n", "\r\n", "\r", "\v", "\f", "\x1c", "\x1d", "\x1e",
+                     "\x85", "\u2028", "\u2029", "#", " ", "\t", "\udcff", "\ufeff", "Prompt", "\x00", "\x1a", "é"]),
+    max_size=30,
+)  # fmt: skip
+
+
+@given(LINES)
+def test_pyvenv_cfg_is_read_as_the_standard_library_reads_it(pieces: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "pyvenv.cfg"
+        path.write_bytes("".join(pieces).encode("utf-8", "surrogateescape"))
+        assert environment.settings(str(path)) == as_site_reads_it(path)

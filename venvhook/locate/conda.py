@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from venvhook.environment import lines
 from venvhook.errors import VenvhookError
 from venvhook.locate.search import Candidate
 
@@ -54,7 +55,7 @@ def _specified(search: Search) -> tuple[str, str]:
     """The name in the project's environment.yml."""
     for file in SPECIFICATIONS:
         text = search.text(os.path.join(search.folder, file))
-        name = next((_plain(line[5:]) for line in (text or "").splitlines() if line.startswith("name:")), "")
+        name = next((_plain(line[5:]) for line in lines(text or "") if line.startswith("name:")), "")
         if "/" in name or os.sep in name or name in (".", ".."):  # conda itself takes no such name
             path = os.path.join(search.folder, file)
             raise VenvhookError(f"{name} is no name of an environment", path, remedy="write a name without a path")
@@ -125,7 +126,7 @@ def _dirs(text: str) -> list[str]:
     """`envs_dirs` of a .condarc: a list of lines with `- `, or one in brackets."""
     found: list[str] = []
     inside = False
-    for line in text.splitlines():
+    for line in lines(text):
         entry = line.strip()
         if inside and entry.startswith("- "):
             found.append(_plain(entry[2:]))
@@ -145,4 +146,4 @@ def _plain(text: str) -> str:
 def _registered(search: Search) -> list[str]:
     """Every environment that conda ever made for this user."""
     text = search.text(os.path.join(search.home(), ".conda", "environments.txt"))
-    return [line.strip() for line in (text or "").split("\n") if os.path.isabs(line.strip())]
+    return [line.strip() for line in lines(text or "") if os.path.isabs(line.strip())]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 
+from venvhook.environment import lines
 from venvhook.locate.search import Candidate
+from venvhook.locate.venv import LONGEST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ def candidates(search: Search, name: str | None = None) -> Iterator[Candidate]:
     path = os.path.join(search.folder, ".python-envs")
     if not search.there(".python-envs"):
         return
-    lines = [line for line in (search.text(path) or "").splitlines() if line.strip()]
-    if lines:
-        place = os.path.join(search.folder, lines[-1].strip())
+    named = [line.strip() for line in lines(search.text(path) or "") if line.strip()]
+    if named and len(named[-1]) <= LONGEST:
+        place = search.below(named[-1], search.folder)
         yield Candidate("venv", place, "the last line of .python-envs", binding=True)

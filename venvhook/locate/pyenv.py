@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 
+from venvhook.environment import lines
 from venvhook.errors import VenvhookError
 from venvhook.files import entries
 from venvhook.locate.search import Candidate, counts
@@ -47,8 +48,8 @@ def _names(search: Search, versions: str) -> tuple[list[str], str, str]:
     ):  # that one is set by `pyenv activate`: it happens to be active
         return said.split(":"), "PYENV_VERSION names it", versions
     path = nearest(search.folder) or os.path.join(os.path.dirname(versions), "version")
-    lines = [line.split() for line in (search.text(path) or "").splitlines()]
-    names = [words[0] for words in lines if words and not words[0].startswith("#")]
+    said_words = [line.split() for line in lines(search.text(path) or "")]
+    names = [words[0] for words in said_words if words and not words[0].startswith("#")]
     return names, f"{path} names it", path
 
 
