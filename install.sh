@@ -63,8 +63,12 @@ places() {
         /*) data=$XDG_DATA_HOME/venvhook ;;
         *) data=$HOME/.local/share/venvhook && [ "$(uname -s)" != Darwin ] || data="$HOME/Library/Application Support/venvhook" ;;
     esac
+    case $here/ in "$data"/*) fail "$here is inside $data, where venvhook keeps what it makes; move it elsewhere" ;; esac
+    ! real=$(cd -- "$data" 2>/dev/null && pwd -P) || case $here/ in "$real"/*) fail "$here is inside $data, where venvhook keeps what it makes; move it elsewhere" ;; esac
     link=$HOME/.local/bin/venvhook command=$data/env/bin/venvhook
+    # What the link says is a name of ours or it is not followed: whatever it names is deleted in the end.
     old=$(readlink "$data/env" || :)
+    case $old in '' | env-a | env-b) ;; *) fail "$data/env leads to $old, which is not what install.sh makes; move it away" ;; esac
     if [ "$old" = env-a ]; then new=env-b; else new=env-a; fi
 }
 
@@ -195,7 +199,7 @@ roll_back() {
     fi
     [ -z "$stage" ] || rm -rf "${data:?}/$new" "$data/hook.old"
     rm -f "$log"
-    [ -z "$stage" ] || [ -z "$fresh" ] || { rm -rf "$data" && remove_made "$made"; }
+    [ -z "$stage" ] || [ -z "$fresh" ] || { remove_own && remove_made "$made"; }
     exit $code
 }
 
@@ -220,9 +224,18 @@ uninstall() {
     take_out purge || fail "venvhook is still installed; mend that and run it again"
     ! ours || rm -f "$link"
     made=$(cat "$data/made" 2>/dev/null || :)
-    rm -rf "$data"
+    remove_own
     remove_made "$made"
-    say "removed: $data; shells that are open keep the hook until they are closed"
+    if [ -e "$data" ]; then say "left in $data: what is not venvhook's"; else say "removed: $data"; fi
+    say "shells that are open keep the hook until they are closed"
+}
+
+# What venvhook and this script put into the data folder, by name: anything else in there is the user's.
+remove_own() {
+    for name in hook hook.old trust locks env env.new env-a env-b install.log made; do
+        rm -rf "${data:?}/$name"
+    done
+    rmdir -- "$data" 2>/dev/null || :
 }
 
 dry_run() {

@@ -12,6 +12,9 @@ from venvhook.errors import VenvhookError
 from venvhook.files import decode, line_at
 
 
+PARTS = 32  # of a dotted key: managers' files have eight
+
+
 class Document:
     """A parsed TOML file: `values`, and checks of them whose VenvhookErrors know the line."""
 
@@ -20,6 +23,7 @@ class Document:
     def __init__(self, data: bytes, path: str) -> None:
         self.path = path
         self.text = decode(data, path)
+        _check_depth(self.text, path)
         try:
             self.values = _load(self.text)
         except (ValueError, RecursionError) as error:
@@ -32,15 +36,17 @@ class Document:
     def _line(self, keys: tuple[str, ...]) -> int:
         """Where the value at KEYS begins: behind the last line with which the text up to there is TOML without it."""
         lines = self.text.split("\n")
-        before = 0
-        for number in range(1, len(lines)):
-            try:
-                values = _load("\n".join(lines[:number]))
-            except ValueError:  # in the midst of a value
-                continue
-            if _holds(values, keys):
-                break
-            before = number
+        before, looked, behind = 0, 0, len(lines)
+        while behind - looked > 1:  # halved each time: to parse the text up to each single line would take too long
+            middle = number = (looked + behind) // 2
+            values = _whole(lines[:number])
+            while values is None and number - 1 > looked:
+                number -= 1
+                values = _whole(lines[:number])
+            if values is not None and _holds(values, keys):
+                behind = number
+            else:
+                before, looked = before if values is None else number, middle
         return before + 1
 
     def only(self, known: tuple[str, ...]) -> None:
@@ -87,6 +93,38 @@ def nearest(key: str, known: tuple[str, ...]) -> str:
 
     near = difflib.get_close_matches(key.lower(), known, 1)
     return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+
+
+def _whole(lines: list[str]) -> dict[str, object] | None:
+    """The values of LINES; None where they end in the midst of a value."""
+    try:
+        return _load("\n".join(lines))
+    except ValueError:
+        return None
+
+
+def _check_depth(text: str, path: str) -> None:
+    """VenvhookError for a key of more than PARTS parts: what the parser needs for one grows with their square."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") >= PARTS and _parts(line) > PARTS:
+            raise VenvhookError(f"has a key of more than {PARTS} parts", path, number, "write it with fewer dots")
+
+
+def _parts(line: str) -> int:
+    """How many parts the longest key in LINE has. What looks like one in a text counts too."""
+    import re
+
+    longest = run = 0
+    dotted = False
+    for token in re.findall(r"""[\w-]+|"[^"]*"|'[^']*'|[^ \t]""", line):
+        if token == ".":
+            dotted = True
+            continue
+        is_part = token[0] in "\"'_-" or token[0].isalnum()
+        run = (run + 1 if dotted else 1) if is_part else 0
+        dotted = False
+        longest = max(longest, run)
+    return longest
 
 
 def _holds(value: object, keys: tuple[str, ...]) -> bool:

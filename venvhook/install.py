@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from venvhook import folders, hookfiles, rcfile
 from venvhook.errors import VenvhookError
+from venvhook.files import entries
 from venvhook.shells import SHELLS, emitter
 
 TYPE_CHECKING = False
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from venvhook.folders import Folders
+
+
+KEPT = ("trust", "locks")  # what is in the data folder, besides the hooks and what install.sh puts there
+CACHED = ("plans", "pythons")
 
 
 class Change(NamedTuple):
@@ -45,6 +50,7 @@ def install(places: Folders, shells: Iterable[str] | None = None, rc: bool = Tru
     chosen = list(installed() if shells is None else dict.fromkeys(shells))
     if not chosen:
         raise VenvhookError("no shell that venvhook knows is installed", remedy=f"install one of {', '.join(SHELLS)}")
+    _check_home(places)
     for path in (places.data, places.cache, places.hook):
         folders.make_private(path)
     # Older interfaces' files stay, for the shells that began with them.
@@ -60,10 +66,11 @@ def uninstall(places: Folders, shells: Iterable[str] | None = None, purge: bool 
     """Remove the hooks of SHELLS (all, unless named); the startup files become what they were.
 
     PURGE removes all else that venvhook keeps too, the decisions of `allow` and `deny` included; the user's config file
-    stays, and so does the environment that install.sh made. Raises VenvhookError; one startup file that cannot be
+    stays, what venvhook did not make stays in its folders, and so does the environment that install.sh made. Raises VenvhookError; one startup file that cannot be
     written does not keep the rest from being done.
     """
     chosen = list(SHELLS if shells is None else dict.fromkeys(shells))
+    _check_home(places)
     changes, failures = _restore_startup(chosen)
     try:
         if hookfiles.there(places, chosen):
@@ -75,6 +82,18 @@ def uninstall(places: Folders, shells: Iterable[str] | None = None, purge: bool 
         raise VenvhookError(why, error.filename, remedy="remove it by hand") from error
     _raise(failures)
     return changes
+
+
+def _check_home(places: Folders) -> None:
+    """VenvhookError where the home folder is another user's, as with a sudo that keeps HOME.
+
+    Else root would write into startup files that lead where that user wants.
+    """
+    home = os.path.expanduser("~")
+    for path in dict.fromkeys((home, places.home or home)):
+        if os.name != "nt" and os.path.isdir(path) and os.stat(path).st_uid != os.geteuid():
+            remedy = "run it as that user, without sudo"
+            raise VenvhookError("belongs to another user", path, remedy=remedy)
 
 
 def startup_files(shell: str) -> list[str]:
@@ -145,17 +164,22 @@ def _remove_hooks(places: Folders, shells: Sequence[str]) -> list[Change]:
 def _remove_all(places: Folders, purge: bool) -> list[Change]:
     gone, emptied = [places.hook], [places.data]
     if purge:
-        kept = ("hook", "env", "env-a", "env-b", "install.log", "made")  # but for the first, install.sh's
-        held = os.listdir(places.data) if os.path.isdir(places.data) else []
-        gone += [os.path.join(places.data, name) for name in held if name not in kept] + [places.cache]
+        gone += [os.path.join(places.data, name) for name in KEPT]
+        gone += [os.path.join(places.cache, name) for name in _cached(places.cache)]
+        emptied.append(places.cache)
     if purge and hookfiles.in_environment():
         gone.append(folders.record_path())
         emptied.append(os.path.dirname(gone[-1]))
     changes = [Change("removed", path) for path in gone if _remove(path)]
     for path in emptied:
-        if os.path.isdir(path) and not os.listdir(path):
+        if os.path.isdir(path) and not os.path.islink(path) and not os.listdir(path):
             os.rmdir(path)
     return changes
+
+
+def _cached(cache: str) -> list[str]:
+    """What venvhook has in its cache folder: by list, for anything else in there is the user's."""
+    return [name for name in entries(cache) if name in CACHED or name.startswith("proof-")]
 
 
 def _remove(path: str) -> bool:

@@ -85,6 +85,7 @@ def write(path: str, lines: bytes) -> bool:
         after = add(before or b"", lines, _make_folder(path) if before is None else None, backup or 1)
         if after == before:
             return False
+        _check_mine(path)
         if backup:
             _back_up(path, before or b"", backup)
         try:
@@ -108,6 +109,7 @@ def restore(path: str) -> bool:
         data = _read(path)
         if data is None or not contains(data):
             return False
+        _check_mine(path)
         folders = made(data)
         if folders is None:
             _replace(path, remove(data))
@@ -123,6 +125,16 @@ def _block(lines: bytes, note: bytes, end: bytes) -> bytes:
     if end == b"\r\n":  # shells take a CR for a part of the line's last word: a comment swallows it
         lines = lines.replace(b"\n", b" #\r\n")
     return BEGIN + note + end + lines + END + end
+
+
+def _check_mine(path: str) -> None:
+    """VenvhookError for a symlink that is another user's, or leads to such a file: root would write where they want."""
+    if os.name == "nt" or not os.path.islink(path):
+        return
+    owners = {os.lstat(path).st_uid, os.stat(path).st_uid if os.path.exists(path) else os.geteuid()}
+    if owners != {os.geteuid()}:
+        problem = "is a symlink of another user's, or leads to a file of another user"
+        raise VenvhookError(problem, path, remedy="run this as that user, or replace the symlink")
 
 
 def _read(path: str) -> bytes | None:

@@ -291,6 +291,38 @@ def test_an_earlier_installed_shell_is_brought_up_to_date(places: Folders) -> No
     assert path.read_bytes() == hookfiles.hook(places, "zsh")
 
 
+def test_purge_takes_only_what_is_venvhooks(places: Folders) -> None:
+    install.install(places, ["bash"])
+    for base in (places.data, places.cache):
+        for name in ("mine", "plans2", "trust", "locks", "plans", "pythons"):
+            Path(base, name).mkdir(exist_ok=True)
+            Path(base, name, "file").touch()
+    install.uninstall(places, purge=True)
+    assert sorted(os.listdir(places.data)) == ["mine", "plans", "plans2", "pythons"]
+    assert sorted(os.listdir(places.cache)) == ["locks", "mine", "plans2", "trust"]
+
+
+def test_purge_follows_no_link(places: Folders, tmp_path: Path) -> None:
+    install.install(places, ["bash"])
+    (tmp_path / "precious").mkdir()
+    (tmp_path / "precious/thesis").touch()
+    for base, name in ((places.data, "trust"), (places.data, "locks"), (places.cache, "pythons")):
+        Path(base, name).symlink_to(tmp_path / "precious")
+    install.uninstall(places, purge=True)
+    assert os.listdir(tmp_path / "precious") == ["thesis"]
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root can give files away")
+def test_roots_install_stays_out_of_another_users_home(places: Folders) -> None:
+    home = Path(os.path.expanduser("~"))
+    os.chown(home, 54321, -1)
+    before = sorted(map(str, home.rglob("*")))
+    for act in (install.install, install.uninstall):
+        with pytest.raises(VenvhookError, match="belongs to another user"):
+            act(places, ["bash"])
+    assert sorted(map(str, home.rglob("*"))) == before
+
+
 def test_only_purge_forgets_what_was_allowed(places: Folders) -> None:
     for purge, left in ((False, ["trust"]), (True, [])):
         install.install(places, ["bash"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -281,6 +282,53 @@ def test_an_environment_that_it_did_not_make_stays(home: Home) -> None:
     (home.data / "env/file").touch()
     refused(home.run(), "env is not what install.sh makes; move it away")
     assert (home.data / "env/file").exists()
+
+
+@pytest.mark.parametrize("leads", ["../precious", "precious", "env-a/..", "/", ".", "env-c", "hook", "{home}/precious"])
+@pytest.mark.parametrize("options", [[], ["--dry-run"], ["--uninstall"]])
+def test_what_a_link_names_is_never_deleted(home: Home, leads: str, options: list[str]) -> None:
+    for folder in ("venvhook/env-a", "venvhook/env-c", "venvhook/hook", "venvhook/precious", "precious"):
+        (home.data.parent / folder).mkdir(parents=True)
+        (home.data.parent / folder / "thesis").touch()
+    (home.path / "precious").mkdir()
+    (home.data / "env").symlink_to(leads.format(home=home.path))
+    before = home.files()
+    refused(home.run(*options), "which is not what install.sh makes; move it away")
+    assert home.files() == before
+
+
+def test_uninstalling_takes_only_what_is_venvhooks(home: Home) -> None:
+    for name in ("hook", "trust", "locks", "env-a", "mine", "hooks"):
+        (home.data / name).mkdir(parents=True)
+        (home.data / name / "file").touch()
+    (home.data / "env").symlink_to("env-a")
+    for name in ("plans/home", "pythons", "proof-x", "mine"):
+        (home.path / ".cache/venvhook" / name).mkdir(parents=True)
+    (home.data / "install.log").touch()
+    folders = {"data": home.data, "cache": home.path / ".cache/venvhook", "config": home.path, "home": home.path}
+    (home.data / "env-a/share/venvhook").mkdir(parents=True)
+    (home.data / "env-a/share/venvhook/folders").write_text(json.dumps({k: str(v) for k, v in folders.items()}))
+    run = home.run("--uninstall")
+    assert (run.returncode, run.stderr) == (0, ""), run.stderr
+    assert f"left in {home.data}: what is not venvhook's\n" in run.stdout
+    assert sorted(os.listdir(home.data)) == ["hooks", "mine"]
+    assert os.listdir(home.path / ".cache/venvhook") == ["mine"]
+
+
+@pytest.mark.parametrize("folder", ["venvhook", "venvhook/checkout", "link/checkout"])
+@pytest.mark.parametrize("options", [[], ["--dry-run"], ["--uninstall"]])
+def test_it_does_not_run_from_where_it_deletes(home: Home, folder: str, options: list[str]) -> None:
+    """The checkout itself would go with the data folder, by whatever way it is named."""
+    home.data.mkdir(parents=True)
+    (home.data.parent / "link").symlink_to("venvhook")
+    place = home.data.parent / folder
+    place.mkdir(exist_ok=True)
+    shutil.copy(SCRIPT, place)
+    shutil.copytree(ROOT / "venvhook", place / "venvhook", ignore=shutil.ignore_patterns("__pycache__"))
+    command = [SH[0], *(["ash"] if SH[0] == "busybox" else []), str(place / "install.sh"), *options]
+    run = subprocess.run(command, env=home.environment(), capture_output=True, text=True, check=False, cwd="/")
+    refused(run, "where venvhook keeps what it makes; move it elsewhere")
+    assert (place / "venvhook/install.py").exists()
 
 
 def test_usage(home: Home) -> None:

@@ -310,3 +310,18 @@ def test_an_owner_that_cannot_be_given_is_told(
     with pytest.raises(VenvhookError, match="not permitted"):
         rcfile.write(str(tmp_path / "rc"), LINES)
     assert contents(tmp_path) == {"rc": b"a\n"}
+
+
+@pytest.mark.parametrize("whose", ["link", "target"])
+def test_a_link_of_another_user_is_not_followed(
+    tmp_path: Path, give_away: Callable[[Path], None], whose: str
+) -> None:
+    """As root in a home of theirs, it would be root's file that is written."""
+    target = tmp_path / "target"
+    target.write_bytes(b"theirs\n")
+    (tmp_path / "rc").symlink_to(target)
+    give_away(tmp_path / "rc" if whose == "link" else target)
+    with pytest.raises(VenvhookError, match="is a symlink of another user's, or leads to a file of another user"):
+        rcfile.write(str(tmp_path / "rc"), b"load\n")
+    assert target.read_bytes() == b"theirs\n" and os.listdir(tmp_path) != []
+    assert rcfile.restore(str(tmp_path / "rc")) is False  # there is nothing of ours in it

@@ -34,10 +34,25 @@ def script() -> NoReturn:
 
 def main(arguments: Sequence[str], folders: Folders) -> int:
     """Run the command that ARGUMENTS name; the exit status."""
+    _open_missing()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a path of bytes, or a locale without its characters, is still shown
             stream.reconfigure(errors="backslashreplace")
     return _told(lambda: _run(list(arguments), folders))
+
+
+def _open_missing() -> None:
+    """Put the null device where a standard stream is closed (`>&-`): else the next file opened would be the output.
+
+    What `run` starts finds it closed again, as it was: descriptors that Python opens are not handed on (PEP 446).
+    """
+    descriptor = 0
+    while descriptor < 3:
+        descriptor = os.open(os.devnull, os.O_RDWR)
+    os.close(descriptor)
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, "w" if number else "r", encoding="utf-8", closefd=False))
 
 
 def _run(arguments: list[str], folders: Folders) -> int:
@@ -90,6 +105,22 @@ def _told(command: Callable[[], int]) -> int:
     except OSError as error:
         _say(str(VenvhookError((error.strerror or str(error)).lower(), _path(error))))
         return 1
+    except Exception as error:
+        _say(f"unforeseen: {_unforeseen(error)}; please report this, and what you typed")
+        return 1
+
+
+def _unforeseen(error: Exception) -> str:
+    """What ERROR, a defect of ours or a limit of the machine, is, and where in our code it came up, in one line."""
+    import traceback
+
+    if isinstance(error, MemoryError):
+        return "there is not enough memory"
+    own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    steps = [step for step in traceback.extract_tb(error.__traceback__) if step.filename.startswith(own)]
+    where = f" ({os.path.relpath(steps[-1].filename, own)}:{steps[-1].lineno})" if steps else ""
+    said = " ".join(str(error).split())[:200]
+    return f"{type(error).__name__}{': ' if said else ''}{said}{where}"
 
 
 def _path(error: OSError) -> str | None:

@@ -47,7 +47,7 @@ def known(folders: Folders, as_json: bool) -> None:
     """Show every project with its environment."""
     records = decided(folders.data)
     with show.working("looking at every project"):
-        found = [_entry(record) for record in records]
+        found = [_whole(record) for record in records]
     if as_json:
         show.data(found)
     elif not found:
@@ -55,6 +55,17 @@ def known(folders: Folders, as_json: bool) -> None:
     else:
         headers = ("project", "state", "Python", "manager", "size", "environment")
         show.table(headers, [_cells(entry, _state(entry, record), folders) for entry, record in zip(found, records)])
+
+
+def _whole(record: Record) -> dict[str, object]:
+    """The entry of a project; where it cannot be looked at, whatever the reason, that is its problem, and its alone."""
+    try:
+        return _entry(record)
+    except Exception as error:
+        said = error.problem if isinstance(error, VenvhookError) else f"cannot be looked at ({type(error).__name__})"
+        entry: dict[str, object] = {"project": record.folder, "trust": "allowed" if record.allowed else "denied"}
+        nothing = dict.fromkeys(("environment", "manager", "python", "size"))
+        return {**entry, **nothing, "healthy": False, "problem": said}
 
 
 def _entry(record: Record) -> dict[str, object]:
