@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from test_cli_home import PACKAGE, Home
 
 from venvhook import cli, hookfiles, proof
+from venvhook.cli import known
 from venvhook.shells import SHELLS
 
 COMMANDS = """
@@ -239,3 +241,115 @@ def test_proving_shows_each_shell(home: Home, reasons: list[str], status: int) -
     lines = "    $ cd\n    $\n"
     expected = ["", works + lines, works + lines + fails + lines][len(reasons)]
     assert (result.status, result.out.replace(" \n", "\n")) == (status, expected)
+
+
+# ---- Whatever a project holds ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&-", ">&- 2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("command", ["status", "list", "pythons --names", "allow", "run touch x"])
+def test_closed_descriptors(home: Home, closed: str, command: str) -> None:
+    """Nothing fails, the command does its work, and no file that is opened takes the place of the output."""
+    path = home.marker("# mine\n")
+    home.environment()
+    assert home.run("allow").status == 0
+    home.patch.setenv("PATH", os.defpath)
+    code = f"import sys; sys.path.insert(0, {str(PACKAGE)!r}); from venvhook import cli, folders; "
+    code += f"sys.exit(cli.main(sys.argv[1:], folders.Folders(*{list(home.folders)!r})))"
+    line = f'exec "$0" -c "$1" {command} {closed}'
+    done = subprocess.run(["sh", "-c", line, sys.executable, code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (home.shop / "x").exists() is command.startswith("run")
+    assert path.read_text() == "# mine\n"
+
+
+DEEP = {
+    "dotted": "a." * 60_000 + "a=1\n",
+    "quoted": "'a'." * 20_000 + "a=1\n",
+    "spaced": "a . " * 20_000 + "a=1\n",
+    "header": "[" + "a." * 60_000 + "a]\n",
+    "inline": "x = {" + "a." * 60_000 + "a=1}\n",
+    "nested": "x = " + "[" * 60_000 + "\n",
+    "tables": "x = " + "{a=" * 20_000 + "\n",
+    "many": "".join(f"{'a.' * 31}b{at}=1\n" for at in range(1000)),
+}
+
+
+@pytest.mark.parametrize("text", DEEP.values(), ids=DEEP)
+@pytest.mark.parametrize("command", [["status"], ["allow"], ["list"], ["create"], ["init", "--force"]])
+def test_a_deep_file_of_a_manager(home: Home, text: str, command: list[str]) -> None:
+    home.allowed('manager = "poetry"\npython = "2.6"')
+    (home.shop / "pyproject.toml").write_text(f'[tool.poetry]\nname="x"\n"a\\tb"=1\n{text}')
+    begun = time.monotonic()
+    result = home.run(*command)
+    assert time.monotonic() - begun < 20
+    assert result.err.count("\n") <= 1 and "Traceback" not in result.err
+
+
+def test_a_marker_whose_last_line_is_wrong(home: Home) -> None:
+    deep, lines = f"variables.{'a.' * 1200}a=1", "\n" * 1500
+    for text in (f"{deep}{lines}zz=1", f"#{lines}zz=1", f"[variables]\nA='1'\n{lines}{lines}[prepend]\nzz=1"):
+        path = home.marker(text)
+        begun = time.monotonic()
+        result = home.run("allow")
+        assert time.monotonic() - begun < 10
+        assert result.status == 1 and result.err.startswith(f"venvhook: {path}:") and result.err.count("\n") == 1
+
+
+def test_one_bad_project_is_one_row_of_the_list(home: Home) -> None:
+    home.environment()
+    home.allowed()
+    errors = (RecursionError("deep"), MemoryError(), ValueError("x"), OSError(40, "Too many levels"))
+    for number in range(len(errors)):
+        folder = home.home / f"bad{number}"
+        folder.mkdir()
+        home.marker(folder=folder)
+        assert home.run("allow", str(folder)).status == 0
+    real = known.locate
+
+    def locate(folder: str, *rest: object) -> object:
+        if os.path.basename(folder).startswith("bad"):
+            raise errors[int(folder[-1])]
+        return real(folder, *rest)  # type: ignore[arg-type]
+
+    home.patch.setattr(known, "locate", locate)
+    result = home.run("list", "--json")
+    assert (result.status, result.err, len(result.data)) == (0, "", 5)
+    assert [each["healthy"] for each in result.data] == [False] * 4 + [True]
+    assert all("cannot be looked at" in each["problem"] for each in result.data[:4])
+
+
+UNFORESEEN = [RecursionError("too\ndeep"), MemoryError(), ValueError("\x1b[31m"), AssertionError("x" * 999)]
+
+
+@pytest.mark.parametrize("error", UNFORESEEN)
+def test_an_unforeseen_error_is_one_line(home: Home, error: Exception) -> None:
+    def fail(*arguments: object) -> None:
+        raise error
+
+    home.patch.setattr("venvhook.cli.known.decided", fail)
+    result = home.run("list")
+    assert (result.status, result.err.count("\n")) == (1, 1)
+    assert result.err.startswith("venvhook: unforeseen: ") and len(result.err) < 500
+    assert "Traceback" not in result.err and "\x1b" not in result.err
+
+
+@pytest.mark.parametrize("kind", ["chain", "loop", "long"])
+def test_endless_links(home: Home, kind: str) -> None:
+    """A chain of more links than the system follows, one that leads to itself, and a name that is too long."""
+    links = home.shop / "links"
+    links.mkdir()
+    length = 3000 if kind == "chain" else 1
+    for at in range(length):
+        (links / str(at)).symlink_to(str(at + 1) if kind == "chain" else "0")
+    target = "x" * 5000 if kind == "long" else "links/0"
+    (home.shop / ".venv").write_text(target)
+    home.allowed()
+    for venv in (None, "links/0", "links/0/deeper", "x" * 300):
+        if venv:
+            home.allowed(f'venv = "{venv}"')
+        for command in (["status"], ["list"], ["which"], ["create"], ["rebuild", "--yes"], ["remove", "--yes"]):
+            result = home.run(*command)
+            said = result.err.splitlines()
+            assert "Traceback" not in result.err and "unforeseen" not in result.err, (venv, command, said)
+            assert len(said) <= 1 or "what it said is above" in said[-1], (venv, command, said)

@@ -41,7 +41,10 @@ def keep_off(root: str, folder: str, home: str) -> None:
     """
     if not os.path.isabs(root):
         raise AssertionError(f"a relative path is no place of an environment: {root}")
-    real = os.path.realpath(root)
+    try:
+        real = os.path.realpath(root)
+    except RecursionError:  # Python follows such a chain link by link, before 3.13 by a function that calls itself
+        raise VenvhookError("leads through too many symlinks", root, remedy="name the folder itself") from None
     for name, kept in (("your home folder", home), ("the project", folder)):
         if within(os.path.realpath(kept), real):
             problem = f"is {name}, or holds it"
