@@ -65,9 +65,9 @@ def install(places: Folders, shells: Iterable[str] | None = None, rc: bool = Tru
 def uninstall(places: Folders, shells: Iterable[str] | None = None, purge: bool = False) -> list[Change]:
     """Remove the hooks of SHELLS (all, unless named); the startup files become what they were.
 
-    PURGE removes all else that venvhook keeps too, the decisions of `allow` and `deny` included; the user's config file
-    stays, what venvhook did not make stays in its folders, and so does the environment that install.sh made. Raises VenvhookError; one startup file that cannot be
-    written does not keep the rest from being done.
+    PURGE removes all else that venvhook keeps too, the decisions of `allow` and `deny` included. What stays: the user's
+    config file, the environment that install.sh made, and whatever in these folders is not venvhook's. Raises
+    VenvhookError; one startup file that cannot be written does not keep the rest from being done.
     """
     chosen = list(SHELLS if shells is None else dict.fromkeys(shells))
     _check_home(places)

@@ -335,7 +335,8 @@ def test_private_in_a_submodule(home: Home) -> None:
     git(home, home.home, "init", "-q", "lib")
     git(home, home.home / "lib", "commit", "-q", "--allow-empty", "-m", "one")
     git(home, home.shop, "init", "-q")
-    git(home, home.shop, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(home.home / "lib"), "lib")
+    local = ["-c", "protocol.file.allow=always"]
+    git(home, home.shop, *local, "submodule", "--quiet", "add", str(home.home / "lib"), "lib")
     home.go(home.shop / "lib")
     assert home.run("init", "--private").status == 0
     assert git(home, home.shop / "lib", "status", "--porcelain") == ""

@@ -660,7 +660,10 @@ def test_the_users_work_during_a_create_that_fails_stays(home: Home) -> None:
     assert err.count("was changed in the meantime, so it is left as it is") == 2
 
 
-@pytest.mark.parametrize("said", ["Virtualenv location: {place}", "Creating virtualenv {name} in {parent}", "'{place}'."])
+SAID = ["Virtualenv location: {place}", "Creating virtualenv {name} in {parent}", "'{place}'."]
+
+
+@pytest.mark.parametrize("said", SAID)
 def test_one_that_a_tool_made_elsewhere_is_named(home: Home, said: str) -> None:
     place = home.home / "data dir/venvs/shop-x" if "location" in said else home.home / "data/venvs/shop-x"
     line = said.format(place=place, name=place.name, parent=place.parent)
@@ -679,7 +682,12 @@ def test_those_that_a_tool_made_beside_it_are_named(home: Home) -> None:
     assert f"made or used {home.home}/e/py3.1, {home.home}/e/py3.2: " in home.run("create").err
 
 
-REDIRECTING = 'for last; do :; done; {python} -I -m venv --without-pip "$last"; basename "$last" >"$last/../.venv"; {end}'
+REDIRECTING = """\
+for last; do :; done
+{python} -I -m venv --without-pip "$last"
+basename "$last" >"$last/../.venv"
+{end}
+"""
 
 
 def test_the_redirect_that_virtualenv_writes_goes_with_its_environment(home: Home) -> None:

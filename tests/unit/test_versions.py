@@ -158,6 +158,7 @@ def test_more_that_fits(wanted: str, fitting: str, others: str) -> None:
 
 
 def test_no_text_takes_long_or_fails() -> None:
-    for text in ("9" * 5000, ">=" + "9." * 5000, "=" * 5000, " " * 5000, "||" * 5000, ",".join([">=3"] * 5000), "\0", "!"):
+    many = ",".join([">=3"] * 5000)
+    for text in ("9" * 5000, ">=" + "9." * 5000, "=" * 5000, " " * 5000, "||" * 5000, many, "\0", "!"):
         assert fits("3.12.1", text) in (True, False)
         assert fits(text, ">=3") in (True, False)

@@ -115,7 +115,9 @@ def rebuild(
     directory: Directory = None,
     python: Python = None,
     locked: Locked = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; packages that nobody lists are dropped.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask; packages that nobody lists are dropped.")
+    ] = False,
 ) -> None:
     """Make the environment anew.
 

@@ -182,7 +182,7 @@ def _pyproject(folder: str) -> dict[str, object]:
 
 
 class _Exclude(NamedTuple):
-    """Where git reads the names that it leaves out (gitignore(5)): GIT's folder `info`, file `exclude`; and our LINE."""
+    """Where git reads which names it leaves out (gitignore(5)): `info/exclude` in GIT, git's folder; and our LINE."""
 
     git: str
     line: str

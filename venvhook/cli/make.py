@@ -52,8 +52,8 @@ def rebuild(folders: Folders, directory: str | None, options: Options) -> None:
         _removable(wanted, damaged=True)
         _same_kind(wanted)
         if not guard.inside(old, wanted.asked.folder):
-            question = f"delete the environment {old} ({_described(old)}), which is not in the project, and make it again?"
-            _ask(question, "rebuild", old, options.yes)
+            outside = f"{old} ({_described(old)}), which is not in the project"
+            _ask(f"delete the environment {outside}, and make it again?", "rebuild", old, options.yes)
     order = wanted.order(options, _version(old) if old else "")
     if old:
         _carry(order, wanted, old)
@@ -133,7 +133,8 @@ def _chosen(root: str, count: int, named: str) -> str:
     """Ask what happens with NAMED, which a rebuild of ROOT would lose: "install", "drop" or "cancel"."""
     if not sys.stdin.isatty():
         problem = f"would lose {named}, so it is as it was"
-        raise VenvhookError(problem, root, remedy="to do without them: venvhook rebuild --yes; or list them in the marker")
+        remedy = "to do without them: venvhook rebuild --yes; or list them in the marker"
+        raise VenvhookError(problem, root, remedy=remedy)
     import typer
 
     show.note(f"the new environment lacks what was in the old one ({count}): {named}")

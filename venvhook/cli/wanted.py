@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from venvhook.folders import Folders
     from venvhook.marker import Marker
 
-# What an active environment exports: it would make a tool install there. Also what would make it speak in colours.
+# What an active environment exports: it would make a tool install there. What would make a tool take modules from the
+# project, for most are Python programs themselves. What would make it speak in colours.
 _MISLEADING = (
     "VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", "CONDA_PREFIX", "CONDA_DEFAULT_ENV", "CONDA_SHLVL", "PYTHONHOME", "PYTHONPATH",
-    "PYTHONSTARTUP", "PYTHONUSERBASE", "PYTHONINSPECT", "__PYVENV_LAUNCHER__", "PIPENV_ACTIVE", "POETRY_ACTIVE", "HATCH_ENV_ACTIVE", "PYENV_VIRTUAL_ENV", "FORCE_COLOR",
-    "CLICOLOR_FORCE", "PY_COLORS",
+    "PYTHONSTARTUP", "PYTHONUSERBASE", "PYTHONINSPECT", "__PYVENV_LAUNCHER__", "PIPENV_ACTIVE", "POETRY_ACTIVE",
+    "HATCH_ENV_ACTIVE", "PYENV_VIRTUAL_ENV", "FORCE_COLOR", "CLICOLOR_FORCE", "PY_COLORS",
 )  # fmt: skip
 
 
@@ -97,7 +98,7 @@ class Wanted:
         return chosen.manager if chosen and chosen.manager != "auto" else "venv"
 
     def _maker(self) -> str:
-        """Which of venv, uv and virtualenv made the environment that is there, by its pyvenv.cfg; if that is on PATH."""
+        """Which of venv, uv and virtualenv made what is there, by its pyvenv.cfg; "venv" where that is not on PATH."""
         said = settings(os.path.join(self.root, "pyvenv.cfg"))
         path = self.asked.environ.get("PATH")
         return next((name for name in ("uv", "virtualenv") if name in said and shutil.which(name, path=path)), "venv")
@@ -128,11 +129,11 @@ class Wanted:
     def _environ(self) -> dict[str, str]:
         """What the tools run with: the marker's variables too, which may say where packages come from.
 
-        Those that the place was found by stay as they are outside; and nothing of the environment itself is on PATH.
+        Those that the place was found by stay as they are outside, and those that would mislead a tool are left out, a
+        marker's too. Nothing of the environment itself is on PATH, and nothing relative, which would be the project's.
         """
         outside = self.asked.environ
         environ = {name: value for name, value in outside.items() if name not in _MISLEADING}
-        # From a marker, too: a manager is a Python program itself, which must not take modules from the project.
         try:
             values = self.asked.values(self.meaning)
         except Notice as notice:
@@ -142,7 +143,7 @@ class Wanted:
             if name not in placing and name not in _MISLEADING:
                 environ.pop(name, None)
                 environ.update({} if value is None else {name: value})
-        path = environ.get("PATH", os.defpath).split(os.pathsep)  # what is relative in it would be the project's
+        path = environ.get("PATH", os.defpath).split(os.pathsep)
         path = [each for each in path if os.path.isabs(each) and not guard.within(each, self.root)]
         return {**environ, "PATH": os.pathsep.join(path), "PIP_USER": "0", "NO_COLOR": "1"}
 

@@ -41,7 +41,8 @@ THERE = "a folder"  # the state of what is not put back, only left alone
 LEFT = re.compile(r".*\.(egg|dist)-info|\.tmp[0-9A-Za-z]{6}", re.DOTALL)
 # What is in such folders, and in `build`. Anything else in there is not a build tool's, so it stays.
 _DESCRIBING = re.compile(
-    r"PKG-INFO|METADATA|RECORD|WHEEL|INSTALLER|REQUESTED|[\w-]+\.txt|(not-)?zip-safe|direct_url\.json|licenses|LICEN[CS]E.*"
+    r"PKG-INFO|METADATA|RECORD|WHEEL|INSTALLER|REQUESTED|[\w-]+\.txt|(not-)?zip-safe|direct_url\.json|licenses|"
+    r"LICEN[CS]E.*"
 )
 _BUILT = re.compile(r"(lib|bdist|temp|scripts|editable|__editable__)([.-].*)?", re.DOTALL)
 

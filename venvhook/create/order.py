@@ -25,7 +25,7 @@ class Order:
     `install`: the packages too; `locked`: as the manager's lock file says, and not otherwise.
 
     A rebuild carries over from the environment that it replaces: `system_packages`, whether that sees the system's
-    packages; `kept_prompt`, its own name; `earlier`, its Python's version, for a manager that chooses the Python itself.
+    packages; `kept_prompt`, its own name; `earlier`, its Python's version, for a manager that chooses its Python.
     `said` are the last lines that the tools wrote. `told` is what the person should know, however it ends.
     """
 

@@ -28,7 +28,8 @@ _LIMIT = 1 << 23  # bytes of a file that describes a distribution
 # What is at the top of any environment, or comes and goes with its packages.
 _USUAL = (
     "bin", "lib", "lib64", "include", "Scripts", "Lib", "Include", "local", "pyvenv.cfg", "share", "etc", "man", "doc",
-    ".gitignore", ".lock", "CACHEDIR.TAG", ".project", "pip-selfcheck.json", "__pycache__", "conda-meta", "site-packages",
+    ".gitignore", ".lock", "CACHEDIR.TAG", ".project", "pip-selfcheck.json", "__pycache__", "conda-meta",
+    "site-packages",
 )  # fmt: skip
 _USUAL_COMMANDS = re.compile(
     r"(python|pypy|pip|easy_install|wheel|activate|deactivate|pydoc|idle|2to3|Activate|libpypy).*|__pycache__|\..*"

@@ -160,7 +160,8 @@ class Search:
         mark = being_made(candidate.path)
         if os.path.lexists(mark) and os.path.lexists(candidate.path):
             problem = "it is not complete: it is still being made, or that was cut off"
-            self._decide(candidate, Unfit(problem, candidate.path, "in that case: venvhook rebuild", ()), [("exists", mark)])
+            unfit = Unfit(problem, candidate.path, "in that case: venvhook rebuild", ())
+            self._decide(candidate, unfit, [("exists", mark)])
             return True
         try:
             self.found = inspect(candidate.path)
