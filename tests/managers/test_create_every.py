@@ -34,7 +34,7 @@ def test_made_remade_and_removed(with_tool: WithTool, manager: str) -> None:
     assert maker.toy(root) == "1.0"
     assert maker.run("create").line == f"venvhook: {root}: exists already; to make it anew: venvhook rebuild"
     (root / "mine").touch()
-    assert maker.made("rebuild") == root and maker.toy(root) == "1.0" and not (root / "mine").exists()
+    assert maker.made("rebuild", "--yes") == root and maker.toy(root) == "1.0" and not (root / "mine").exists()
     assert maker.run("remove", "--yes").out == f"{root}: removed\n"
     left = maker.paths() - before.keys()
     assert {path for path in left if not path.endswith(".lock")} <= HOLDERS
@@ -71,7 +71,7 @@ def test_a_rebuild_that_fails(with_tool: WithTool, manager: str) -> None:
     KITS[manager].lay(maker)
     root = maker.made()
     KITS[manager].lay(maker, "toy==9.9")
-    maker.fails("rebuild", problem=" failed (status ")
+    maker.fails("rebuild", "--yes", problem=" failed (status ")
     assert maker.toy(root) == "1.0" and inspect(str(root))
 
 
@@ -87,7 +87,7 @@ def test_ctrl_c(with_tool: WithTool, manager: str, again: bool) -> None:
     (maker.shop / "poetry.lock").unlink(missing_ok=True)  # poetry installs nothing else than it says
     before = maker.tree()
     Quiet.stalled.clear()
-    process = maker.process("rebuild" if again else "create", start_new_session=True)
+    process = maker.process(*(["rebuild", "--yes"] if again else ["create"]), start_new_session=True)
     assert Quiet.stalled.wait(300) and process.poll() is None, process.communicate()
     for _ in range(3):
         with contextlib.suppress(OSError):  # it has ended already

@@ -99,7 +99,7 @@ def test_a_tool_that_makes_one_that_does_not_run(maker: Maker) -> None:
     maker.fails(problem="trying it failed (status 3)")
     maker.world.run(maker.shop, "/usr/bin/env", "python3", "-m", "venv", "--without-pip", ".venv")
     (maker.shop / ".venv/mine").touch()
-    maker.fails("rebuild", problem="trying it failed (status 3)")
+    maker.fails("rebuild", "--yes", problem="trying it failed (status 3)")
 
 
 def test_read_only_folders_in_an_environment(maker: Maker) -> None:

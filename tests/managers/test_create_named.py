@@ -58,9 +58,9 @@ def test_pyenv(maker: Maker, pyenv: Path) -> None:
     assert root == pyenv / "versions" / HERE / "envs/shop-env" and maker.toy(root) == "1.0"
     assert os.readlink(pyenv / "versions/shop-env") == str(root)
     maker.write(requirements__txt="toy==9.9\n")
-    maker.fails("rebuild")
+    maker.fails("rebuild", "--yes")
     maker.write(requirements__txt="toy==2.0\n")
-    assert maker.made("rebuild") == root and maker.toy(root) == "2.0"
+    assert maker.made("rebuild", "--yes") == root and maker.toy(root) == "2.0"
     assert maker.run("remove", "--yes").status == 0
     left = {path for path in maker.paths() - before if not path.startswith(".pyenv/shims/")}
     assert left <= {f".pyenv/versions/{HERE}/envs"}
@@ -148,9 +148,9 @@ def test_conda(maker: Maker, conda: Path) -> None:
     root = maker.made()
     assert root == maker.world.home / "envs/shop-env" and (root / "share/toy").exists()
     environment_file(maker, "python", "toy=9.9")
-    maker.fails("rebuild")
+    maker.fails("rebuild", "--yes")
     environment_file(maker, "python")
-    assert maker.made("rebuild") == root and not (root / "share/toy").exists()
+    assert maker.made("rebuild", "--yes") == root and not (root / "share/toy").exists()
     assert str(root) in (maker.world.home / ".conda/environments.txt").read_text()
     assert maker.run("remove", "--yes").out == f"{root}: removed\n"
     assert (maker.world.home / ".conda/environments.txt").read_text() == "/elsewhere\n"

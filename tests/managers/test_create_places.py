@@ -28,7 +28,7 @@ def test_in_the_project(with_tool: WithTool, manager: str) -> None:
     before = maker.paths()
     root = maker.made()
     assert root == maker.shop / ".venv" and maker.toy(root) == "1.0"
-    assert maker.made("rebuild") == root
+    assert maker.made("rebuild", "--yes") == root
     assert maker.run("remove", "--yes").status == 0
     assert not any("site-packages" in path for path in maker.paths() - before)
 
@@ -62,12 +62,12 @@ def test_locked(with_tool: WithTool, manager: str) -> None:
     assert maker.run("remove", "--yes").status == 0
     assert maker.toy(maker.made("create", "--locked")) == "1.0" and lock.read_bytes() == text
     KITS[manager].lay(maker, "toy==2.0")
-    maker.fails("rebuild", "--locked", problem=" failed (status ")
+    maker.fails("rebuild", "--yes", "--locked", problem=" failed (status ")
     assert maker.toy(root) == "1.0"
     if manager == "poetry":  # which never takes a lock file that is out of date
-        maker.fails("rebuild", problem=" failed (status ")
+        maker.fails("rebuild", "--yes", problem=" failed (status ")
         lock.unlink()
-    assert maker.toy(maker.made("rebuild")) == "2.0" and lock.read_bytes() != text
+    assert maker.toy(maker.made("rebuild", "--yes")) == "2.0" and lock.read_bytes() != text
 
 
 @pytest.mark.parametrize("manager", ["venv", "virtualenv", "virtualenvwrapper"])
@@ -92,9 +92,9 @@ def test_two_pythons_of_poetry(with_tool: WithTool) -> None:
     first = maker.made()
     note = first.parent / "envs.toml"
     text = note.read_text()
-    maker.fails("rebuild", "--python", "3.99", problem="no Python 3.99")
+    maker.fails("rebuild", "--yes", "--python", "3.99", problem="no Python 3.99")
     KITS["poetry"].lay(maker, "toy==9.9")
-    maker.fails("rebuild")
+    maker.fails("rebuild", "--yes")
     assert note.read_text() == text
     other = '[other-abcdefgh]\nminor = "3.9"\npatch = "3.9.1"\n'
     note.write_text(text + other)
@@ -112,9 +112,9 @@ def test_pdms_own_folder(with_tool: WithTool) -> None:
     assert root.parent == maker.world.home / ".local/share/pdm/venvs" and maker.toy(root) == "1.0"
     assert (maker.shop / ".pdm-python").read_text() == f"{root}/bin/python"
     kit.lay(maker, "toy==9.9")
-    maker.fails("rebuild")
+    maker.fails("rebuild", "--yes")
     kit.lay(maker)
-    assert maker.made("rebuild") == root
+    assert maker.made("rebuild", "--yes") == root
     assert maker.run("remove", "--yes").status == 0
     left = {path for path in maker.paths() - before if not path.endswith(".lock")}
     assert left <= {".local/share/pdm", ".local/share/pdm/venvs"}

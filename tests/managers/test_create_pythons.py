@@ -56,7 +56,7 @@ def test_pypy(with_tool: WithTool, manager: str) -> None:
     root = maker.made()
     assert maker.asks(root, "import sys; print(sys.implementation.name)") == "pypy" and maker.toy(root) == "1.0"
     assert version_fits(inspect(str(root)), f"pypy{version}")
-    assert maker.made("rebuild") == root
+    assert maker.made("rebuild", "--yes") == root
     assert maker.run("remove", "--yes").status == 0
     assert not any("site-packages" in path for path in maker.paths() - before)
 

@@ -111,7 +111,7 @@ def test_created_remade_and_removed_in_the_shell(world: World, shell: Dialect) -
     assert (live.status, live.prefix()) == ("0", "(app) ")
     assert live.run("python -c 'import sys; print(sys.prefix)'") == str(app / ".venv")
     (app / ".venv/mine").touch()
-    live.run("venvhook rebuild", limit=120)
+    live.run("venvhook rebuild --yes", limit=120)
     assert live.prefix() == "(app) " and not (app / ".venv/mine").exists()
     live.run("venvhook remove --yes")
     assert live.prefix() == "" and os.listdir(app) == [".venvhook.toml"]

@@ -91,8 +91,10 @@ def _carry(order: Order, wanted: Wanted, old: str) -> None:
 
 
 def _make(wanted: Wanted, order: Order, how: Recipe, old: str | None, yes: bool = False) -> None:
+    done: list[str] = []
+
     def settle(aside: str, found: Environment) -> None:
-        _settle(order, aside, found, yes)
+        done.extend(_settle(order, aside, found, yes))
 
     try:
         with alone(wanted.folders.data, wanted.asked.folder):
@@ -108,17 +110,19 @@ def _make(wanted: Wanted, order: Order, how: Recipe, old: str | None, yes: bool 
     made = "made anew" if old else "made"
     source = f"{wanted.manager}, {order.python}" if order.python else wanted.manager
     show.line(f"{found.root}: {made} with Python {short(found.version)} ({source})")
+    for line in done:
+        show.line(line)
     search = locate(wanted.asked.folder, wanted.meaning, wanted.asked.environ)
     if search.found is None or os.path.realpath(search.found.root) != os.path.realpath(found.root):
         other = search.chosen.path if search.chosen else "none"
         show.note(f"but the project's environment is {other}; to see why: venvhook status")
 
 
-def _settle(order: Order, aside: str, found: Environment, yes: bool) -> None:
-    """What happens with that which only the old environment, now in ASIDE, has: the person decides."""
+def _settle(order: Order, aside: str, found: Environment, yes: bool) -> list[str]:
+    """Let the person decide about what only the old environment, now in ASIDE, has; the line that tells of it."""
     gone, files = packages.lost(aside, found.root), packages.files_lost(aside, found.root)
     if not gone and not files:
-        return
+        return []
     named = ", ".join([*map(str, gone), *files])
     answer = "drop" if yes else _chosen(found.root, len(gone) + len(files), named)
     if answer == "cancel":
@@ -126,7 +130,7 @@ def _settle(order: Order, aside: str, found: Environment, yes: bool) -> None:
     if answer == "install":
         making.install_again(order, gone, show.working)
         packages.carry(aside, found.root, files)
-    show.line(f"{'installed again' if answer == 'install' else 'not kept'}: {named}")
+    return [f"{'installed again' if answer == 'install' else 'not kept'}: {named}"]
 
 
 def _chosen(root: str, count: int, named: str) -> str:
