@@ -592,7 +592,7 @@ def test_two_at_once(home: Home) -> None:
 
     root = home.environment()
     home.allowed()
-    with alone(home.folders.data, str(home.shop)):
+    with alone(home.folders.data, str(home.shop), "any"):
         for command in (["rebuild"], ["remove", "--yes"]):
             result = home.run(*command)
             assert result.err.startswith(

@@ -619,8 +619,40 @@ def test_one_that_was_killed_half_way_is_made_again(home: Home) -> None:
     assert "venvhook rebuild" in home.run("create").err
     assert home.run("rebuild").status == 0
     assert sorted(os.listdir(home.shop)) == [".venv", ".venvhook.toml"]
-    (home.shop / ".venvhook-new-.venv").touch()
     assert home.run("remove", "--yes").status == 0
+    assert os.listdir(home.shop) == [".venvhook.toml"]
+
+
+@pytest.mark.parametrize("name", [".venvhook-new-src", ".venvhook-old-src", ".venvhook-gone-src"])
+def test_a_pulled_file_makes_no_environment_of_a_folder(home: Home, name: str) -> None:
+    (home.shop / "src").mkdir()
+    (home.shop / "src/thesis").touch()
+    (home.shop / ".venv").write_text("./src\n")
+    (home.shop / name).touch()
+    home.allowed()
+    for command in (["remove", "--yes"], ["rebuild", "--yes"], ["create"]):
+        assert home.run(*command).status == 1
+    assert (home.shop / "src/thesis").exists()
+
+
+def test_a_removal_names_what_is_no_part_of_an_environment(home: Home) -> None:
+    root = a_rich_one(home)
+    (root / "thesis").touch()
+    home.allowed()
+    asked = answering(home, "n")
+    assert home.run("remove").status == 1 and (root / "thesis").exists()
+    assert "with what is no part of an environment: src/, thesis, bin/mine?" in asked[0]
+
+
+def test_an_environment_a_thousand_folders_deep(home: Home) -> None:
+    root = home.environment()
+    deep = root / "lib"
+    for _ in range(6):
+        deep = deep / "/".join(["d"] * 200)
+        deep.mkdir(parents=True)
+    home.allowed()
+    assert home.run("list").status == 0
+    assert home.run("remove", "--yes").out == f"{root}: removed\n"
     assert os.listdir(home.shop) == [".venvhook.toml"]
 
 

@@ -11,7 +11,7 @@ from venvhook.cli.wanted import Options, Wanted
 from venvhook.create import guard, packages
 from venvhook.create.before import Redirect
 from venvhook.create.order import Order
-from venvhook.create.running import Failed, alone
+from venvhook.create.running import Failed, alone, unfinished
 from venvhook.environment import Environment, Unfit, inspect, settings
 from venvhook.errors import VenvhookError, shown
 from venvhook.locate import locate
@@ -29,7 +29,8 @@ def create(folders: Folders, directory: str | None, options: Options) -> None:
     wanted = Wanted(folders, directory).nothing_left()
     root = wanted.root
     if os.path.lexists(root):
-        remade = guard.was_environment(root) and not os.path.islink(root)
+        half = root == unfinished(folders.data, wanted.asked.folder)
+        remade = (half or guard.was_environment(root)) and not os.path.islink(root)
         remedy = "to make it anew: venvhook rebuild" if remade else "move it away, or name another with venv = …"
         problem = "exists already" if guard.is_environment(root) else "exists, and is no environment"
         raise VenvhookError(problem, root, remedy=remedy)
@@ -55,9 +56,10 @@ def rebuild(folders: Folders, directory: str | None, options: Options) -> None:
             outside = f"{old} ({_described(old)}), which is not in the project"
             _ask(f"delete the environment {outside}, and make it again?", "rebuild", old, options.yes)
     order = wanted.order(options, _version(old) if old else "")
-    if old:
+    half = old == unfinished(folders.data, wanted.asked.folder)  # of that, nothing is worth a question
+    if old and not half:
         _carry(order, wanted, old)
-    _make(wanted, order, making.recipe(wanted.manager, order), old, options.yes)
+    _make(wanted, order, making.recipe(wanted.manager, order), old, options.yes or half)
     _remember(wanted, options.python)
 
 
@@ -65,7 +67,8 @@ def _removable(wanted: Wanted, damaged: bool = False) -> None:
     """VenvhookError where the environment must not be deleted."""
     folders = wanted.folders
     own = (folders.data, folders.cache, folders.config)
-    guard.removable(wanted.root, wanted.asked.folder, folders.home, damaged, own)
+    half = unfinished(folders.data, wanted.asked.folder)
+    guard.removable(wanted.root, wanted.asked.folder, folders.home, damaged, own, half)
 
 
 def _same_kind(wanted: Wanted) -> None:
@@ -97,7 +100,7 @@ def _make(wanted: Wanted, order: Order, how: Recipe, old: str | None, yes: bool 
         done.extend(_settle(order, aside, found, yes))
 
     try:
-        with alone(wanted.folders.data, wanted.asked.folder):
+        with alone(wanted.folders.data, wanted.asked.folder, order.root):
             found = (
                 making.remake(old, order, how, show.working, settle) if old else making.make(order, how, show.working)
             )
@@ -176,8 +179,10 @@ def remove(folders: Folders, directory: str | None, yes: bool) -> None:
     root, folder = wanted.root, wanted.asked.folder
     _removable(wanted)
     outside = "" if guard.inside(root, folder) else ", which is not in the project"
-    _ask(f"delete the environment {root} ({_described(root)}){outside}?", "remove", root, yes)
-    with alone(folders.data, folder):
+    others = ", ".join([] if os.path.islink(root) else packages.files_lost(root, os.path.join(root, ".none")))
+    held = f", with what is no part of an environment: {others}" if others else ""
+    _ask(f"delete the environment {root} ({_described(root)}){outside}{held}?", "remove", root, yes)
+    with alone(folders.data, folder, root):
         left = making.remove(root, folder, _entries(wanted))
     show.line(f"{root}: removed" + (f"; it was a link, and {left} was left as it is" if left else ""))
 

@@ -224,11 +224,27 @@ def delete(path: str) -> None:
 def _delete_folder(path: str) -> None:
     try:
         shutil.rmtree(path)
+    except RecursionError:  # before Python 3.13, for folders a thousand deep
+        _delete_deep(path)
     except PermissionError:  # folders that were made read-only
         for folder, _, _ in os.walk(path):
             with contextlib.suppress(OSError):
                 os.chmod(folder, 0o700)
         shutil.rmtree(path)
+
+
+def _delete_deep(path: str) -> None:
+    """Delete a folder without a function that calls itself."""
+    folders = [path]
+    for folder in folders:
+        with os.scandir(folder) as held:
+            for entry in held:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                else:
+                    os.unlink(entry.path)
+    for folder in reversed(folders):
+        os.rmdir(folder)
 
 
 def remove_empty(path: str) -> None:

@@ -15,7 +15,6 @@ import sys
 from venvhook.environment import Unfit, has_commands, inspect
 from venvhook.errors import VenvhookError
 from venvhook.files import read_plain
-from venvhook.locate.search import being_made
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,10 +50,13 @@ def keep_off(root: str, folder: str, home: str) -> None:
             raise VenvhookError(problem, root, remedy="name the environment's own folder with venv = … in the marker")
 
 
-def removable(root: str, folder: str, home: str, damaged: bool = False, own: Sequence[str] = ()) -> None:
+def removable(
+    root: str, folder: str, home: str, damaged: bool = False, own: Sequence[str] = (), unfinished: str = ""
+) -> None:
     """VenvhookError unless ROOT is an environment of the project FOLDER (or was one: DAMAGED), that may be deleted.
 
-    FOLDER is without links. OWN are the folders that venvhook keeps its own files in.
+    FOLDER is without links. OWN are the folders that venvhook keeps its own files in; UNFINISHED is the environment
+    that it was making when it was killed.
     """
     keep_off(root, folder, home)
     above = os.path.realpath(os.path.dirname(root))
@@ -62,7 +64,7 @@ def removable(root: str, folder: str, home: str, damaged: bool = False, own: Seq
         raise VenvhookError("leads out of the project by a link", root, remedy="delete it where it really is")
     if not os.path.lexists(root):
         raise VenvhookError("there is no environment, so there is nothing to remove", root)
-    if not (was_environment if damaged else is_environment)(root):
+    if root != unfinished and not (was_environment if damaged else is_environment)(root):
         problem = "is no environment (no pyvenv.cfg, no conda-meta)"
         raise VenvhookError(problem, root, remedy="look at it, and move it away")
     doomed = os.path.join(above, os.path.basename(root))
@@ -191,8 +193,8 @@ def is_environment(root: str) -> bool:
 
 
 def was_environment(root: str) -> bool:
-    """Whether ROOT is an environment, was one before it lost its pyvenv.cfg, or was to become one."""
-    return is_environment(root) or has_commands(root) or os.path.lexists(being_made(root))
+    """Whether ROOT is an environment, or was one before it lost its pyvenv.cfg."""
+    return is_environment(root) or has_commands(root)
 
 
 def within(path: str, folder: str) -> bool:

@@ -9,6 +9,7 @@ import subprocess
 
 from venvhook.digest import digest
 from venvhook.errors import VenvhookError, shown
+from venvhook.files import read_bytes
 from venvhook.folders import make_private
 
 TYPE_CHECKING = False
@@ -115,20 +116,20 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def alone(data: str, folder: str) -> Iterator[None]:
+def alone(data: str, folder: str, root: str) -> Iterator[None]:
     """While this lasts, nobody else works on the project FOLDER. VenvhookError when somebody does.
 
-    The lock is a file in DATA, venvhook's own folder: anybody who may read a file can hold a lock on it.
+    The lock is a file in DATA, venvhook's own folder: anybody who may read a file can hold a lock on it. It holds ROOT,
+    the environment that is worked on, until that is done: see `unfinished`.
     """
     try:
         import fcntl
     except ImportError:  # Windows, where a folder in use cannot be renamed or deleted anyway
         yield
         return
-    locks = os.path.join(data, LOCKS)
-    for path in (data, locks):
+    for path in (data, os.path.join(data, LOCKS)):
         make_private(path)
-    lock = os.open(os.path.join(locks, digest(folder)), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    lock = os.open(_lock(data, folder), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -137,9 +138,29 @@ def alone(data: str, folder: str) -> Iterator[None]:
             raise VenvhookError(problem, folder, remedy=remedy) from None
         except OSError:
             pass  # a file system without locks
-        yield
+        os.ftruncate(lock, 0)
+        os.write(lock, os.fsencode(root))
+        try:
+            yield
+        finally:
+            os.ftruncate(lock, 0)
     finally:
         os.close(lock)
+
+
+def unfinished(data: str, folder: str) -> str:
+    """The environment of the project FOLDER that a venvhook was working on when it was killed; "" for none.
+
+    What lies in the project does not tell: a file that is pulled could name any folder as half an environment.
+    """
+    try:
+        return os.fsdecode(read_bytes(_lock(data, folder), 1 << 16))
+    except VenvhookError:
+        return ""
+
+
+def _lock(data: str, folder: str) -> str:
+    return os.path.join(data, LOCKS, digest(folder))
 
 
 @contextlib.contextmanager
