@@ -111,11 +111,12 @@ def _clause(have: Sequence[int], clause: str) -> bool:
     if operator == "===":  # compared letter by letter
         said = ".".join(map(str, have))
         return text == said or (len(have) < _WHOLE and text.startswith(said + "."))
+    if operator == "":  # what follows the numbers says more of the build than of the version: 3.13t, 3.12-64
+        release = numbers(text.removeprefix("v"))
+        return _begins(have, release) and (len(have) >= min(len(release), _WHOLE) or not release)
     want = _parsed(text)
     if want is None or (want.local and operator not in ("==", "!=")):
         return True
-    if operator == "":
-        return len(have) >= min(len(want.release), _WHOLE) and _begins(have, want)
     if operator in ("==", "!="):
         return _equal(have, want, operator)
     if want.any_below or operator not in _ORDERS:
@@ -126,18 +127,18 @@ def _clause(have: Sequence[int], clause: str) -> bool:
     return _compare(have, want, ">=") and list(have[:top]) == want.release[: min(top, len(have))]
 
 
-def _begins(have: Sequence[int], want: _Version) -> bool:
-    """Whether HAVE begins with the release of WANT, as far as HAVE is known."""
-    known = min(len(have), len(want.release)) if len(have) < _WHOLE else len(want.release)
-    padded = [*have, *[0] * (len(want.release) - len(have))]
-    return want.epoch == 0 and padded[:known] == want.release[:known]
+def _begins(have: Sequence[int], release: Sequence[int]) -> bool:
+    """Whether HAVE begins with RELEASE, as far as HAVE is known."""
+    known = min(len(have), len(release)) if len(have) < _WHOLE else len(release)
+    padded = [*have, *[0] * (len(release) - len(have))]
+    return padded[:known] == list(release[:known])
 
 
 def _equal(have: Sequence[int], want: _Version, operator: str) -> bool:
     """`==` and `!=`; of a HAVE that is not known whole, both may be true."""
     if len(have) < _WHOLE and not want.any_below:
-        return operator == "!=" or (_begins(have, want) and not want.sign)
-    same = _begins(have, want) and not want.sign and not want.local
+        return operator == "!=" or (want.epoch == 0 and _begins(have, want.release) and not want.sign)
+    same = want.epoch == 0 and _begins(have, want.release) and not want.sign and not want.local
     if not want.any_below:
         same = same and not any(have[len(want.release) :])
     return same != (operator == "!=")

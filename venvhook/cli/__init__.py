@@ -46,10 +46,11 @@ def _open_missing() -> None:
 
     What `run` starts finds it closed again, as it was: descriptors that Python opens are not handed on (PEP 446).
     """
-    descriptor = 0
-    while descriptor < 3:
-        descriptor = os.open(os.devnull, os.O_RDWR)
-    os.close(descriptor)
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(number, "w" if number else "r", encoding="utf-8", closefd=False))
