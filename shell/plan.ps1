@@ -1,148 +1,297 @@
-# What venvhook's plans for PowerShell are made of. The hook reads this file, in its module, before it reads its first plan:
-# what matters only inside a project costs nothing elsewhere. The number in the name it is installed under is the interface
-# between hook, plans and this file.
+# What matters only inside a project: the helper, the plans, entering and leaving. The hook reads this file, in its module, before
+# its first plan. The number in the name it is installed under is the interface between hook, plans and helper.
 #
-# A plan is data, one @{}: reading one disturbs nothing, and costs less than to compile new code. Its fields:
-#   id project notice                      project: as the hook named it; a kept plan is replayed for this very folder only
-#   sign home bin name label path          missing in a mere notice; path: what goes in front of PATH
-#   variables lists exports                pairs: name, value ($null: unset); name, folders; name, value
-#   marker                                 its bytes, a character a byte; $null: no plain file of at most 4 KiB without a NUL
-#   there absent dangling older read never what else it rests on
+# A plan is data that is never run: fields with a NUL after each but the last, which venvhook/shells/pwsh.py writes. Nine come
+# first; then each of the groups, its number of fields in front; then the end, which proves that the text is whole. Groups:
+#   path        what goes in front of PATH
+#   variables   name, "=" and value ("": unset) ...      lists     name, number, folders ...     exports   name, value ...
+#   there absent                                paths that are there, or are not
+#   watched     path, ticks, length ("": a folder) ...   what a file is known by: another one has another time or length
+#   odd         path, what it is (see $describe) ...     known without being opened
+#   long        paths of files that hold more than a marker may, and stay what they are as long as they do
+#   read        name, "=" and value ("": unset) ...      variables that the plan rests on
+#   flags       "here": holds while the shell is in the project; "never": is asked for each time
 # Whose the marker and the folders are, and whether two paths are one folder, .NET cannot tell: the helper has tested it.
+# No file of a project is opened here: it may have become a pipe, or be leased by somebody, and then would hold the shell.
 
-$script:bytes = [Text.Encoding]::GetEncoding(28591) # Latin-1: no decoder can make two files equal
+$script:fields = 'id', 'project', 'notice', 'sign', 'home', 'bin', 'name', 'label'
+$script:groups = 'path', 'variables', 'lists', 'exports', 'there', 'absent', 'watched', 'odd', 'long', 'read', 'flags'
+$script:unset = [System.Management.Automation.Language.NullString]::Value # as an argument, $null would become an empty text
 
-# What a marker holds, byte for byte; $null on what is no plain file of at most 4 KiB without a NUL. The length comes first: a
-# fifo or a device has none and is not opened. .NET gives a link's own length, hence its target.
-$script:content = { param($file)
-    try {
-        $info = [IO.FileInfo]$file
-        if ([int]$info.Attributes -band 1024) {
-            if ([System.Environment]::Version.Major -lt 6) { # cannot tell
-                return $bytes.GetString([IO.File]::ReadAllBytes($file))
-            }
-            $info = $info.ResolveLinkTarget($true)
-        }
-        if ($info.Length -eq 0) { return '' }
-        if ($info.Length -gt 4096) { return }
-        $text = $bytes.GetString([IO.File]::ReadAllBytes($file))
-        if ($text.IndexOf([char]0) -lt 0) { $text }
-    } catch { }
+# ---- plans: kept, or asked for --------------------------------------------------------------------------------------
+
+# The plan that a text holds, or nothing: only a whole one, of this interface and of this project, is a plan.
+$script:parse = { param($text, $project)
+    $given = $text.Split([System.Char]0)
+    if ($given.Length -lt 21 -or -not [System.String]::Equals($given[0], 'venvhook plan 2') -or
+        -not [System.String]::Equals($given[2], $project)) { return }
+    $plan = @{}; $at = 1
+    foreach ($field in $fields) { $plan[$field] = $given[$at++] }
+    foreach ($group in $groups) {
+        $count = 0
+        if (-not [System.Int32]::TryParse($given[$at++], [ref]$count) -or $count -lt 0 -or $count -ge $given.Length - $at) { return }
+        $list = [System.Array]::CreateInstance([System.String], $count)
+        [System.Array]::Copy($given, $at, $list, 0, $count); $plan[$group] = $list; $at += $count
+    }
+    if ($at -ne $given.Length - 1 -or -not [System.String]::Equals($given[$at], 'end')) { return }
+    & $watch $plan
+    $plan
 }
-# Does what the plan rests on no longer hold? .NET looks at links, not through them: so those that lead somewhere are listed
-# with what they lead to, and those that lead nowhere apart. It throws where a folder cannot be read.
-$script:stale = { param($plan)
+# The files that a plan watches, as objects that look again when they are told to.
+$script:watch = { param($plan)
+    $count = $plan.watched.Length / 3; $plan.files = [System.Array]::CreateInstance([System.IO.FileInfo], $count)
+    $plan.ticks = [System.Array]::CreateInstance([System.Int64], $count); $plan.lengths = [System.Array]::CreateInstance([System.Int64], $count)
+    for ($i = 0; $i -lt $count; $i++) {
+        $plan.files[$i] = [System.IO.FileInfo]$plan.watched[3 * $i]; $plan.ticks[$i] = $plan.watched[3 * $i + 1]
+        $plan.lengths[$i] = -1; if ($plan.watched[3 * $i + 2]) { $plan.lengths[$i] = $plan.watched[3 * $i + 2] }
+    }
+}
+# Runs the helper and gives what it answers. It is started with its arguments as they are, in the folder that PowerShell itself
+# was started in: nothing of the session reaches it but the environment. It answers into a file, which only it can create: to
+# read a stream takes .NET 30 ms more at the first time.
+$script:ask = { param($verb, $project)
+    foreach ($file in $python, $launcher) {
+        if (-not [System.IO.File]::Exists($file)) {
+            $st.off = $true
+            throw "$file is gone, so venvhook is off in this shell; install venvhook again"
+        }
+    }
+    $answer = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), 'venvhook-' + [System.IO.Path]::GetRandomFileName())
+    $words = '-I', '-S', '-X', 'utf8', $launcher, 'hook', '2', $verb, 'pwsh', $project, $answer
+    if ([System.Environment]::Version.Major -ge 5) { $helper = [System.Diagnostics.Process]::Start($python, [System.String[]]$words) }
+    else {
+        # Windows splits a line again: a quote is escaped, and so is each backslash before one.
+        $line = foreach ($word in $words) { '"' + ($word -replace '(\\*)"', '$1$1\"' -replace '(\\+)$', '$1$1') + '"' }
+        $start = [System.Diagnostics.ProcessStartInfo]::new($python, $line -join ' ')
+        $start.UseShellExecute = $false; $start.CreateNoWindow = $true
+        $helper = [System.Diagnostics.Process]::Start($start)
+    }
     try {
-        if ($plan.never) { return $true }
-        # [object], for [string]::Equals takes $null for ''.
-        if ($plan.ContainsKey('marker') -and
-            -not [object]::Equals((& $content "$($plan.project)/$marker"), $plan.marker)) { return $true }
-        foreach ($file in $plan.there) { if (-not ([IO.File]::Exists($file) -or [IO.Directory]::Exists($file))) { return $true } }
-        foreach ($file in $plan.absent) { if ([IO.File]::Exists($file) -or [IO.Directory]::Exists($file)) { return $true } }
-        foreach ($file in $plan.dangling) {
-            $target = ([IO.FileInfo]$file).ResolveLinkTarget($true).FullName
-            if (-not $target -or [IO.File]::Exists($target) -or [IO.Directory]::Exists($target)) { return $true }
+        # It gives up by itself after 5 s. (Ctrl-C reaches it too.)
+        if (-not $helper.WaitForExit(7000)) { $helper.Kill(); throw 'the helper took more than 7 s' }
+        if ($helper.ExitCode) { throw 'the helper failed' }
+        [System.IO.File]::ReadAllText($answer)
+    } finally { [System.IO.File]::Delete($answer); $helper.Dispose() }
+}
+# The plan for a project: one that this shell has read already, else the kept one, else the helper's answer, which is taken
+# even if it is stale at once: then the next prompt asks again.
+$script:load = { param($project)
+    $plan = $null
+    if ($known.TryGetValue($project, [ref]$plan) -and -not $plan.flags.Length -and -not (& $stale $plan)) { return $plan }
+    $plan = & $read $project
+    if (-not $plan -or $plan.flags.Length -or (& $stale $plan)) { $plan = & $fetch $project }
+    $known[$project] = $plan
+    $plan
+}
+# The kept plan, if it is the user's own, and no more than a plan can be: a fifo and a device have no length, a link is not ours.
+$script:read = { param($project)
+    $kept = [System.IO.FileInfo]("$cache/plans/" + ($project -replace '^([A-Za-z]):', '$1') + '/.venvhook-2.ps1')
+    if ($kept.Exists -and $kept.Length -gt 0 -and $kept.Length -le 262144 -and (& $mine $kept)) {
+        try { & $parse ([System.IO.File]::ReadAllText($kept.FullName)) $project } catch { } # unreadable
+    }
+}
+# .NET cannot tell a file's owner on Unix. But what only its owner may read and we can read is ours. Root reads all, and asks
+# PowerShell, which takes longer. Before 7.3 .NET cannot tell the mode either, and throws: then no plan is read from disk.
+$script:mine = { param($file)
+    if ([System.Int32]$file.Attributes -band 1024) { return $false } # a link
+    if ([System.IO.Path]::DirectorySeparatorChar -ceq '\') { return $true }
+    try { if ([System.Int32]$file.UnixFileMode -band 63) { return $false } } catch { return $false }
+    -not [System.Environment]::IsPrivilegedProcess -or (& $describe $file.FullName) -clike '* 0'
+}
+$script:fetch = { param($project)
+    $st.plan = & $none $project # Ctrl-C leaves it at that
+    $plan = & $parse (& $ask plan $project) $project
+    if (-not $plan) { throw 'the helper gave no plan' }
+    $plan
+}
+# The plan of a project whose own could not be had: nothing is entered, nothing tried again before the marker changes.
+$script:none = { param($project)
+    $file = "$project/$marker"; $info = [System.IO.FileInfo]$file; $plan = @{ project = $project; flags = @('here'); watched = @() }
+    $plan.odd = $file, (& $describe $file)
+    if ($info.Exists -and $info.Length -gt 4096) { $plan.long = @($file) } # it may grow
+    elseif ($info.Exists) { $plan.watched = $file, $info.LastWriteTimeUtc.Ticks, $info.Length }
+    & $watch $plan
+    $plan
+}
+
+# ---- does it still hold? --------------------------------------------------------------------------------------------
+
+# What a file or link is, without opening or following it: inode, mode and owner. '' where there is none, or on Windows.
+$script:describe = { param($file)
+    try {
+        $seen = $session.InvokeProvider.Item.Get([System.String[]]$file, $true, $true)[0].UnixStat
+        if ($seen) { "$($seen.Inode) $($seen.Mode) $($seen.UserId)" } else { '' }
+    } catch { '' }
+}
+# Does what the plan rests on no longer hold? For the plan that is entered: or has something been done by hand? .NET looks at
+# links, not through them: so those that lead somewhere are listed with what they lead to. It throws where a folder cannot be
+# read, and for the length of a file that is gone.
+$script:stale = { param($plan, $inside)
+    try {
+        if ($inside) {
+            if ($env:VENVHOOK_DISABLE) { return $true }
+            if ($plan.sign -and (-not [System.String]::Equals([System.Environment]::GetEnvironmentVariable($plan.sign), $plan.home) -or
+                    $null -ne [System.Environment]::GetEnvironmentVariable('_OLD_VIRTUAL_PATH') -or
+                    $null -ne $global:_OLD_VIRTUAL_PATH)) { return $true }
         }
-        for ($i = 0; $i -lt $plan.older.Count; $i += 2) {
-            if ([IO.File]::GetLastWriteTimeUtc($plan.older[$i]).Ticks -ge $plan.older[$i + 1]) { return $true }
+        $ticks = $plan.ticks; $lengths = $plan.lengths; $i = 0
+        foreach ($file in $plan.files) {
+            $file.Refresh()
+            if ($file.LastWriteTimeUtc.Ticks -ne $ticks[$i] -or ($lengths[$i] -ge 0 -and $file.Length -ne $lengths[$i])) { return $true }
+            $i++
         }
-        for ($i = 0; $i -lt $plan.read.Count; $i += 2) {
-            $value = [System.Environment]::GetEnvironmentVariable($plan.read[$i])
-            if (-not [object]::Equals($value, $plan.read[$i + 1])) { return $true }
+        foreach ($path in $plan.there) { if (-not ([System.IO.File]::Exists($path) -or [System.IO.Directory]::Exists($path))) { return $true } }
+        foreach ($path in $plan.absent) { if ([System.IO.File]::Exists($path) -or [System.IO.Directory]::Exists($path)) { return $true } }
+        if ($plan.read) {
+            for ($i = 0; $i -lt $plan.read.Length; $i += 2) {
+                $value = [System.Environment]::GetEnvironmentVariable($plan.read[$i])
+                if ($null -eq $value) { $value = '' } else { $value = "=$value" }
+                if (-not [System.String]::Equals($value, $plan.read[$i + 1])) { return $true }
+            }
         }
-        $false
+        if ($plan.odd) {
+            for ($i = 0; $i -lt $plan.odd.Length; $i += 2) {
+                if (-not [System.String]::Equals((& $describe $plan.odd[$i]), $plan.odd[$i + 1])) { return $true }
+            }
+        }
+        foreach ($path in $plan.long) { if (([System.IO.FileInfo]$path).Length -le 4096) { return $true } }
+        $plan.flags -ccontains 'never'
     } catch { $true }
 }
-# .NET cannot tell a file's owner on Unix. But what only its owner may read and we can read is ours (root reads all). Before
-# 7.3 it cannot tell the mode either, and throws: then no plan is replayed from disk. A link (1024) is not ours at all.
-$script:mine = { param($file) -not ([int][IO.File]::GetAttributes($file) -band 1024) -and
-    ([IO.Path]::DirectorySeparatorChar -ceq '\' -or ([int][IO.File]::GetUnixFileMode($file) -band 63) -eq 0) }
+
+# ---- from project to project ----------------------------------------------------------------------------------------
+
+# From what is entered to a project, or to none: the other one goes first, so that the next plan is read without it.
+# ("switch" in the other shells: $switch is PowerShell's own.)
+$script:turn = { param($project)
+    $old = $st.plan
+    if ($old -and -not [System.String]::Equals($project, $st.here)) { & $quit; $old = $null }
+    if (-not $project) { return }
+    # Noted before the helper can start: Ctrl-C, or an error, must not bring it back at each prompt.
+    $st.here = $project; $st.plan = @{}; $new = $null; $same = $false
+    try { $new = & $load $project }
+    finally {
+        if ($old -and $new) { $same = [System.String]::Equals($old.id, $new.id) }
+        if ($old -and -not $same) { & $leave $old }
+        if ($new) { $st.plan = $new } # the same again, too: it may rest on something else
+    }
+    if (-not $same) { & $enter $new }
+}
+$script:enter = { param($plan)
+    if ($plan.notice) { & $say $plan.notice }
+    if ($plan.sign) { & $begin $plan; & $apply $plan }
+}
+$script:leave = { param($plan) if ($plan.sign) { & $end; & $revert $plan } }
+$script:quit = { $plan = $st.plan; $st.here = ''; $st.plan = $null; if ($plan) { & $leave $plan } }
+# (No "is": .NET cannot tell cheaply that two paths are one folder. By the other path the project is another one.)
+
+# The shell that started us was in a project: undo that first. The answer: the fields of a plan's first place, then names
+# and values, as in a plan's variables; whatever else is ours was forged, or is of no use any more.
+$script:recover = {
+    $st.inherited = $false
+    try {
+        $given = (& $ask undo '').Split([System.Char]0)
+        if (-not [System.String]::Equals($given[0], 'venvhook undo 2') -or $given.Length % 2 -or
+            -not [System.String]::Equals($given[$given.Length - 1], 'end')) { throw 'the helper gave no answer' }
+        for ($i = 1; $i -lt $given.Length - 1; $i += 2) { & $set $given[$i] $given[$i + 1] }
+    } catch { & $complain $_ }
+    foreach ($name in @([System.Environment]::GetEnvironmentVariables().Keys)) {
+        if ($name.StartsWith('_VENVHOOK_', [System.StringComparison]::Ordinal)) { [System.Environment]::SetEnvironmentVariable($name, $unset) }
+    }
+}
+
+# ---- entering and leaving -------------------------------------------------------------------------------------------
 
 # Before a plan sets anything: is the environment already active by other means? Of what an activate script has saved, the
 # plan sets aside what is in the environment (CPython's), we what virtualenv's keeps in a variable.
 $script:begin = { param($plan)
-    if ([string]::Equals([System.Environment]::GetEnvironmentVariable($plan.sign), $plan.home)) { & $unscript $plan }
+    # PowerShell keeps its list of PATH's folders while PATH is equal but for upper and lower case, on every system: one
+    # search for a program now, while PATH has neither `Shop` nor `shop`, has it make the list again.
+    if ([System.String]::Equals($st.bin, $plan.bin, [System.StringComparison]::OrdinalIgnoreCase) -and
+        -not [System.String]::Equals($st.bin, $plan.bin)) { $null = $events.GetCommand('venvhook-is-not-there', 'Application') }
+    $st.bin = $plan.bin
+    if ([System.String]::Equals([System.Environment]::GetEnvironmentVariable($plan.sign), $plan.home)) { & $unscript $plan }
     $st.theirs = $function:global:deactivate; $function:global:deactivate = $deactivate
     $st.saved = $global:_OLD_VIRTUAL_PATH; & $forget
 }
 $script:forget = { # $null would not do: virtualenv's deactivate would make PATH empty
-    if ($null -ne $global:_OLD_VIRTUAL_PATH) {
-        Microsoft.PowerShell.Utility\Remove-Variable -Name _OLD_VIRTUAL_PATH -Scope Global -ErrorAction Ignore
-    }
+    if ($null -ne $global:_OLD_VIRTUAL_PATH) { $session.PSVariable.Remove('global:_OLD_VIRTUAL_PATH') }
 }
 # Before a plan undoes anything. A deactivate that came with an activate script is not ours to take away.
 $script:end = {
-    if ([object]::ReferenceEquals($function:global:deactivate, $deactivate)) {
+    if ([System.Object]::ReferenceEquals($function:global:deactivate, $deactivate)) {
         if ($st.theirs) { $function:global:deactivate = $st.theirs }
-        else { Microsoft.PowerShell.Management\Remove-Item -LiteralPath function:deactivate }
+        else { $session.InvokeProvider.Item.Remove('function:deactivate', $false) }
     }
     if ($null -ne $st.saved -and $null -eq $global:_OLD_VIRTUAL_PATH) { $global:_OLD_VIRTUAL_PATH = $st.saved }
     $st.theirs = $null; $st.saved = $null
 }
 
+# A variable from a plan's field: "=" and its value, or nothing where it is unset.
+$script:set = { param($name, $value)
+    if ($value) { $value = $value.Substring(1) } else { $value = $unset }
+    [System.Environment]::SetEnvironmentVariable($name, $value)
+}
 # What the other shells' plans write out. Set, and save under _VENVHOOK_OLD_NAME: absent where NAME was unset, else '=' and the
-# value; for a list '=' and those of our folders that were in it already, each with the separator behind it.
+# value; for a list '=' and those of our folders that were in it already, each with the separator after it.
 $script:apply = { param($plan)
     $variables = $plan.variables; $lists = $plan.lists; $exports = $plan.exports
-    for ($i = 0; $i -lt $variables.Count; $i += 2) {
+    for ($i = 0; $i -lt $variables.Length; $i += 2) {
         $name = $variables[$i]; $new = $variables[$i + 1]; $old = [System.Environment]::GetEnvironmentVariable($name)
         if ($null -eq $old) { $old = $unset } else { $old = "=$old" }
-        if ($null -eq $new) { $new = $unset }
+        if ($new) { $new = $new.Substring(1) } else { $new = $unset }
         [System.Environment]::SetEnvironmentVariable("_VENVHOOK_OLD_$name", $old)
         [System.Environment]::SetEnvironmentVariable($name, $new)
     }
-    for ($i = 0; $i -lt $lists.Count; $i += 2) {
-        $name = $lists[$i]; $parts = @($lists[$i + 1])
+    for ($i = 0; $i -lt $lists.Length; $i += $count + 2) {
+        $name = $lists[$i]; $count = [System.Int32]$lists[$i + 1]; $ours = @($lists[($i + 2)..($i + 1 + $count)])
         $old = [System.Environment]::GetEnvironmentVariable($name); $had = $unset
         if ($null -ne $old) { $had = '=' }
         if ($old) {
             $now = $old.Split($separator)
-            foreach ($part in $parts) { if ([Array]::IndexOf($now, $part) -ge 0) { $had += "$part$separator" } }
-            $parts += $now
+            foreach ($part in $ours) { if ([System.Array]::IndexOf($now, $part) -ge 0) { $had += "$part$separator" } }
+            $ours += $now
         }
         [System.Environment]::SetEnvironmentVariable("_VENVHOOK_OLD_$name", $had)
-        [System.Environment]::SetEnvironmentVariable($name, $parts -join $separator)
+        [System.Environment]::SetEnvironmentVariable($name, $ours -join $separator)
     }
-    for ($i = 0; $i -lt $exports.Count; $i += 2) {
+    for ($i = 0; $i -lt $exports.Length; $i += 2) {
         [System.Environment]::SetEnvironmentVariable($exports[$i], $exports[$i + 1])
     }
 }
 # And back what is still ours: a variable that no longer has our value belongs to the user and stays as it is.
 $script:revert = { param($plan)
     $variables = $plan.variables; $lists = $plan.lists; $exports = $plan.exports
-    for ($i = 0; $i -lt $variables.Count; $i += 2) {
-        $name = $variables[$i]; $new = $variables[$i + 1]
-        $old = [System.Environment]::GetEnvironmentVariable("_VENVHOOK_OLD_$name")
+    for ($i = 0; $i -lt $variables.Length; $i += 2) {
+        $name = $variables[$i]; $new = $variables[$i + 1]; $now = [System.Environment]::GetEnvironmentVariable($name)
         # Before 7.5 an empty value removes the variable.
-        if (-not $new -and [System.Environment]::Version.Major -lt 9) { $new = $null }
-        if ([object]::Equals([System.Environment]::GetEnvironmentVariable($name), $new)) {
-            if ($old) { $old = $old.Substring(1) } else { $old = $unset }
-            [System.Environment]::SetEnvironmentVariable($name, $old)
-        }
+        if ([System.Environment]::Version.Major -lt 9 -and [System.String]::Equals($new, '=')) { $new = '' }
+        if ($null -eq $now) { $now = '' } else { $now = "=$now" }
+        if ([System.String]::Equals($now, $new)) { & $set $name ([System.Environment]::GetEnvironmentVariable("_VENVHOOK_OLD_$name")) }
         [System.Environment]::SetEnvironmentVariable("_VENVHOOK_OLD_$name", $unset)
     }
-    for ($i = 0; $i -lt $lists.Count; $i += 2) {
-        $name = $lists[$i]; $now = [System.Environment]::GetEnvironmentVariable($name)
+    for ($i = 0; $i -lt $lists.Length; $i += $count + 2) {
+        $name = $lists[$i]; $count = [System.Int32]$lists[$i + 1]; $now = [System.Environment]::GetEnvironmentVariable($name)
         $old = [System.Environment]::GetEnvironmentVariable("_VENVHOOK_OLD_$name")
         [System.Environment]::SetEnvironmentVariable("_VENVHOOK_OLD_$name", $unset)
         if ($null -eq $now) { continue }
         $had = $null; if ($old.Length -gt 1) { $had = $old.Substring(1).Split($separator) }
-        $now = & $without $now $lists[$i + 1] $had
+        $now = & $without $now $lists[($i + 2)..($i + 1 + $count)] $had
         if ($null -eq $now) { if ($old) { $now = '' } else { $now = $unset } }
         [System.Environment]::SetEnvironmentVariable($name, $now)
     }
-    for ($i = 0; $i -lt $exports.Count; $i += 2) { [System.Environment]::SetEnvironmentVariable($exports[$i], $unset) }
+    for ($i = 0; $i -lt $exports.Length; $i += 2) { [System.Environment]::SetEnvironmentVariable($exports[$i], $unset) }
 }
-# A list without our folders, wherever they stand now. Of one that was there before (in $had) only the first is ours.
-$script:without = { param([string]$text, $ours, [string[]]$had)
-    $parts = [Collections.Generic.List[string]]$text.Split($separator)
+# A list without our folders, wherever they are now. Of one that was there before (in $had) only the first is ours.
+$script:without = { param([System.String]$text, $ours, [System.String[]]$had)
+    $left = [System.Collections.Generic.List[System.String]]$text.Split($separator)
     foreach ($folder in $ours) {
-        while (($at = $parts.IndexOf($folder)) -ge 0) {
-            $parts.RemoveAt($at)
-            if ($had -and [Array]::IndexOf($had, $folder) -ge 0) { break }
+        while (($at = $left.IndexOf($folder)) -ge 0) {
+            $left.RemoveAt($at)
+            if ($had -and [System.Array]::IndexOf($had, $folder) -ge 0) { break }
         }
     }
-    if ($parts.Count) { $parts -join $separator }
+    if ($left.Count) { $left -join $separator }
 }
 
 # ---- activated by hand ----------------------------------------------------------------------------------------------
@@ -151,24 +300,35 @@ $script:without = { param([string]$text, $ours, [string[]]$had)
 $script:scripted = {
     $null -ne [System.Environment]::GetEnvironmentVariable('_OLD_VIRTUAL_PATH') -or $null -ne $global:_OLD_VIRTUAL_PATH
 }
-# Undo an environment's own activate, keeping what the user did to PATH since. Its deactivate puts its prompt in order. An
-# editor sets only the variables.
+# Undo an environment's own activate, keeping what the user did to PATH since. An editor sets only the variables. The script's
+# deactivate puts back the prompt that its activate found. Where ours has come to stand above it since, ours stays, and calls
+# from now on what the script had saved: the script's own prompt does not work without the rest of it.
 $script:unscript = { param($plan)
-    $path = $env:PATH
-    if ((& $scripted) -and $function:global:deactivate) { $null = & $function:global:deactivate; $st.drawn = $true }
+    $path = $env:PATH; $prompt = $function:global:prompt; $before = $function:global:_OLD_VIRTUAL_PROMPT
+    if ((& $scripted) -and $function:global:deactivate) {
+        $null = & $function:global:deactivate
+        if ([System.Object]::ReferenceEquals($prompt.Ast, $draw.Ast)) { $function:global:prompt = $draw; & $forsake $before }
+        else { $st.drawn = $true } # the script's own, which has drawn its name already
+    }
     [System.Environment]::SetEnvironmentVariable($plan.sign, $unset)
     [System.Environment]::SetEnvironmentVariable('VIRTUAL_ENV_PROMPT', $unset)
     # Its deactivate has taken these away; but a nested shell has inherited the one without a deactivate.
     [System.Environment]::SetEnvironmentVariable('_OLD_VIRTUAL_PATH', $unset); & $forget
     [System.Environment]::SetEnvironmentVariable('PATH', (& $without $path $plan.bin $plan.bin))
 }
+# No activate script's prompt is called any more: what it had saved is, or PowerShell's own.
+$script:forsake = { param($before)
+    if (-not $before -or [System.Object]::ReferenceEquals($before.Ast, $draw.Ast)) { $before = { "PS $($global:PWD.Path)> " } }
+    $st.prompts = @(foreach ($each in $st.prompts) { if ("$each" -cmatch '(?i)_old_virtual_prompt') { $before } else { $each } })
+    $st.scripted = $false
+}
 # Every activate script saves the PATH that it found, and defines its own deactivate before it calls one: so ours never hears
 # of it. The project's own script is undone and we go on; any other is respected: the project is left, until the user is
 # elsewhere. (conda's saves no PATH.)
 $script:by_hand = { param($plan)
     $other = $plan.sign -cne 'VIRTUAL_ENV' -and (& $scripted)
-    if ($other -or -not [string]::Equals([System.Environment]::GetEnvironmentVariable($plan.sign), $plan.home)) { & $yield $plan }
-    elseif ((& $scripted) -and -not [object]::ReferenceEquals($function:global:deactivate, $deactivate)) {
+    if ($other -or -not [System.String]::Equals([System.Environment]::GetEnvironmentVariable($plan.sign), $plan.home)) { & $yield $plan }
+    elseif ((& $scripted) -and -not [System.Object]::ReferenceEquals($function:global:deactivate, $deactivate)) {
         & $unscript $plan
         [System.Environment]::SetEnvironmentVariable($plan.sign, $plan.home)
         [System.Environment]::SetEnvironmentVariable('VIRTUAL_ENV_PROMPT', $plan.name)
@@ -186,9 +346,9 @@ $script:yield = { param($plan)
     if (-not $active) { return }
     $gone = $plan.path
     if ($before) {
-        $before = [IO.Path]::Combine($before.Substring(1), [IO.Path]::GetFileName($plan.bin)); $gone += $before
-        $parts = [Collections.Generic.List[string]]$env:PATH.Split($separator); $at = $parts.LastIndexOf($before)
-        if ($at -ge 0) { $parts.RemoveAt($at); [System.Environment]::SetEnvironmentVariable('PATH', $parts -join $separator) }
+        $before = [System.IO.Path]::Combine($before.Substring(1), [System.IO.Path]::GetFileName($plan.bin)); $gone += $before
+        $left = [System.Collections.Generic.List[System.String]]$env:PATH.Split($separator); $at = $left.LastIndexOf($before)
+        if ($at -ge 0) { $left.RemoveAt($at); [System.Environment]::SetEnvironmentVariable('PATH', $left -join $separator) }
     }
     if ($variable) { $global:_OLD_VIRTUAL_PATH = & $without $variable $gone }
     if ($exported) { $exported = & $without $exported $gone } else { $exported = $unset }
@@ -200,9 +360,4 @@ $script:yield = { param($plan)
     }
 }
 # What `deactivate` calls inside a project.
-$script:deactivate = { if ($st.here) { $st.paused = $st.here; & $quit } }
-
-# ---- no plan --------------------------------------------------------------------------------------------------------
-
-# The plan of a project whose own could not be had: nothing is entered, nothing tried again before the marker changes.
-$script:none = { param($project) @{ project = $project; marker = & $content "$project/$marker" } }
+$script:deactivate = { if ($st.here) { $st.paused = $st.here; $st.calm = $false; & $quit } }

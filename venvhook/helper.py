@@ -1,7 +1,8 @@
 """What a hook starts: a project in, its plan as shell text out, kept for next time.
 
-LAUNCHER hook INTERFACE plan SHELL PROJECT      the plan
-LAUNCHER hook INTERFACE undo SHELL [PROJECT]    what undoes the project that the shell inherited, then the plan
+LAUNCHER hook INTERFACE plan SHELL PROJECT        the plan
+LAUNCHER hook INTERFACE undo SHELL [PROJECT]      what undoes the project that the shell inherited, then the plan
+LAUNCHER hook INTERFACE VERB SHELL PROJECT FILE   the same (PROJECT may be empty), into FILE, which must be new
 """
 
 from __future__ import annotations
@@ -30,23 +31,27 @@ SMALL = 4096  # bytes: of a file that a shell compares with a text
 
 
 def main(arguments: Sequence[str], data: str, cache: str, settings: str, home: str) -> int:
-    """Answer a hook on stdout; the exit status. DATA, CACHE, SETTINGS and HOME are the folders fixed by installing."""
+    """Answer a hook, on stdout or into a file; the exit status.
+
+    DATA, CACHE, SETTINGS and HOME are the folders fixed by installing.
+    """
     interface, verb, shell, *rest = arguments
+    file = rest.pop() if len(rest) == 2 else ""
     _interruptible()
     os.umask(0o077)  # what is kept is for the user's eyes only, the folders on the way to it too
     environ = dict(os.environ)
     answer = ""
     if verb == "undo":
-        answer = emitter(shell).undo(undo.operations(environ))
+        answer = undoing(shell, undo.operations(environ), interface)
         environ = undo.outside(environ)
-    if rest:
+    if rest and rest[0]:
         asked = None
-        turn = _limit(lambda: _write(answer + late(rest[0], shell, asked)))
+        turn = _limit(lambda: _write(answer + late(rest[0], shell, asked, interface), file))
         asked = Project(rest[0], Places(data, cache, settings, home), environ)
         text = plan_text(asked, shell, interface)
         turn.acquire()
         answer += text
-    _write(answer)
+    _write(answer, file)
     return 0
 
 
@@ -56,7 +61,7 @@ def plan_text(asked: Project, shell: str, interface: str) -> str:
     An error of our own becomes a notice, so that the prompt lives.
     """
     if interface != INTERFACE:
-        return emitter(shell).plan(notice(asked, "this shell's hook is of another version; open a new shell"))
+        return foreign(shell, notice(asked, "this shell's hook is of another version; open a new shell"), interface)
     began = time.time_ns() - COARSE
     cache, project = asked.places.cache, asked.project
     kept = keep.place(cache, project) if keep.usable(cache, project) else ""
@@ -123,11 +128,30 @@ def notice(asked: Project, problem: str) -> Plan:
     return Plan(asked.project, asked.folder, conditions, shown(f"{asked.marker_path}: {problem}"))
 
 
-def late(project: str, shell: str, asked: Project | None) -> str:
+def late(project: str, shell: str, asked: Project | None, interface: str = INTERFACE) -> str:
     """The plan of a project that could not be looked at in time; ASKED is how far that went."""
     line = f"looking at it took more than {SECONDS} s; to try again: venvhook on"
     unseen = Plan(project, project, [("here", project)], shown(f"{project}: {line}"))
-    return emitter(shell).plan(notice(asked, line) if asked else unseen)
+    return foreign(shell, notice(asked, line) if asked else unseen, interface)
+
+
+def foreign(shell: str, notice: Plan, interface: str) -> str:
+    """A mere NOTICE for a hook of SHELL that speaks INTERFACE, which may be another one than ours.
+
+    In bash, zsh and fish a notice reads the same in every interface. PowerShell's hooks run what they are told in the
+    first one, and read data from the second one on.
+    """
+    if shell != "pwsh":
+        return emitter(shell).plan(notice)
+    from venvhook.shells import pwsh
+
+    return pwsh.notice(notice, interface)
+
+
+def undoing(shell: str, operations: Sequence[tuple[str, str | None]], interface: str) -> str:
+    """What undoes an inherited project in SHELL: as `foreign`, but nothing is undone by a PowerShell hook of the first
+    interface, for which there is no text that is not run."""
+    return "#" if (shell, interface) == ("pwsh", "1") else emitter(shell).undo(operations)
 
 
 def _interruptible() -> None:
@@ -160,6 +184,12 @@ def _limit(give_up: Callable[[], object]) -> LockType:
     return turn
 
 
-def _write(answer: str) -> None:
-    sys.stdout.buffer.write(answer.encode("utf-8", "surrogateescape"))
-    sys.stdout.buffer.flush()
+def _write(answer: str, file: str) -> None:
+    """Write ANSWER to stdout, or into FILE, which must not be there: nobody else has put it there, nor will read it."""
+    data = answer.encode("utf-8", "surrogateescape")
+    if not file:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600), "wb") as stream:
+        stream.write(data)

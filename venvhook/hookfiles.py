@@ -33,12 +33,17 @@ def there(places: Folders, but: Sequence[str] = ()) -> list[str]:
 
 
 def wanted(places: Folders, shells: Iterable[str]) -> dict[str, tuple[str, bytes]]:
-    """By path, launcher, hooks, what plans call, and completion: the shell that each is for, and what it holds."""
+    """By path, launcher, hooks, what the hooks read later (not each shell has every part), and completion: the shell
+    that each is for, and what it holds."""
     files = {os.path.join(places.hook, "launch.py"): ("", _launcher(places))}
     for shell in shells:
         files[hook_path(places, shell)] = (shell, hook(places, shell))
-        for name, data in ((f"plan-{INTERFACE}", shipped("plan", shell)), ("complete", completion(shell))):
-            files[os.path.join(places.hook, name + emitter(shell).SUFFIX)] = (shell, data)
+        suffix = emitter(shell).SUFFIX
+        for part in ("plan", "prompt", "command"):
+            if os.path.exists(_template(part, shell)):
+                path = os.path.join(places.hook, f"{part}-{INTERFACE}{suffix}")
+                files[path] = (shell, shipped(part, shell))
+        files[os.path.join(places.hook, f"complete{suffix}")] = (shell, completion(shell))
     return files
 
 
@@ -64,7 +69,7 @@ def completion(shell: str) -> bytes:
 
 def shipped(name: str, shell: str, literals: Mapping[str, str] | None = None) -> bytes:
     """The file NAME for SHELL as it is shipped, with LITERALS filled in. VenvhookError when it is not one of ours."""
-    return _fill(os.path.join(_templates(), name + emitter(shell).SUFFIX), literals or {})
+    return _fill(_template(name, shell), literals or {})
 
 
 def _launcher(places: Folders) -> bytes:
@@ -103,6 +108,10 @@ def _templates() -> str:
     """The hooks as they are shipped: in the package, or beside it in a checkout."""
     shipped = os.path.join(_package(), "_shell")
     return shipped if os.path.isdir(shipped) else os.path.join(os.path.dirname(_package()), "shell")
+
+
+def _template(name: str, shell: str) -> str:
+    return os.path.join(_templates(), name + emitter(shell).SUFFIX)
 
 
 def _settled(path: str, places: Folders) -> str:

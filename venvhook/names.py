@@ -55,6 +55,18 @@ _LOADERS = _words(
     LD_TRACE_LOADED_OBJECTS LD_USE_LOAD_BIAS LD_UTRACE LD_VERBOSE LD_WARN LIBPATH SHLIB_PATH
     """
 )
+# .NET, and so every PowerShell that is started below: "Runtime configuration", "Startup hooks" and "Profiling" of its
+# documentation. By name where .env files often hold harmless ones (DOTNET_ENVIRONMENT, DOTNET_NOLOGO); COMPlus_* are
+# the runtime's own switches under their older name.
+_DOTNET = _words(
+    """
+    COR_ENABLE_PROFILING COR_PROFILER DOTNET_ADDITIONAL_DEPS DOTNET_ALTJIT DOTNET_ALTJITNAME DOTNET_ALTJITPATH
+    DOTNET_BUNDLE_EXTRACT_BASE_DIR DOTNET_DIAGNOSTICPORTS DOTNET_DIAGNOSTICPORTSUSPEND DOTNET_ENABLE_PROFILING
+    DOTNET_ENABLEPROFILER DOTNET_GCNAME DOTNET_GCPATH DOTNET_JITNAME DOTNET_JITPATH DOTNET_PROFILER
+    DOTNET_SHARED_STORE DOTNET_STARTUP_HOOKS
+    """
+)
+_DOTNET_PREFIXES = ("CORECLR_", "COR_PROFILER_", "COMPLUS_", "DOTNET_PROFILER_", "DOTNET_ROOT", "DOTNET_STARTUP_HOOK")
 _ENVIRONMENTS = _words("PYTHONHOME PYTHONEXECUTABLE __PYVENV_LAUNCHER__ _CE_CONDA _CE_M")
 _ENVIRONMENTS_PREFIXES = ("VIRTUAL_ENV", "_OLD_VIRTUAL_", "_OLD_FISH_PROMPT_", "CONDA_")
 # Lists that a whole value would cut off from the system. PYTHONPATH is not one of them: it is empty by default.
@@ -82,7 +94,7 @@ def refuse(name: str) -> str | None:
         return "is set by entering an environment"
     if upper in _USERS_OWN or upper.startswith("XDG_"):
         return "is the user's own: it moves their home or configuration"
-    if upper in _LOADERS or upper.startswith("DYLD_"):
+    if upper in _LOADERS or upper in _DOTNET or upper.startswith(("DYLD_", *_DOTNET_PREFIXES)):
         return "decides how programs are loaded"
     return "is the shell's own" if _is_shells(name, upper) else None
 

@@ -1,7 +1,8 @@
 """The PowerShell hook, its plans and their emitter: what can be shown without PowerShell, and, where it is, with it.
 
-Without: `Literals` is what PowerShell's parser and .NET's Regex.Unescape make of the few forms that a plan is made of;
-two grammars, of PowerShell 7 and 5.1, must find no fault in any text; nothing that a user can define is called by name.
+Without: `literal` is what PowerShell's parser and .NET's Regex.Unescape make of the one form that is written into
+PowerShell's files, and `read_back` what the hook makes of a plan's fields; two grammars, of PowerShell 7 and 5.1, must
+find no fault in any text; nothing that a user can define is called by name.
 """
 
 from __future__ import annotations
@@ -21,13 +22,14 @@ from typing import Any
 import pytest
 
 from venvhook import keep, trust
+from venvhook.helper import foreign, undoing
 from venvhook.marker import parse
 from venvhook.plan import Plan
-from venvhook.shells import INTERFACE, pwsh
+from venvhook.shells import INTERFACE, emitter, pwsh
 from venvhook.undo import operations
 
 SHELL = Path(__file__).parents[2] / "shell"
-HOOK, CALLS = SHELL / "venvhook.ps1", SHELL / "plan.ps1"
+HOOK, PROMPT, CALLS, COMMAND = (SHELL / f"{name}.ps1" for name in ("venvhook", "prompt", "plan", "command"))
 TOKENS = ("PYTHON", "LAUNCHER", "CACHE", "CEILING")
 TICKS = 639_000_000_000_000_000
 
@@ -74,66 +76,22 @@ def utf16(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
-class Literals:
-    """Reads back what the emitter writes: PowerShell's own rules for it, and an error for anything else."""
+def settable(text: str) -> str:
+    """TEXT without the half surrogates, which no environment variable and no path in it can hold."""
+    return text.encode("utf-8", "replace").decode()
 
-    def __init__(self, text: str) -> None:
-        self.text, self.at = text, 0
 
-    def take(self, pattern: str) -> str:
-        match = re.compile(pattern).match(self.text, self.at)
-        assert match, f"expected {pattern} at: {self.text[self.at : self.at + 60]!r}"
-        self.at = match.end()
-        return match[0]
-
-    def sees(self, text: str) -> bool:
-        return self.text.startswith(text, self.at)
-
-    def value(self) -> Any:
-        if self.sees("("):
-            self.take(r"\(\[regex\]::Unescape\(")
-            text = unescape(self.quoted())
-            self.take(r"\)\)")
-            return text
-        if self.sees("@("):
-            return self.array()
-        if self.sees("$"):
-            return {"$null": None, "$true": True}[self.take(r"\$\w+")]
-        return self.quoted() if self.sees("'") else int(self.take(r"[0-9]+"))
-
-    def quoted(self) -> str:
-        """about_Quoting_Rules: inside single quotes, two of them are one, and nothing else is special."""
-        return self.take(r"'(?:[^'\u2018\u2019\u201a\u201b]|'')*'(?!')")[1:-1].replace("''", "'")
-
-    def array(self) -> list[Any]:
-        self.take(r"@\(")
-        items: list[Any] = []
-        while not self.sees(")"):
-            if items:
-                self.take(", ")
-            items.append(self.value())
-        self.take(r"\)")
-        return items
-
-    def plan(self) -> dict[str, Any]:
-        self.take(r"@\{\n")
-        fields: dict[str, Any] = {}
-        while not self.sees("}"):
-            key = self.take("[a-z]+")
-            self.take(" = ")
-            assert key not in fields, f"{key} twice, which PowerShell does not take"
-            fields[key] = self.value()
-            self.take(r"\n")
-        self.take(r"\}\n\Z")
-        return fields
-
-    def undo(self) -> Iterator[tuple[str, str | None]]:
-        while self.at < len(self.text):
-            self.take(r"\[System\.Environment\]::SetEnvironmentVariable\(")
-            name = self.value()
-            self.take(", ")
-            yield name, None if self.sees("[NullString]::Value)") and self.take(r"[^)]*") else self.value()
-            self.take(r"\)\n")
+def literal(text: str) -> str:
+    """The value of a literal that the emitter wrote: PowerShell's own rules for it, and an error for anything else."""
+    escaped = text.startswith("(")
+    if escaped:
+        before, after = "([System.Text.RegularExpressions.Regex]::Unescape(", "))"
+        assert text.startswith(before) and text.endswith(after)
+        text = text[len(before) : -len(after)]
+    # about_Quoting_Rules: inside single quotes, two of them are one, and nothing else is special.
+    assert re.fullmatch(r"'(?:[^'\u2018\u2019\u201a\u201b]|'')*'", text), repr(text)
+    text = text[1:-1].replace("''", "'")
+    return unescape(text) if escaped else text
 
 
 def unescape(text: str) -> str:
@@ -146,8 +104,28 @@ def unescape(text: str) -> str:
     return units.decode("utf-16-le", "surrogatepass")
 
 
+WORDS = ("id", "project", "notice", "sign", "home", "bin", "name", "label")
+GROUPS = ("path", "variables", "lists", "exports", "there", "absent", "watched", "odd", "long", "read", "flags")
+
+
 def read_back(text: str) -> dict[str, Any]:
-    return Literals(text).plan()
+    """A plan's fields by name, as plan.ps1 takes them apart; AssertionError where that would find no plan."""
+    first, *fields = text.split("\0")
+    assert first == f"venvhook plan {INTERFACE}"
+    found: dict[str, Any] = dict(zip(WORDS, fields))
+    at = len(WORDS)
+    for name in GROUPS:
+        count = int(fields[at])
+        found[name] = fields[at + 1 : at + 1 + count]
+        at += 1 + count
+    assert fields[at:] == ["end"]
+    return found
+
+
+def rests(text: str) -> dict[str, list[str]]:
+    """What a plan rests on, without what is empty."""
+    fields = read_back(text)
+    return {name: fields[name] for name in GROUPS[4:] if fields[name]}
 
 
 def entering(odd: str = "odd", folder: str = "/p") -> Plan:
@@ -165,27 +143,23 @@ def entering(odd: str = "odd", folder: str = "/p") -> Plan:
 
 def test_quoted_texts_come_back() -> None:
     for text in [*HOSTILE, *random_texts(4000)]:
-        reader = Literals(pwsh.quote(text))
-        assert reader.value() == utf16(text), repr(text)
-        assert reader.at == len(reader.text)
-
-
-def test_quoted_texts_are_printable_ascii() -> None:
-    for text in [*HOSTILE, *random_texts(4000)]:
-        assert re.fullmatch(r"[ -~]+", pwsh.quote(text))
+        quoted = pwsh.quote(text)
+        assert re.fullmatch(r"[ -~]+", quoted), "printable ASCII, whatever the code page"
+        assert literal(quoted) == utf16(text), repr(text)
 
 
 def test_a_nul_is_refused() -> None:
     with pytest.raises(ValueError, match="NUL"):
         pwsh.quote("a\0b")
-    with pytest.raises(ValueError, match="NUL"):
+    with pytest.raises(ValueError, match="NUL|null"):  # a path with one is refused before
         pwsh.plan(entering("a\0b"))
+    with pytest.raises(ValueError, match="NUL"):
+        pwsh.undo([("A", "a\0b")])
 
 
 def test_a_plan_comes_back() -> None:
-    for odd in HOSTILE:
+    for odd in map(settable, [*HOSTILE, *random_texts(300)]):
         plan = entering(odd)
-        odd = utf16(odd)
         assert read_back(pwsh.plan(plan)) == {
             "id": plan.id,
             "project": "/p",
@@ -196,82 +170,115 @@ def test_a_plan_comes_back() -> None:
             "name": odd,
             "label": f"({odd}) ",
             "path": [f"{odd}/bin", odd],
-            "variables": ["VIRTUAL_ENV", odd, "PYTHONHOME", None, "A", odd],
-            "lists": ["PATH", [f"{odd}/bin", odd], "PYTHONPATH", [odd]],
+            "variables": ["VIRTUAL_ENV", f"={odd}", "PYTHONHOME", "", "A", f"={odd}"],
+            "lists": ["PATH", "2", f"{odd}/bin", odd, "PYTHONPATH", "1", odd],
             "exports": [text for pair in plan.exports() for text in pair],
-            "marker": odd.encode().decode("latin-1"),
             "there": [f"/p/x/{odd}"],
-            "absent": [],
-            "dangling": [],
-            "older": [],
-            "read": ["WORKON_HOME", odd],
+            "absent": ["/p/.venvhook.toml"],  # there is none
+            "watched": [],
+            "odd": [],
+            "long": [],
+            "read": ["WORKON_HOME", f"={odd}"],
+            "flags": [],
         }
-
-
-def test_a_plan_is_lines_of_printable_ascii() -> None:
-    for odd in [*HOSTILE, *random_texts(300)]:
-        lines = pwsh.plan(entering(odd.encode("utf-8", "replace").decode())).split("\n")
-        assert all(re.fullmatch(r"[ -~]+", line) for line in lines[:-1])
-        assert lines[-1] == ""
-        assert re.fullmatch(r"([ -~]+\n)+", pwsh.undo([("A", odd), ("B", None)]))
 
 
 def test_a_notice_does_nothing() -> None:
     fields = read_back(pwsh.plan(Plan("/p", "/p", [("absent", "/x")], "not allowed")))
-    assert fields.keys() == {"id", "project", "notice", "there", "absent", "dangling", "older", "read"}
-    assert fields["absent"] == ["/x"]
+    assert [fields[name] for name in ("notice", "absent")] == ["not allowed", ["/x"]]
+    assert not any(fields[name] for name in (*WORDS[3:], *GROUPS[:4]))
 
 
-def test_every_byte_of_a_marker_is_one_character() -> None:
-    data = bytes(range(256)) + b"\xf0\x9f\x98\x80 \xc3\xa9 \xed\xa0\x80"
-    fields = read_back(pwsh.plan(Plan("/p", "/p", [("marker", "/p", os.fsdecode(data))])))
-    assert fields["marker"] == data.decode("latin-1")
+def test_a_notice_for_another_interface() -> None:
+    """The first one's hooks run what they get; every later one reads its own first field."""
+    notice = Plan("/p", "/p", [("absent", "/x")], "it's of another version")
+    assert foreign("pwsh", notice, "1").splitlines() == [
+        "@{",
+        f"id = '{notice.id}'",
+        "project = '/p'",
+        "notice = 'it''s of another version'",
+        "}",
+    ]
+    assert foreign("pwsh", notice, "9") == pwsh.plan(notice).replace(f"plan {INTERFACE}", "plan 9", 1)
+    assert foreign("pwsh", notice, INTERFACE) == pwsh.plan(notice)
+    assert foreign("bash", notice, "1") == emitter("bash").plan(notice)
+    assert undoing("pwsh", [("A", None)], "1") == "#"
 
 
 def test_conditions(tmp_path: Path) -> None:
-    plain, link, broken = tmp_path / "plain", tmp_path / "link", tmp_path / "broken"
-    plain.write_text("")
+    plain, link, broken, folder, fifo = (tmp_path / name for name in ("plain", "link", "broken", "folder", "fifo"))
+    plain.write_text("four")
     link.symlink_to("plain")
     broken.symlink_to("nowhere")
-    plain_, link_, broken_ = map(str, (plain, link, broken))
-    real = os.path.realpath(plain)
+    folder.mkdir()
+    os.mkfifo(fifo)
+    for name in ("short", "long", "piped"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "short/.venvhook.toml").write_bytes(b"a\0b")
+    (tmp_path / "long/.venvhook.toml").write_bytes(b"x" * 5000)
+    os.mkfifo(tmp_path / "piped/.venvhook.toml")
     time = (TICKS - 621_355_968_000_000_000) * 100
+    for path in (plain, folder):
+        os.utime(path, ns=(time, time + 99))
+
+    def is_(path: Path) -> list[str]:
+        seen = path.lstat()
+        return [str(path), f"{seen.st_ino} {seen.st_mode} {seen.st_uid}"]
+
+    def now(path: Path, size: str) -> list[str]:
+        return [str(path), str(path.lstat().st_mtime_ns // 100 + 621_355_968_000_000_000), size]
+
+    short, long, piped = (tmp_path / name / ".venvhook.toml" for name in ("short", "long", "piped"))
     cases: list[tuple[tuple[Any, ...], dict[str, Any]]] = [
-        (("odd", "/p"), {"marker": None}),
-        (("marker", "/p", ""), {"marker": ""}),
-        (("never",), {"never": True}),
-        (("exists", plain_), {"there": [plain_]}),
-        (("exists", link_), {"there": [link_, real]}),
+        (("marker", str(short.parent), "a", "/stamp", time, 7), {"watched": [str(short), str(TICKS), "7"]}),
+        (("odd", str(short.parent)), {"odd": is_(short), "watched": now(short, "3")}),
+        (("odd", str(long.parent)), {"odd": is_(long), "long": [str(long)]}),
+        (("kind", str(piped), "fifo"), {"odd": is_(piped)}),
+        (("kind", str(folder), "folder"), {"odd": is_(folder)}),
+        (("kind", str(broken), "nothing"), {"watched": now(broken, ""), "absent": [str(tmp_path / "nowhere")]}),
+        (("theirs", str(link)), {"odd": [*is_(link), *is_(plain)]}),
+        (("never",), {"flags": ["never"]}),
+        (("here", "/p"), {"flags": ["here"]}),
+        (("exists", str(plain)), {"there": [str(plain)]}),
+        (("exists", str(link)), {"there": [str(link), str(plain)]}),
         (("absent", "/x"), {"absent": ["/x"]}),
-        (("absent", broken_), {"dangling": [broken_]}),
-        (("older", plain_, "/stamp", time + 99), {"older": [plain_, TICKS]}),
-        (("older", link_, "/stamp", time), {"older": [link_, TICKS, real, TICKS]}),
-        (("variable", "A", None), {"read": ["A", None]}),
-        (("variable", "A", ""), {"read": ["A", ""]}),
+        (("absent", str(broken)), {"watched": now(broken, ""), "absent": [str(tmp_path / "nowhere")]}),
+        (("unchanged", str(plain), "/stamp", time + 99, 4), {"watched": [str(plain), str(TICKS), "4"]}),
+        (("unchanged", str(link), "", time, 4), {"watched": [*now(link, ""), str(plain), str(TICKS), "4"]}),
+        (("unchanged", str(folder), "", time, 4096), {"watched": [str(folder), str(TICKS), ""]}),
+        (("unchanged", str(fifo), "", time, 0), {"odd": is_(fifo)}),
+        (("same", str(link), str(plain)), {"watched": now(link, "")}),
+        (("text", str(plain), "four"), {"watched": [str(plain), str(TICKS), "4"]}),
+        (("variable", "A", None), {"read": ["A", ""]}),
+        (("variable", "A", ""), {"read": ["A", "="]}),
         (("mine", "/p"), {}),
-        (("theirs", "/p"), {}),
         (("same", "/p", "/q"), {}),
     ]
     for condition, told in cases:
-        fields = read_back(pwsh.plan(Plan("/p", "/p", [condition])))
-        rests = {key: value for key, value in fields.items() if key not in ("id", "project", "notice") and value != []}
-        assert rests == told, condition
+        assert rests(pwsh.plan(Plan("/p", "/p", [condition]))) == told, condition
 
 
-def test_no_key_stands_twice() -> None:
-    """PowerShell would not take the plan: `read_back` neither."""
-    conditions = [("marker", "/p", "x"), ("never",), ("never",), ("absent", "/x"), ("absent", "/x")]
-    assert read_back(pwsh.plan(Plan("/p", "/p", conditions)))["never"] is True
+def test_nothing_is_looked_for_by_a_way_that_only_the_helper_has(tmp_path: Path) -> None:
+    """/proc/self is another folder in the shell: what a link there leads to is not among what is looked at."""
+    (tmp_path / ".venvhook.toml").symlink_to("/proc/self/mem")
+    for kind in ("odd", "kind"):
+        place = str(tmp_path) if kind == "odd" else str(tmp_path / ".venvhook.toml")
+        told = rests(pwsh.plan(Plan("/p", "/p", [(kind, place, "device")])))
+        assert set(told["odd"][::2]) == {str(tmp_path / ".venvhook.toml")}
 
 
 def test_undo_comes_back() -> None:
     for odd in HOSTILE:
         told = [("A", odd), ("B", None), ("PATH", f"/x:{odd}")]
-        assert list(Literals(pwsh.undo(told)).undo()) == [(n, v and utf16(v)) for n, v in told]
+        assert pwsh.undo(told).split("\0") == [
+            f"venvhook undo {INTERFACE}",
+            *("A", f"={odd}", "B", "", "PATH", f"=/x:{odd}"),
+            "end",
+        ]
 
 
 def test_undo_reads_what_the_hook_exports() -> None:
-    """plan.ps1 writes `_VENVHOOK_OLD_PATH` as the other shells do: "=", and behind each folder the separator."""
+    """plan.ps1 writes `_VENVHOOK_OLD_PATH` as the other shells do: "=", and after each folder the separator."""
     plan = entering("/p/.venv")
     environ = {
         "PATH": "/p/.venv/bin:/p/.venv:/usr/bin:/p/.venv",
@@ -279,7 +286,7 @@ def test_undo_reads_what_the_hook_exports() -> None:
         **dict(plan.exports()),
     }
     text = pwsh.undo([pair for pair in operations(environ) if pair[0] == "PATH"])
-    assert list(Literals(text).undo()) == [("PATH", "/usr/bin:/p/.venv")]
+    assert text.split("\0")[1:-1] == ["PATH", "=/usr/bin:/p/.venv"]
 
 
 # ---- the texts, without PowerShell -----------------------------------------------------------------------------------
@@ -287,14 +294,12 @@ def test_undo_reads_what_the_hook_exports() -> None:
 
 @pytest.fixture(scope="module")
 def texts() -> dict[str, str]:
-    """All PowerShell that there is: the hook with hostile literals, what it reads, plans, what undoes one."""
-    hostile = HOSTILE[6]
-    found = {"hook": HOOK.read_text(), "plan.ps1": CALLS.read_text(), "installed": bake(*[hostile] * 4)}
+    """All PowerShell that there is: the hook with hostile literals, what it reads, the lines that load it."""
+    found = {"hook": HOOK.read_text(), "installed": bake(*[HOSTILE[6]] * 4)}
+    others = (PROMPT, CALLS, COMMAND, SHELL / "complete.ps1", SHELL / "probe.ps1")
+    found |= {path.name: path.read_text() for path in others}
     for number, odd in enumerate([*HOSTILE, *random_texts(40)]):
-        found[f"plan {number}"] = pwsh.plan(entering(odd.encode("utf-8", "replace").decode()))
-        found[f"undo {number}"] = pwsh.undo([("A", odd), ("B", None)])
         found[f"line {number}"] = f"if (Test-Path -LiteralPath {pwsh.quote(odd)}) {{ . {pwsh.quote(odd)} }}"
-    found["notice"] = pwsh.plan(Plan("/p", "/p", [("odd", "/p"), ("never",)], "line"))
     return found
 
 
@@ -346,9 +351,9 @@ def test_syntax_of_windows_powershell(texts: dict[str, str]) -> None:
 
 
 def test_nothing_is_called_that_a_user_can_define(texts: dict[str, str]) -> None:
-    """Commands are script blocks or carry their module; a type has a namespace or is PowerShell's own word for it."""
-    words = "type string string[] int char bool object ref scriptblock regex array nullstring"
-    ours = {name: text for name, text in texts.items() if not name.startswith("line")}
+    """Commands are script blocks or carry their module; types are named whole: `[array]` can be a user's class."""
+    names = ("hook", "installed", "prompt.ps1", "plan.ps1", "command.ps1", "complete.ps1")
+    ours = {name: texts[name] for name in names}
     for name, text in ours.items():
         for node in nodes(tree("tree_sitter_pwsh", text)):
             if node.type == "command" and node.children[0].type != "command_invocation_operator":
@@ -356,7 +361,7 @@ def test_nothing_is_called_that_a_user_can_define(texts: dict[str, str]) -> None
                 assert re.fullmatch(r"Microsoft\.PowerShell\.\w+\\[\w-]+", called), (name, called)
             elif node.type == "type_spec":
                 used = node.text.decode()
-                assert "." in used or used.lower() in words.split(), (name, used)
+                assert re.match(r"System\.", used) or used == "ref", (name, used)
 
 
 def names_set(text: str) -> Iterator[tuple[str, int]]:
@@ -377,9 +382,11 @@ def names_set(text: str) -> Iterator[tuple[str, int]]:
 @pytest.fixture(scope="module")
 def variables() -> tuple[set[str], set[str]]:
     """The variables of the module, and those of its functions."""
-    hook, calls = list(names_set(HOOK.read_text())), list(names_set(CALLS.read_text()))
+    hook = list(names_set(HOOK.read_text()))
+    calls = [found for path in (PROMPT, CALLS) for found in names_set(path.read_text())]
     assert not [name for name, depth in calls if depth == 0 and not name.startswith("script:")]
     module = {name for name, depth in hook if depth == 2} | {name[7:] for name, depth in calls if depth == 0}
+    module -= set("stays i word does name enough kind".split())  # of the block that reads the command line, before it
     local = {name for name, depth in hook if depth > 2} | {name for name, depth in calls if depth}
     return module, {name for name in local if ":" not in name}
 
@@ -394,17 +401,19 @@ def test_no_local_name_hides_one_of_the_module(variables: tuple[set[str], set[st
 
 def test_every_name_is_set_and_used(variables: tuple[set[str], set[str]]) -> None:
     """The module is not strict: a misspelt name would be an empty value."""
-    words = "_ args executioncontext false host input myinvocation null profile true"
+    words = "_ args env:path executioncontext false host matches null psversiontable true"
     powershell = set(words.split())
     times = Counter(
         node.text.decode().lower()[1:].replace("script:", "")
-        for path in (HOOK, CALLS)
+        for path in (HOOK, PROMPT, CALLS)
         for node in nodes(tree("tree_sitter_pwsh", path.read_text()))
         if node.type == "variable" and re.fullmatch(rb"\$(script:)?\w+", node.text)
     )
-    assert set(times) - variables[0] - variables[1] - powershell == {"commands", "line", "loaded"}  # not in the module
+    guard = {name for name, depth in names_set(HOOK.read_text()) if depth == 1}
+    guard |= set("stays i word does name enough kind".split())
+    assert set(times) - variables[0] - variables[1] - powershell - guard == set()
     once = {name for name in times if times[name] == 1 and not name.endswith("preference")}
-    assert once - powershell == {"from"}  # the first argument of an event handler
+    assert once - powershell == {"command"}  # the file of that name calls it
 
 
 def test_names_of_powershell_are_not_taken(variables: tuple[set[str], set[str]]) -> None:
@@ -419,21 +428,26 @@ def test_names_of_powershell_are_not_taken(variables: tuple[set[str], set[str]])
 
 
 def test_hook_helper_and_plans_speak_one_interface() -> None:
-    text = HOOK.read_text()
-    assert f"$launcher hook {INTERFACE} @args" in text
-    assert f"/plan-{INTERFACE}{pwsh.SUFFIX}" in text
-    assert f"'/.venvhook-{INTERFACE}{pwsh.SUFFIX}'" in text
+    hook, calls = HOOK.read_text(), CALLS.read_text()
+    assert f"'hook', '{INTERFACE}', $verb, 'pwsh'" in calls
+    assert hook.count(f"/$part-{INTERFACE}{pwsh.SUFFIX}") == 1
+    assert hook.count(f"/command-{INTERFACE}{pwsh.SUFFIX}") == hook.count("/command-") > 0
+    assert f"'/.venvhook-{INTERFACE}{pwsh.SUFFIX}'" in calls
+    assert calls.count(f"'venvhook plan {INTERFACE}'") == calls.count(f"'venvhook undo {INTERFACE}'") == 1
+    for name, words in (("fields", WORDS), ("groups", GROUPS)):
+        (line,) = re.findall(rf"^\$script:{name} = (.*)$", calls, re.MULTILINE)
+        assert re.findall(r"'(\w+)'", line) == list(words)
+    assert pwsh.plan(entering("x")).split("\0")[0] == f"venvhook plan {INTERFACE}"
 
 
 def test_the_hook_reads_no_field_that_a_plan_has_not() -> None:
-    fields = read_back(pwsh.plan(entering())).keys() | {"marker", "never"}
-    used = set(re.findall(r"\$(?:plan|st\.plan|new|old)\.([a-z]\w*)", HOOK.read_text() + CALLS.read_text()))
-    assert used - {"Length"} <= fields
-    assert fields - used == set()
+    fields = {*WORDS, *GROUPS, "files", "ticks", "lengths"} - {"project"}  # three are made of what is watched
+    used = set(re.findall(r"\$(?:plan|st\.plan|new|old)\.([a-z]\w*)", PROMPT.read_text() + CALLS.read_text()))
+    assert used - {"Length"} == fields
 
 
 def test_the_helper_answers(tmp_path: Path) -> None:
-    """What the hook starts, as it starts it: a plan on stdout, and the same text where the hook looks for it."""
+    """What the hook starts, as it starts it: a plan in the file, and the same text where the hook looks for it."""
     project = make_project(tmp_path / "it's \u00e9 \u2019$(x)")
     data, cache = tmp_path / "data", tmp_path / "cache"
     text = ask(tmp_path, "plan", "pwsh", str(project))
@@ -444,8 +458,10 @@ def test_the_helper_answers(tmp_path: Path) -> None:
     fields = read_back(text)
     assert (fields["notice"], fields["home"]) == ("", str(project / ".venv"))
     assert fields["project"] == str(project)
-    assert fields["variables"][-2:] == ["A", utf16(HOSTILE[6])]
-    assert fields["marker"] == (project / ".venvhook.toml").read_bytes().decode("latin-1")
+    assert fields["variables"][-2:] == ["A", "=" + HOSTILE[6]]
+    marker = project / ".venvhook.toml"
+    assert str(marker) in fields["watched"]
+    assert fields["watched"][fields["watched"].index(str(marker)) + 2] == str(marker.stat().st_size)
     python = str(project / ".venv/bin/python")
     assert python in fields["there"]
     assert os.path.realpath(python) in fields["there"]
@@ -453,6 +469,22 @@ def test_the_helper_answers(tmp_path: Path) -> None:
     assert kept.parent.samefile(keep.place(str(cache), str(project)))
     assert kept.read_text() == text
     assert kept.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_helper_answers_into_a_file_of_its_own(tmp_path: Path) -> None:
+    """One that is there already may be somebody else's, or a link: it is left alone, and the answer is none."""
+    project = make_project(tmp_path / "shop")
+    command = [sys.executable, "-ISXutf8", str(launcher(tmp_path)), "hook", INTERFACE, "plan", "pwsh", str(project)]
+    answer, other = tmp_path / "answer", tmp_path / "other"
+    other.write_text("theirs")
+    answer.symlink_to(other)
+    assert subprocess.run([*command, str(answer)], capture_output=True, timeout=30).returncode == 1
+    assert other.read_text() == "theirs"
+    answer.unlink()
+    done = subprocess.run([*command, str(answer)], capture_output=True, timeout=30)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    assert answer.stat().st_mode & 0o777 == 0o600
+    read_back(answer.read_text())
 
 
 # ---- a project, and an installation ---------------------------------------------------------------------------------
@@ -491,10 +523,13 @@ def launcher(root: Path) -> Path:
 
 
 def ask(root: Path, *arguments: str) -> str:
-    command = [sys.executable, "-I", "-S", "-X", "utf8", str(launcher(root)), "hook", INTERFACE, *arguments]
-    done = subprocess.run(command, capture_output=True, check=True, timeout=30)
-    assert done.stderr == b""
-    return done.stdout.decode("ascii")
+    answer = root / "answer"
+    words = ["-I", "-S", "-X", "utf8", str(launcher(root)), "hook", INTERFACE, *arguments, str(answer)]
+    done = subprocess.run([sys.executable, *words], capture_output=True, check=True, timeout=30)
+    assert (done.stdout, done.stderr) == (b"", b"")
+    text = answer.read_text()
+    answer.unlink()
+    return text
 
 
 # ---- with PowerShell ------------------------------------------------------------------------------------------------
@@ -517,10 +552,12 @@ class Engine:
         self.home.mkdir()
         (root / "dump.py").write_text(DUMP)
         path = launcher(root)
-        (path.parent / f"plan-{INTERFACE}.ps1").write_text(CALLS.read_text())
+        for part in (PROMPT, CALLS, COMMAND):
+            (path.parent / f"{part.stem}-{INTERFACE}.ps1").write_text(part.read_text())
         hook = bake(os.path.realpath(sys.executable), str(path), str(root / "cache"), "")
         self.hook = root / "venvhook.ps1"
-        self.hook.write_text(hook.replace("'Microsoft.PowerShell.PSConsoleReadLine'", "'System.String'"))
+        (test,) = re.findall(r"if \(\$Host\.Name -cne 'ConsoleHost'\)", hook)
+        self.hook.write_text(hook.replace(test, "if ($false) { } elseif ($true) { } elseif ($false)"))
 
     def dump(self, name: str) -> str:
         """The line that writes what a child gets as its environment."""
@@ -543,7 +580,32 @@ class Engine:
         return done.stdout
 
     def load(self) -> str:
-        return f". {pwsh.quote(str(self.hook))}"
+        """The line that loads the hook, and what the first prompt of a host then does."""
+        first = "& $function:global:venvhook.Module { $null = & $prepare prompt; & $arm }"
+        return f". {pwsh.quote(str(self.hook))}; {first}"
+
+    def answers(self, text: str) -> None:
+        """Have the helper answer TEXT, whatever it is asked, and count that."""
+        (self.root / "text").write_bytes(text.encode("utf-8", "surrogatepass"))
+        (self.root / "data/hook/launch.py").write_text(
+            f"import shutil, sys\nopen({str(self.root / 'count')!r}, 'a').write('x')\n"
+            f"shutil.copy({str(self.root / 'text')!r}, sys.argv[-1])\n"
+        )
+
+    def keep(self, project: Path, text: str) -> None:
+        """Keep TEXT as the plan of a project."""
+        kept = Path(f"{self.root}/cache/plans{project}/.venvhook-{INTERFACE}.ps1")
+        kept.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+        kept.unlink(missing_ok=True)
+        kept.write_bytes(text.encode("utf-8", "surrogatepass"))
+        kept.chmod(0o600)
+
+    def asked(self) -> int:
+        """How often the helper has been started since this was asked last."""
+        count = self.root / "count"
+        found = len(count.read_text()) if count.exists() else 0
+        count.unlink(missing_ok=True)
+        return found
 
 
 @pytest.fixture
@@ -567,22 +629,220 @@ def test_powershells_own_parser_takes_every_text(engine: Engine, texts: dict[str
     assert out == ""
 
 
+# Ways to start pwsh, each as its words, and whether the shell that comes of it is somebody's to type in.
+STARTED: list[tuple[str, bool]] = [
+    ("", True),
+    ("-NoLogo", True),
+    ("-nol -NoProfileLoadTime", True),
+    ("--login", True),
+    ("-l", True),
+    ("-i", True),
+    ("/interactive", True),
+    ("\u2013NoLogo", True),
+    ("-sta", True),
+    ("-WorkingDirectory /tmp", True),
+    ("-wd /tmp", True),
+    ("-wo -c", True),
+    ("-ExecutionPolicy Bypass", True),
+    ("-ep Bypass -nologo", True),
+    ("-ex -file", True),
+    ("-ConfigurationName x", True),
+    ("-settings file", True),
+    ("-CustomPipeName x", True),
+    ("-if text -of text", True),
+    ("-o xml -inp xml", True),
+    ("-w hidden", True),
+    ("-ea x", True),
+    ("-version 5.1", True),
+    ("-psconsolefile x", True),
+    ("-NoExit", True),
+    ("-NoExit -Command cd", True),
+    ("-noe -c cd", True),
+    ("-NOEXIT -File x.ps1", True),
+    ("-noexit x.ps1", True),
+    ("-NoExit -EncodedCommand AAAA", True),
+    ("-File -", True),
+    ("-f -", True),
+    ("-", True),
+    ("-Command cd", False),
+    ("-c cd", False),
+    ("-co cd", False),
+    ("-Command -", False),
+    ("-CommandWithArgs cd x", False),
+    ("-cwa cd x", False),
+    ("-c cd -NoExit", False),
+    ("-File x.ps1", False),
+    ("-f x.ps1 -NoExit", False),
+    ("--file x.ps1", False),
+    ("/c cd", False),
+    ("-EncodedCommand AAAA", False),
+    ("-enc AAAA", False),
+    ("-e AAAA", False),
+    ("-ec AAAA", False),
+    ("-encodeda x -c cd", False),
+    ("x.ps1", False),
+    ("./x.ps1 -noexit", False),
+    ("/tmp/x.ps1", False),
+    ("-wd /tmp x.ps1", False),
+    ("-NoLogo -NoProfile -c cd", False),
+    ("-NonInteractive", False),
+    ("-noni", False),
+    ("-NoExit -NonInteractive", False),
+    ("-noni -NoExit -c cd", False),
+    ("-s", False),
+    ("-sshs", False),
+    ("-so", False),
+    ("-nam", False),
+    ("-nosuchparameter", False),
+]
+
+
+@needs_pwsh
+@pytest.mark.parametrize("culture", ["", "tr-TR"])
+def test_which_ways_to_start_it_are_interactive(engine: Engine, culture: str) -> None:
+    """One decision, by the command line; in Turkish, too, where I is not the capital of i."""
+    text = HOOK.read_text()
+    start, end = text.index("    if ($Host.Name -cne 'ConsoleHost') {"), text.index("    $launcher = ")
+    decide = text[start:end].replace("[System.Console]::IsInputRedirected", "$false")
+    assert decide.count("[System.Environment]::GetCommandLineArgs()") == 1
+    decide = decide.replace("[System.Environment]::GetCommandLineArgs()", "(@('pwsh') + $given)")
+    rows = (f"@({', '.join(map(pwsh.quote, line.split()))})" for line, _ in STARTED)
+    out = engine.run(
+        f"[cultureinfo]::CurrentCulture = {pwsh.quote(culture)}",
+        f"$decide = {{ param($given)\n{decide}\n'interactive' }}",
+        *(f'"$(& $decide {row})."' for row in rows),
+    )
+    assert dict(zip([line for line, _ in STARTED], out.split("\n"))) == {
+        line: "interactive." if expected else "." for line, expected in STARTED
+    }
+
+
 @needs_pwsh
 def test_hostile_texts_reach_a_child_byte_for_byte(engine: Engine) -> None:
-    given = {f"V{i}": text for i, text in enumerate([*HOSTILE, *random_texts(2000)]) if text}
-    given = {n: v for n, v in given.items() if utf16(v).encode("utf-8", "replace").decode() == v}
-    engine.run(pwsh.undo(list(given.items())), engine.dump("d"))
-    got = engine.environ("d")
+    """From a plan through the hook into what a child gets, and all of it away again."""
+    shop = engine.work / "shop"
+    shop.mkdir()
+    (shop / ".venvhook.toml").touch()
+    given = {f"V{i}": settable(text) for i, text in enumerate([*HOSTILE, *random_texts(2500)])}
+    plan = Plan(str(shop), str(shop), [("marker", str(shop), "")])
+    plan.sign, plan.home, plan.bin = "VIRTUAL_ENV", str(shop / ".venv"), str(shop / ".venv/bin")
+    plan.variables = [("VIRTUAL_ENV", plan.home), *given.items()]
+    plan.lists = [("PATH", [plan.bin])]
+    engine.answers(pwsh.plan(plan))
+    engine.run(
+        engine.load(),
+        engine.dump("before"),
+        "Set-Location shop",
+        engine.dump("inside"),
+        "Set-Location ..",
+        engine.dump("after"),
+        V2="was",
+        V3="",
+    )
+    got = engine.environ("inside")
+    assert len(given) > 2500
     assert {name: got.get(name) for name in given} == given
+    assert engine.environ("after") == engine.environ("before")
+
+
+def not_plans(plan: Plan) -> dict[str, str]:
+    """Texts that are not this plan: torn, foreign, of another kind."""
+    text, code = pwsh.plan(plan), "[IO.File]::WriteAllText('PWNED', ''); @{ id = 'x' }"
+    fields = text.split("\0")
+    found = {
+        "empty": "",
+        "a NUL": "\0",
+        "NULs": "\0" * len(text),
+        "code": code,
+        "code in the first field": code + "\0" + text,
+        "code after the end": text + "\0" + code,
+        "zeros at the end": text[:-4] + "\0" * 4,
+        "the old form": f"@{{\nid = 'x'\nproject = '{plan.project}'\nnotice = ''\nsign = 'A'\n}}\n",
+        "of interface 1": text.replace(f"plan {INTERFACE}", "plan 1", 1),
+        "of interface 3": text.replace(f"plan {INTERFACE}", "plan 3", 1),
+        "of another project": text.replace(f"\0{plan.project}\0", f"\0{plan.project}2\0", 1),
+        "of a folder in other letters": text.replace(f"\0{plan.project}\0", f"\0{plan.project.upper()}\0", 1),
+        "of another folder that looks the same": text.replace(f"\0{plan.project}\0", f"\0{plan.project}\u200d\0", 1),
+        "twice": text + text,
+        "a count too large": "\0".join([*fields[:9], "99999999999999999999", *fields[10:]]),
+        "a negative count": "\0".join([*fields[:9], "-1", *fields[10:]]),
+        "a count that is none": "\0".join([*fields[:9], "x", *fields[10:]]),
+        "a byte order mark of UTF-16": "\ufffe" + text,
+        "a web page": "<!DOCTYPE html>\n" * 300,
+    }
+    found |= {f"torn after {at} fields": "\0".join(fields[:at]) for at in range(1, len(fields))}
+    found |= {f"torn after {at} characters": text[:at] for at in range(1, len(text), 7)}
+    return found
 
 
 @needs_pwsh
-def test_each_operation_alone(engine: Engine) -> None:
+@pytest.mark.parametrize("how", ["kept", "answered"])
+def test_what_is_no_plan_does_nothing(engine: Engine, how: str) -> None:
+    """A kept one is asked for again, once; an answer gets a line. Neither is run, or taken in part."""
+    shop = engine.work / "shop"
+    shop.mkdir()
+    (shop / ".venvhook.toml").touch()
+    plan = entering("odd", str(shop))
+    plan.conditions = (("marker", str(shop), ""),)
+    texts = not_plans(plan)
+    folder = engine.root / "texts"
+    folder.mkdir()
+    for number, text in enumerate(texts.values()):
+        (folder / f"{number}").write_bytes(text.encode("utf-8", "surrogatepass"))
+    engine.keep(shop, "")
+    engine.answers("" if how == "kept" else "x")
+    place = engine.root / "text" if how == "answered" else Path(f"{engine.root}/cache/plans{shop}/.venvhook-2.ps1")
+    out = engine.run(
+        engine.load(),
+        "$before = [Environment]::GetEnvironmentVariables().Count",
+        f"foreach ($number in 0..{len(texts) - 1}) {{",
+        f"    [IO.File]::Copy({pwsh.quote(str(folder))} + '/' + $number, {pwsh.quote(str(place))}, $true)",
+        "    & $function:global:venvhook.Module { $told.Clear() }",
+        "    Set-Location shop; $null = prompt; Set-Location .; $null = prompt",
+        "    if ([Environment]::GetEnvironmentVariables().Count -ne $before) { \"entered by $number\" }",
+        f"    $count = [IO.FileInfo]{pwsh.quote(str(engine.root / 'count'))}",
+        "    if (-not $count.Exists -or $count.Length -ne 1) { \"asked $($count.Length) times by $number\" }",
+        "    $count.Delete(); Set-Location ..",
+        "}",
+        "$Error.Count",
+        stderr="venvhook: the helper gave no plan; to try again: venvhook on\n" * len(texts),
+    )
+    assert out.split("\n")[:-1] == ["0"], [*texts]
+    assert not list(engine.root.rglob("PWNED"))
+
+
+@needs_pwsh
+def test_the_plan_itself_is_taken(engine: Engine) -> None:
+    """The control of the test above: the same text, whole, enters, kept or answered."""
+    shop = engine.work / "shop"
+    shop.mkdir()
+    (shop / ".venvhook.toml").touch()
+    plan = entering("odd", str(shop))
+    plan.conditions, plan.notice = (("marker", str(shop), ""),), ""
+    for how in ("kept", "answered"):
+        engine.answers(pwsh.plan(plan) if how == "answered" else "")
+        engine.keep(shop, pwsh.plan(plan) if how == "kept" else "x")
+        assert engine.run(engine.load(), "Set-Location shop", "$env:A").split() == ["odd"]
+        assert engine.asked() == (how == "answered")
+
+
+@needs_pwsh
+def test_each_operation_of_an_undo_alone(engine: Engine) -> None:
+    """Set and unset; whatever else is ours in an inherited environment goes."""
+    engine.answers(pwsh.undo([("A", "new"), ("B", None), ("C", None), ("D", "x"), ("VENVHOOK_PROJECT", None)]))
     engine.run(
-        pwsh.undo([("A", "new"), ("B", None), ("C", None), ("D", "x")]), engine.dump("d"), A="old", B="old", E="kept"
+        engine.load(),
+        "Set-Location /",
+        engine.dump("d"),
+        A="old",
+        B="old",
+        E="kept",
+        VENVHOOK_PROJECT="/p",
+        _VENVHOOK_OLD_PATH="=/evil:",
     )
     got = engine.environ("d")
     assert [got.get(name) for name in "ABCDE"] == ["new", None, None, "x", "kept"]
+    assert not [name for name in got if "VENVHOOK" in name]
 
 
 @needs_pwsh
@@ -677,6 +937,16 @@ def test_other_scripts_are_respected(engine: Engine) -> None:
             "/o",
         )
         assert engine.environ("after")["PATH"] == "/usr/bin:/bin"
+
+
+@needs_pwsh
+@pytest.mark.parametrize("floor", ["5.0", "6.2.3"])
+def test_a_powershell_below_the_floor_is_left_alone(engine: Engine, floor: str) -> None:
+    hook = engine.hook.read_text()
+    assert hook.count("$PSVersionTable.PSVersion") == 1
+    engine.hook.write_text(hook.replace("$PSVersionTable.PSVersion", f"[version]'{floor}'"))
+    out = engine.run(f". {pwsh.quote(str(engine.hook))}", "Test-Path function:venvhook", "Test-Path alias:venvhook")
+    assert out.split() == ["False", "False"]
 
 
 @needs_pwsh

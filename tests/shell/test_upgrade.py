@@ -22,6 +22,8 @@ from .test_trust import one_line
 from .world import PACKAGE, Installation, World, environ_of, run, same_but_moves
 
 NEXT = str(int(INTERFACE) + 1)
+# What a hook names the interface after; the last five are PowerShell's.
+SPOKEN = r"hook |/plan-|/\.venvhook-|hook', '|venvhook plan |venvhook undo |/command-|/\$part-"
 
 
 @pytest.mark.scenario(48)
@@ -67,7 +69,7 @@ def upgrade(installation: Installation, folder: Path) -> None:
     assert text.count(f'INTERFACE = "{INTERFACE}"') == 1
     shells.write_text(text.replace(f'INTERFACE = "{INTERFACE}"', f'INTERFACE = "{NEXT}"'))
     for file in (folder / "shell").iterdir():
-        spoken = re.sub(rf"(hook |/plan-|/\.venvhook-){INTERFACE}\b", rf"\g<1>{NEXT}", file.read_text())
+        spoken = re.sub(rf"({SPOKEN}){INTERFACE}\b", rf"\g<1>{NEXT}", file.read_text())
         file.write_text(spoken)
     pth = next(Path(installation.python).parents[1].glob("lib/python*/site-packages/venvhook-test.pth"))
     pth.write_text(pth.read_text().replace(str(PACKAGE), str(folder), 1))  # what it needs may lie in the clone, too

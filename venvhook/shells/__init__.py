@@ -2,7 +2,7 @@
 
 An emitter has `SUFFIX`, the ending of its files; `quote(text)`, a literal of the shell; `load(path)`, the line of a
 startup file that loads another file; `plan(plan)`, a plan as shell text; `undo(operations)`, the text that sets and
-unsets variables.
+unsets variables. (PowerShell's plans and what undoes them are data.)
 
 For installing it has `PROGRAMS`, what the shell may be called on PATH, and `startup_files(home, settings, documents)`:
 the files that the block belongs into here and now, and all that ever may have got it. For sessions of our own it has

@@ -1,16 +1,20 @@
-"""Plans as PowerShell data: one @{} that `shell/plan.ps1` describes, and reads.
+"""Plans for PowerShell: data that is never run. `shell/plan.ps1` describes the fields, which have a NUL between them.
 
-ASCII only, whatever the text: PowerShell takes typographic quotes for quotes, splits what a program prints at every
-kind of line end, and decodes it by the console's encoding.
+No path, no variable and no marker that acts can hold a NUL, so nothing is quoted and nothing has to be parsed. What is
+written into PowerShell's own files (`quote`) is ASCII only, whatever the text: Windows PowerShell reads a file without
+a byte order mark by the system's code page, and PowerShell takes typographic quotes for quotes.
 """
 
 from __future__ import annotations
 
 import os
+import stat
+
+from venvhook.shells import INTERFACE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from venvhook.plan import Condition, Plan
 
@@ -19,10 +23,12 @@ PROGRAMS = ("pwsh", "powershell")
 INTERACTIVE, LOGIN = ("-NoLogo",), ()
 UNRECORDED = "Set-PSReadLineOption -HistorySaveStyle SaveNothing"
 _EPOCH = 621_355_968_000_000_000  # 1970 in .NET's ticks of 100 ns
+_GROUPS = ("path", "variables", "lists", "exports", "there", "absent", "watched", "odd", "long", "read", "flags")
+_MARKER, _LIMIT = ".venvhook.toml", 4096  # its name, and the bytes that it may have
 
 
 def quote(text: str) -> str:
-    """TEXT as a literal, good wherever a value or an argument stands. A NUL cannot be had.
+    """TEXT as a literal of the hook's file or of a line that loads it; ValueError for a NUL.
 
     Nothing inside single quotes is special but the quote (about_Quoting_Rules); what is no printable ASCII stands there
     as an escape of .NET's regular expressions, one for each UTF-16 unit.
@@ -50,16 +56,22 @@ def startup_files(home: str, settings: str, documents: Callable[[], str]) -> tup
 
 
 def plan(plan: Plan) -> str:
-    """What the plan does, and what it rests on; without the last brace the text is none."""
-    fields = [("id", quote(plan.id)), ("project", quote(plan.project)), ("notice", quote(plan.notice))]
-    fields += _does(plan) if plan.sign else []
-    return "\n".join(["@{", *(f"{key} = {value}" for key, value in (*fields, *_rests(plan.conditions))), "}", ""])
+    """PLAN as the fields that the hook reads; ValueError for a NUL in one of them."""
+    return _plan(plan, INTERFACE)
+
+
+def notice(plan: Plan, interface: str) -> str:
+    """A mere notice for a hook that speaks another INTERFACE; one of the first interface runs what it gets."""
+    if interface != "1":
+        return _plan(plan, interface)
+    fields = (("id", plan.id), ("project", plan.project), ("notice", plan.notice))
+    return "\n".join(["@{", *(f"{name} = {quote(text)}" for name, text in fields), "}", ""])
 
 
 def undo(operations: Sequence[tuple[str, str | None]]) -> str:
-    """The text that sets variables and, where there is no value, unsets them: as an argument, $null would be ''."""
-    values = [(name, "[NullString]::Value" if value is None else quote(value)) for name, value in operations]
-    return "".join(f"[System.Environment]::SetEnvironmentVariable({quote(name)}, {value})\n" for name, value in values)
+    """The variables to set or to unset, as the fields of a plan tell them."""
+    pairs = (text for name, value in operations for text in (name, _value(value)))
+    return _fields(f"venvhook undo {INTERFACE}", *pairs)
 
 
 def _literal(text: str) -> str:
@@ -67,7 +79,7 @@ def _literal(text: str) -> str:
         return "'" + text.replace("'", "''") + "'"
     data = text.encode("utf-16-be", "surrogatepass")
     units = (data[i] << 8 | data[i + 1] for i in range(0, len(data), 2))
-    return "([regex]::Unescape('" + "".join(map(_unit, units)) + "'))"
+    return "([System.Text.RegularExpressions.Regex]::Unescape('" + "".join(map(_unit, units)) + "'))"
 
 
 def _unit(unit: int) -> str:
@@ -76,50 +88,116 @@ def _unit(unit: int) -> str:
     return chr(unit) if 32 <= unit < 127 else f"\\u{unit:04x}"
 
 
-def _does(plan: Plan) -> Iterator[tuple[str, str]]:
-    for key in ("sign", "home", "bin", "name", "label"):
-        yield key, quote(getattr(plan, key))
-    yield "path", _array(map(quote, dict(plan.lists).get("PATH", ())))
-    yield "variables", _array(text for name, value in plan.variables for text in (quote(name), _value(value)))
-    yield "lists", _array(text for name, folders in plan.lists for text in (quote(name), _array(map(quote, folders))))
-    yield "exports", _array(quote(text) for pair in plan.exports() for text in pair)
+def _plan(plan: Plan, interface: str) -> str:
+    """The first field says what the text is, the last one proves it whole; `shell/plan.ps1` says what is between."""
+    groups: dict[str, list[str]] = {name: [] for name in _GROUPS}
+    if plan.sign:
+        groups["path"] += dict(plan.lists).get("PATH", ())
+        groups["variables"] += (text for name, value in plan.variables for text in (name, _value(value)))
+        groups["lists"] += (text for name, folders in plan.lists for text in (name, str(len(folders)), *folders))
+        groups["exports"] += (text for pair in plan.exports() for text in pair)
+    _rest(plan.conditions, groups)
+    does = (plan.sign, plan.home, plan.bin, plan.name, plan.label)
+    counted = (text for name in _GROUPS for text in (str(len(groups[name])), *groups[name]))
+    return _fields(f"venvhook plan {interface}", plan.id, plan.project, plan.notice, *does, *counted)
 
 
-def _rests(conditions: Sequence[Condition]) -> Iterator[tuple[str, str]]:
-    """The conditions as data. "mine", "theirs" and "same" are not among them: .NET cannot test them, the helper has."""
-    words: dict[str, str] = {}  # each once: PowerShell takes no key twice
-    lists: dict[str, list[str]] = {"there": [], "absent": [], "dangling": [], "older": [], "read": []}
+def _fields(*fields: str) -> str:
+    for field in fields:
+        if "\0" in field:
+            raise ValueError("a NUL, which no environment variable and no path can hold")
+    return "\0".join([*fields, "end"])
+
+
+def _rest(conditions: Sequence[Condition], groups: dict[str, list[str]]) -> None:
+    """Sort CONDITIONS into the GROUPS of a plan.
+
+    "mine" is not among them, nor "same" but for a symlink: .NET cannot test them, the helper has. No text is compared:
+    that would open files that may have become something else; a file is known by its time and length.
+    """
     for kind, *rest in conditions:
-        if kind in ("marker", "odd"):
-            words["marker"] = _bytes(str(rest[1])) if kind == "marker" else "$null"
-        elif kind == "never":
-            words["never"] = "$true"
+        path = str(rest[0]) if rest else ""
+        if kind in ("here", "never"):
+            groups["flags"].append(kind)
         elif kind == "variable":
-            lists["read"] += [quote(str(rest[0])), _value(None if rest[1] is None else str(rest[1]))]
-        elif kind == "older":
-            ticks = str(int(str(rest[2])) // 100 + _EPOCH)
-            lists["older"] += [text for path in _reached(str(rest[0])) for text in (quote(path), ticks)]
+            groups["read"] += (path, _value(None if rest[1] is None else str(rest[1])))
+        elif kind == "marker":
+            _watch(os.path.join(path, _MARKER), rest[3:], groups)
+        elif kind == "odd":
+            _describe(os.path.join(path, _MARKER), groups)
+            _watch(os.path.join(path, _MARKER), (), groups)
+        elif kind == "unchanged" or (kind == "text" and path not in groups["watched"]):
+            _watch(path, rest[2:] if kind == "unchanged" else (), groups)
+        elif kind == "same":
+            _link(path, groups)
         elif kind == "exists":
-            lists["there"] += map(quote, _reached(str(rest[0])))
+            groups["there"] += _reached(path)
         elif kind == "absent":
-            lists["dangling" if os.path.islink(str(rest[0])) else "absent"].append(quote(str(rest[0])))
-    yield from words.items()
-    yield from ((key, _array(texts)) for key, texts in lists.items())
+            _absent(path, groups)
+        elif kind == "kind" and rest[1] == "nothing":
+            _absent(path, groups)
+        elif kind in ("kind", "theirs"):
+            _describe(path, groups)
+    watched = groups["watched"][::3]
+    groups["there"] = [path for path in dict.fromkeys(groups["there"]) if path not in watched]
+    groups["absent"] = list(dict.fromkeys(groups["absent"]))
+
+
+def _watch(path: str, known: Sequence[object], groups: dict[str, list[str]]) -> None:
+    """Rest on what the file PATH is now; KNOWN may hold its time (ns since 1970) and length as they were read."""
+    try:
+        seen = os.stat(path)
+    except OSError:  # gone meanwhile, or a link to nothing
+        return _absent(path, groups)
+    if stat.S_ISDIR(seen.st_mode):
+        groups["watched"] += (path, _ticks(seen.st_mtime_ns), "")
+    elif not stat.S_ISREG(seen.st_mode):
+        _describe(path, groups)
+    elif seen.st_size > _LIMIT and os.path.basename(path) == _MARKER:
+        _link(path, groups)
+        groups["long"].append(os.path.realpath(path))
+    else:
+        _link(path, groups)
+        time, size = known if len(known) == 2 else (seen.st_mtime_ns, seen.st_size)
+        groups["watched"] += (os.path.realpath(path), _ticks(int(str(time))), str(size))
+
+
+def _absent(path: str, groups: dict[str, list[str]]) -> None:
+    """Rest on PATH being nothing, or a link to nothing; .NET sees only the link itself, and what is not there."""
+    _link(path, groups)
+    real = os.path.realpath(path)
+    if not os.path.islink(real):  # else links that lead to one another
+        groups["absent"].append(real)
+
+
+def _describe(path: str, groups: dict[str, list[str]]) -> None:
+    """Rest on what PATH and what it leads to are, which tells them apart without opening them."""
+    for place in _reached(path):
+        try:
+            seen = os.lstat(place)
+        except OSError:
+            continue
+        groups["odd"] += (place, "" if os.name == "nt" else f"{seen.st_ino} {seen.st_mode} {seen.st_uid}")
+
+
+def _link(path: str, groups: dict[str, list[str]]) -> None:
+    if os.path.islink(path):
+        seen = os.lstat(path)
+        groups["watched"] += (path, _ticks(seen.st_mtime_ns), "")
 
 
 def _reached(path: str) -> list[str]:
-    """What has to be looked at for PATH: of a link, .NET sees only the link itself."""
-    return [path, os.path.realpath(path)] if os.path.islink(path) else [path]
+    """What has to be looked at for PATH: of a link, .NET sees only the link itself.
+
+    Nothing is looked for below /proc: a link of this process leads elsewhere than the shell's.
+    """
+    real = os.path.realpath(path)
+    return [path, real] if os.path.islink(path) and not real.startswith("/proc/") else [path]
 
 
-def _bytes(text: str) -> str:
-    """The bytes that TEXT was decoded from, one character each (Latin-1); here a NUL may be among them."""
-    return _literal(os.fsencode(text).decode("latin-1"))
+def _ticks(time: int) -> str:
+    return str(time // 100 + _EPOCH)
 
 
 def _value(value: str | None) -> str:
-    return "$null" if value is None else quote(value)
-
-
-def _array(texts: Iterable[str]) -> str:
-    return "@(" + ", ".join(texts) + ")"
+    return "" if value is None else "=" + value

@@ -1,0 +1,144 @@
+# What venvhook's hook for PowerShell does at prompts and at changes of folder. The hook reads this file, in its module, when the
+# host asks for its first prompt: while profiles are read it does nothing, and a shell that runs a script needs none of it. The
+# number in the name it is installed under is the interface between the hook and this file.
+
+$script:separator = [System.String][System.IO.Path]::PathSeparator
+
+# One line for the person. A name that a project chose must not reach the terminal as it is: what a terminal obeys, and
+# what is not seen, becomes "?". While a line is edited (a key that changes the folder), what is printed would be drawn
+# over: it waits for the prompt.
+$script:say = { param($text)
+    $text = [System.Text.RegularExpressions.Regex]::Replace("venvhook: $text", '[\p{Cc}\p{Cf}\p{Co}\p{Z}-[ ]]', '?')
+    if (-not $st.depth) {
+        foreach ($frame in [System.Management.Automation.Runspaces.Runspace]::DefaultRunspace.Debugger.GetCallStack()) {
+            if ($frame.FunctionName -ceq 'PSConsoleHostReadLine') { $later.Add($text); return }
+        }
+    }
+    [System.Console]::Error.WriteLine($text)
+}
+# Something went wrong in the hook, or with the helper: told once in a shell, until `venvhook on`.
+$script:complain = { param($trouble)
+    $text = $trouble.Exception.Message.Split("`n")[0].Trim()
+    if ($told.Contains("$text`n$($st.here)")) { return }
+    $told.Add("$text`n$($st.here)")
+    if ($st.off) { & $say $text } else { & $say "$text; to try again: venvhook on" }
+}
+
+# ---- the state machine ----------------------------------------------------------------------------------------------
+
+# The nearest folder upwards that holds a marker, or ''; and the places of those that would be nearer.
+$script:find = { param($folder)
+    $st.project = ''; $nearer = [System.Collections.Generic.List[System.String]]::new()
+    $list = [System.Environment]::GetEnvironmentVariable('VENVHOOK_CEILING')
+    if ($null -eq $list) { $list = $ceiling }
+    $ceilings = @(if ($list) { foreach ($c in $list.Split($separator)) { if ($c) { [System.IO.Path]::GetDirectoryName("$c/x") } } })
+    while ($folder -and [System.Array]::IndexOf($ceilings, $folder) -lt 0) {
+        $file = "$folder/$marker"
+        # The time rather than Exists: one call that sees a folder of that name too, which is for the helper to tell.
+        try { if ([System.IO.File]::GetLastWriteTimeUtc($file).Ticks -ne $missing) { $st.project = $folder; break } }
+        catch { } # unreadable
+        $nearer.Add($file)
+        $folder = [System.IO.Path]::GetDirectoryName($folder)
+    }
+    $st.nearer = $nearer.ToArray()
+}
+# At every change of folder, and at a prompt where something has changed.
+$script:step = { param($place)
+    if ($st.inherited) { & $provide; & $recover }
+    $st.project = ''; $st.nearer = @()
+    $awake = -not ($st.off -or $env:VENVHOOK_DISABLE)
+    if ($awake) { & $find ([System.IO.Path]::GetDirectoryName("$($place.ProviderPath)/x")) } # a drive's root ends with a separator
+    if ($st.plan.sign) { & $by_hand $st.plan }
+    if ($st.paused -and -not [System.String]::Equals($st.project, $st.paused)) { $st.paused = '' }
+    $project = $st.project
+    if (-not [System.String]::Equals($project, $st.here) -or ($project -and (& $stale $st.plan))) {
+        if ([System.String]::Equals($project, $st.paused)) { $project = '' }
+        if ($project -or $st.here) { & $provide; & $turn $project }
+    }
+    $st.place = $place; $st.calm = ($awake -or $st.off) -and -not $st.paused
+}
+$script:provide = {
+    if (& $prepare plan) { return }
+    $st.off = $true
+    throw "$parts/plan-2.ps1 is gone, so venvhook is off in this shell; install venvhook again"
+}
+
+# ---- triggers -------------------------------------------------------------------------------------------------------
+
+# Whatever happens: no exception (it would drop the rest of the user's line), no trace in $Error.
+$script:look = { param($place)
+    $st.calm = $false
+    if ($place.Provider.Name -cne 'FileSystem' -or -not $place.ProviderPath) { return }
+    $top = $null; if ($global:Error.Count) { $top = $global:Error[0] }
+    try { & $step $place }
+    catch { & $complain $_ }
+    finally {
+        while ($global:Error.Count -and -not [System.Object]::ReferenceEquals($global:Error[0], $top)) { $global:Error.RemoveAt(0) }
+    }
+}
+# The prompt, and in front of what it shows the project's label. Most often nothing has changed.
+$script:draw = {
+    $ok = $?; $depth = $st.depth; $st.depth = $depth + 1 # above 0: a prompt that wraps ours, and that we have wrapped again
+    try {
+        if ($depth -eq 0) {
+            $calm = $st.calm -and [System.Object]::ReferenceEquals($global:PWD, $st.place)
+            if ($calm) { foreach ($file in $st.nearer) { if ([System.IO.File]::Exists($file)) { $calm = $false; break } } }
+            if ($calm -and $st.plan) { $calm = -not (& $stale $st.plan $true) }
+            if (-not $calm) { $st.drawn = $false; & $look $global:PWD }
+            if ($later.Count) { foreach ($text in $later) { [System.Console]::Error.WriteLine($text) }; $later.Clear() }
+        }
+        # A script's prompt without the rest of it: another way has undone what the script did.
+        if ($st.scripted -and -not $function:global:_OLD_VIRTUAL_PROMPT) { & $provide; & $forsake $null }
+        $below = $st.prompts[-1 - $depth]
+        if (-not $ok) { Microsoft.PowerShell.Core\Get-History -Id 9223372036854775807 -ErrorAction Ignore } # $? is false again
+        $text = & $below
+    } finally { $st.depth = $depth }
+    # $st.drawn: we were called by the prompt of an activate script that has just been undone, and has drawn its name.
+    if ($depth -or $st.drawn -or -not $st.plan.label -or $env:VIRTUAL_ENV_DISABLE_PROMPT) { $st.drawn = $false; return $text }
+    $text = [System.String]@($text)[0]; $body = $text.TrimStart("`r", "`n") # a host shows the first; its blank lines stay in front
+    $text.Substring(0, $text.Length - $body.Length) + $st.plan.label + $body
+}
+# The prompt may have been replaced since: what is under its name now is what ours calls from now on. An activate script's
+# prompt that calls ours (copied under the name that it saves prompts by) is left where it is: its deactivate would
+# put ours back, and the script's own, below ours, would be called without what it needs.
+$script:wrap = {
+    $now = $function:global:prompt; $saved = $function:global:_OLD_VIRTUAL_PROMPT
+    if ($st.depth -or [System.Object]::ReferenceEquals($now.Ast, $draw.Ast) -or
+        ($saved -and [System.Object]::ReferenceEquals($saved.Ast, $draw.Ast))) { return }
+    $at = [System.Array]::IndexOf($st.prompts, $now) # one that we have wrapped already is back: those above it are gone
+    if ($at -ge 0) { $st.prompts = @($st.prompts[0..$at]) } else { $st.prompts += $now }
+    $function:global:prompt = $draw; $st.scripted = $null -ne $saved
+}
+$script:arm = {
+    # 5.1 has no such event: there the prompt does all the work.
+    if ('System.Management.Automation.LocationChangedEventArgs' -as [System.Type]) {
+        if (-not $st.action) {
+            $st.action = [System.EventHandler[System.Management.Automation.LocationChangedEventArgs]] {
+                & $wrap; & $look $global:PWD
+            }
+        }
+        $others = $events.LocationChangedAction
+        # Ours first: a handler that throws stops those after it.
+        if ($null -eq $others -or [System.Array]::IndexOf($others.GetInvocationList(), $st.action) -lt 0) {
+            $events.LocationChangedAction = [System.Delegate]::Combine($st.action, $others)
+        }
+    }
+    & $wrap
+}
+# What the command needs of this shell: on and off are its own; after any other one, whatever could have changed is
+# looked at again. A helper that gave no plan is tried again; what is only a notice is said again by on.
+$script:command = { param($word)
+    if ($word -ceq 'off') { $st.off = $true }
+    elseif ($word -ceq 'on') { $st.off = $false; $st.paused = ''; $known.Clear(); $told.Clear() }
+    if ($st.here -and (-not $st.plan.id -or ($word -ceq 'on' -and -not $st.plan.sign))) { & $quit }
+    & $wrap
+    & $look $global:PWD
+}
+
+# Completion: read at the first TAB. (PowerShell asks a "native" completer for a script without parameters too.)
+$script:complete = {
+    $completer = $null # which the file sets
+    . ([System.Management.Automation.ScriptBlock]::Create([System.IO.File]::ReadAllText("$parts/complete.ps1")))
+    & $completer @args
+}
+Microsoft.PowerShell.Core\Register-ArgumentCompleter -Native -CommandName venvhook -ScriptBlock $complete

@@ -1,0 +1,637 @@
+"""What only PowerShell has: profiles that replace the prompt, ways to start it, how it passes arguments, what TAB does,
+and files that it must not open.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import fcntl
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .dialects import Dialect
+from .terminal import Terminal
+from .test_trust import one_line
+from .world import World, as_if_not_root, make_environment, same_but_moves
+
+pytestmark = pytest.mark.shells("pwsh")
+MARK = "$([char]27)]7337;${PID}:$global:_t$([char]7)"
+PROMPT = f'function prompt {{ $global:_t++; "0> {MARK}" }}'
+SHOW = "import json, sys; print(json.dumps([sys.argv[1:], '' if sys.stdin.isatty() else sys.stdin.read()]))"
+
+
+def reload(world: World) -> str:
+    """What a user types who has changed their profile."""
+    names = (world.dialect.early_rc, world.dialect.rc)
+    return "; ".join(f". {world.dialect.quote(str(world.home / name))}" for name in names)
+
+
+# ---- the first prompt -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.scenario(25)
+@pytest.mark.parametrize("where", ["app", "app/sub", "."])
+def test_a_profile_that_is_read_later_replaces_the_prompt(world: World, where: str) -> None:
+    (world.project() / "sub").mkdir()
+    live = world.start(after=PROMPT, cwd=world.work / where)
+    assert (live.first, live.prefix()) == ("", "(app) " if where != "." else "")
+    assert live.run("(Get-Item function:prompt).ScriptBlock.File -like '*venvhook*'; $Error.Count") == "True\n0"
+    live.run(f"cd {world.work}/app")
+    assert live.prefix() == "(app) "
+
+
+@pytest.mark.scenario(25)
+def test_nothing_happens_before_the_first_prompt(world: World) -> None:
+    """Not even when a profile goes into a project, or calls the prompt."""
+    app = world.project()
+    later = f"cd {app}\n$during = $env:VIRTUAL_ENV; $shown = @(prompt).Count; $inside = $env:VIRTUAL_ENV; cd /\n"
+    live = world.start(after=later)
+    assert (live.first, live.run('"$during|$inside|"')) == ("", "||")
+    assert world.helper_calls() == []
+    assert (live.run(f"cd {app}"), live.prefix()) == ("", "(app) ")
+
+
+@pytest.mark.scenario(14, 16, 25)
+@pytest.mark.parametrize("where", ["app", "."])
+@pytest.mark.parametrize("own", [True, False], ids=["its own", "another"])
+def test_an_activate_script_in_the_profile_above_our_line(
+    world: World, shell: Dialect, where: str, own: bool
+) -> None:
+    """Its prompt calls what it had saved, and works only with its deactivate."""
+    app = world.project()
+    other = app / ".venv" if own else make_environment(world.work / "other/env", prompt="other")
+    before = f"{shell.prompt_rc}\n{shell.activate(str(other))}"
+    live = world.start(before=before, after="return", cwd=world.work / where)
+    assert live.first.strip() in ("", "(other)", "(.venv)")
+    live.run("$Error.Clear()")  # the script's own
+    for _ in range(2):
+        live.run(f"cd {app}")
+        live.run("")
+        assert live.prompt().count("(app) ") == 1 and ".venv" not in live.prompt()
+        live.run("cd ..")
+        live.run("")
+        assert "(app) " not in live.prompt()
+    assert live.run("$Error.Count") == "0"
+    live.run(f"cd {app}; deactivate; cd ..")
+    live.run("" if own else "deactivate")
+    assert live.prefix() == ""
+    assert live.get("VIRTUAL_ENV") is None
+    live.run("cd app")
+    assert live.prefix() == "(app) "
+    assert live.run("$Error.Count") == "0"
+
+
+@pytest.mark.scenario(26)
+def test_the_profile_is_read_again(world: World) -> None:
+    world.project()
+    live = world.start(after=PROMPT)
+    live.run("cd app")
+    live.run(reload(world))
+    assert live.prefix() == "(app) "
+    assert live.run("") == ""
+    assert live.prompt().count("(app)") == 1
+    live.run("$env:VENVHOOK_DISABLE = 1")
+    assert live.prefix() == ""
+    live.run("$env:VENVHOOK_DISABLE = $null")
+    assert live.prefix() == "(app) "
+    live.run(reload(world))
+    live.run("cd ..")
+    assert live.prefix() == ""
+
+
+@pytest.mark.scenario(26)
+def test_a_prompt_that_is_replaced_later_gets_the_name_at_the_next_change_of_folder(world: World) -> None:
+    world.project()
+    live = world.start()
+    live.run("cd app")
+    live.run(PROMPT)
+    live.run("cd .")
+    assert live.prompt().count("(app)") == 1
+    live.run(f"$theirs = $function:prompt; {PROMPT}; cd /; cd -")
+    assert live.prompt().count("(app)") == 1
+
+
+@pytest.mark.scenario(31)
+def test_handlers_of_others_are_kept(world: World) -> None:
+    """Theirs before, theirs after, exactly; and both are called."""
+    ours = "$ExecutionContext.SessionState.InvokeCommand"
+    count = (
+        f"$ic = {ours}; $global:looked = 0; $global:moved = 0\n"
+        "$ic.PreCommandLookupAction = { $global:looked++ }; $ic.LocationChangedAction = { $global:moved++ }\n"
+        "$global:was = $ic.PreCommandLookupAction\n"
+    )
+    live = world.start(before=count)
+    assert live.run("[object]::ReferenceEquals($was, $ic.PreCommandLookupAction); $looked -gt 0") == "True\nTrue"
+    live.run("cd /usr; cd /")
+    assert live.run("$moved; $ic.LocationChangedAction.GetInvocationList().Count") == "2\n2"
+    live.run("$ic.PreCommandLookupAction = $null")
+    live.run(reload(world).replace(count, ""))
+    live.run("cd /usr")
+
+
+# ---- a way to start it ----------------------------------------------------------------------------------------------
+
+
+def started(world: World, *arguments: str, profile: str = "") -> str:
+    """The output of a pwsh on a terminal that is started with these arguments and ends."""
+    world.write_rc(world.dialect, before=profile)
+    master, slave = os.openpty()
+    environ = {"HOME": str(world.home), "PATH": os.environ["PATH"], "TERM": "xterm", **world.dialect.environment}
+    command = [world.dialect.program, "-NoLogo", *arguments]
+    try:
+        done = subprocess.run(
+            command, stdin=slave, capture_output=True, text=True, env=environ, cwd=world.work, timeout=60, check=False
+        )
+    finally:
+        os.close(master)
+        os.close(slave)
+    return done.stdout + done.stderr
+
+
+@pytest.mark.scenario(28)
+@pytest.mark.parametrize("profile", ["", "Import-Module PSReadLine", "Set-PSReadLineOption -EditMode Emacs"])
+def test_a_script_is_left_alone(world: World, profile: str) -> None:
+    """Whatever its profile has loaded; there is a terminal on standard input."""
+    app, new = world.project(), world.project("new", allow=False)
+    line = f"Set-Location {new}; Set-Location {app}; $null = prompt; \"[$env:VIRTUAL_ENV]\""
+    script = world.root / "job.ps1"
+    script.write_text(line)
+    for arguments in (("-c", line), (str(script),), ("-NonInteractive", "-c", line)):
+        assert started(world, *arguments, profile=profile).split() == ["[]"], arguments
+    assert world.helper_calls() == []
+
+
+@pytest.mark.scenario(28)
+@pytest.mark.parametrize(
+    "arguments", [("-NoExit", "-Command", "$x = 1"), ("-noe", "-c", "cd /"), ("-wd", "/usr"), ("-Login",), ("-i",)]
+)
+def test_a_shell_that_stays_is_interactive(world: World, arguments: tuple[str, ...]) -> None:
+    app = world.project()
+    live = world.start(arguments=arguments)
+    assert live.first == ""
+    live.run(f"cd {app}")
+    assert live.prefix() == "(app) "
+
+
+@pytest.mark.scenario(22)
+def test_a_locked_down_shell_is_left_alone(world: World) -> None:
+    app = world.project()
+    live = world.start(
+        before="$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'",
+        after="$ExecutionContext.SessionState.LanguageMode",
+        cwd=app,
+    )
+    assert live.first.strip() in ("", "ConstrainedLanguage")
+    assert live.prefix() == ""
+    assert live.run("$Error.Count") == "0"
+
+
+# ---- the command ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.scenario(47)
+def test_the_status_of_the_command(world: World) -> None:
+    live = world.start(cwd=world.project())
+    for line, said in (
+        ("venvhook bad 2>$null || 'no'", "no"),
+        ("venvhook off && 'yes'", "yes"),
+        ("venvhook on && 'yes'; $LASTEXITCODE", "yes\n0"),
+        ("venvhook run -- sh -c 'exit 9' && 'deployed'", ""),
+        ("venvhook run -- sh -c 'exit 9'; \"$? $LASTEXITCODE\"", "False 9"),
+        ("venvhook run -- true; \"$? $LASTEXITCODE\"", "True 0"),
+        ("if (venvhook --version) { 'said' }", "said"),
+        ("Set-Alias v venvhook; v run -- false || 'no'", "no"),
+    ):
+        assert live.run(line).endswith(said), line
+        assert said or live.run(line) == "", line
+
+
+ARGUMENTS = [
+    "a,b",
+    "a, b",
+    "-v:x",
+    "--opt:y",
+    "--opt=a,b",
+    "-- x --",
+    "a -- b",
+    "'' \"\" x",
+    "'*' '[x]' '~' '?.toml'",
+    "* [x]y ~ ~/x",
+    "'a b' \"it's\" 'say \"x\"' 'back\\' 'two\\\\'",
+    "3.10 1.0,2.50 0x10 1kb",
+    "`*x `$y",
+    "$null last",
+    "$two $one",
+    "$(1) (1 + 2) \"$one\"",
+    "a,'b c',d",
+    "-x -y z -W:",
+    "$env:NOTHING/x @('p', 'q')",
+    "-k 'test_*'",
+    "ünï ‘x’ \U0001f600",
+]
+EXPECTED: list[list[str]] = [
+    ["a,b"],
+    ["a,b"],
+    ["-v:x"],
+    ["--opt:y"],
+    ["--opt=a,b"],
+    ["--", "x", "--"],
+    ["a", "--", "b"],
+    ["", "", "x"],
+    ["*", "[x]", "~", "?.toml"],
+    ["*", "[x]y", "~", "~/x"],
+    ["a b", "it's", 'say "x"', "back\\", "two\\\\"],
+    ["3.10", "1.0,2.50", "0x10", "1kb"],
+    ["*x", "$y"],
+    ["last"],
+    ["1", "2", "x y"],
+    ["1", "3", "x y"],
+    ["a,b c,d"],
+    ["-x", "-y", "z", "-W:"],
+    ["/x", "p", "q"],
+    ["-k", "test_*"],
+    ["ünï", "x", "\U0001f600"],
+]
+
+
+@pytest.mark.scenario(47)
+def test_every_argument_as_it_was_typed(world: World) -> None:
+    """By `run`, and so by every command; PowerShell expands no pattern, and eats no `--`."""
+    app = world.project()
+    for name in ("b.toml", "test_x", "x", "xy"):
+        (app / name).touch()
+    script = world.root / "show.py"
+    script.write_text(SHOW)
+    live = world.start(after="$two = 1, 2; $one = 'x y'", cwd=app)
+    for typed, wanted in zip(ARGUMENTS, EXPECTED):
+        said = live.run(f"venvhook run -- {sys.executable} {script} {typed}") if typed.isprintable() else "[]"
+        got = json.loads(said.replace("\n", ""))[0]
+        assert got == wanted, typed
+
+
+@pytest.mark.scenario(47)
+def test_pipes_into_the_command_and_out_of_it(world: World) -> None:
+    script = world.root / "show.py"
+    script.write_text(SHOW)
+    live = world.start(cwd=world.project())
+    assert live.run(f"'in', 'two' | venvhook run -- {sys.executable} {script} a,b") == '[["a,b"], "in\\ntwo\\n"]'
+    assert live.run("$x = venvhook run -- printf '1\\n2\\n'; $x.Count") == "2"
+    assert live.run("venvhook run -- printf '1\\n2\\n' | Select-Object -Last 1") == "2"
+    assert live.run(f"venvhook run -- {sys.executable} -c 'import sys; print(sys.stdout.isatty())'") == "True"
+    live.run(f"venvhook run -- printf 'x' > {world.root}/out")
+    assert (world.root / "out").read_text().strip() == "x"
+
+
+@pytest.mark.scenario(47)
+def test_a_folder_that_is_typed_with_a_tilde(world: World) -> None:
+    (world.home / "shop").mkdir()
+    make_environment(world.home / "shop/.venv")
+    world.mark(world.home / "shop", "")
+    live = world.start()
+    live.run("venvhook allow ~/shop")
+    assert (live.run("cd ~/shop"), live.prefix()) == ("", "(shop) ")
+
+
+@pytest.mark.scenario(49)
+def test_its_python_is_gone(world: World) -> None:
+    """One line, then nothing more, and no error of PowerShell's own."""
+    app = world.project()
+    live = world.start()
+    right = Path(world.installation.launcher)
+    away = right.with_name("away.py")
+    right.rename(away)
+    try:
+        said = live.run(f"cd {app}")
+        assert one_line(said) and "install venvhook again" in said
+        assert live.run("") + live.run("cd ..") + live.run("cd app") == ""
+        said = live.run("venvhook status")
+        assert one_line(said) and "install venvhook again" in said
+        assert live.run("$LASTEXITCODE; $Error.Count") == "127\n0"
+    finally:
+        away.rename(right)
+
+
+# ---- TAB ------------------------------------------------------------------------------------------------------------
+
+
+def completed(live: Terminal, text: str) -> list[str]:
+    said = live.run(f"(TabExpansion2 {live_quote(text)} {len(text)}).CompletionMatches.CompletionText -join '|'")
+    return [word for word in said.replace("\n", "").split("|") if word]
+
+
+def live_quote(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+@pytest.mark.scenario(23)
+def test_tab_changes_nothing(world: World) -> None:
+    live = world.start()
+    live.run("sh -c 'exit 7'")
+    assert "3" in "".join(completed(live, "venvhook create --python 3"))
+    assert live.run('"$LASTEXITCODE $($Error.Count)"') == "7 0"
+    fresh = world.start()
+    completed(fresh, "venvhook create --python 3")
+    assert fresh.run("Test-Path variable:LASTEXITCODE; $Error.Count") == "False\n0"
+
+
+@pytest.mark.scenario(23)
+def test_what_tab_offers(world: World) -> None:
+    for name in ("od[d]", "it's", "two words", "plain"):
+        (world.work / name).mkdir()
+    live = world.start()
+    assert completed(live, "venvhook al") == ["allow"]
+    assert [word.rstrip("'/") for word in completed(live, "venvhook allow od")] == ["'./od[d]"]
+    assert [word.rstrip("'/") for word in completed(live, "venvhook allow tw")] == ["'./two words"]
+    assert [word.rstrip("'/") for word in completed(live, "venvhook allow it")] == ["'./it''s"]
+    assert [word.rstrip("/") for word in completed(live, "venvhook allow pl")] == ["./plain"]
+    live.run("cd 'od[d]' 2>$null")
+
+
+# ---- it never hangs, and never floods -------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def put(kind: str, path: Path, root: Path) -> Iterator[None]:
+    """Something odd at PATH."""
+    holds: list[object] = []
+    if kind == "fifo":
+        os.mkfifo(path)
+    elif kind == "link to a fifo":
+        os.mkfifo(root / "pipe")
+        path.symlink_to(root / "pipe")
+    elif kind == "socket":
+        server = socket.socket(socket.AF_UNIX)
+        holds.append(server)
+        here = os.getcwd()
+        os.chdir(path.parent)
+        server.bind(path.name)
+        os.chdir(here)
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "dangling":
+        path.symlink_to("nowhere")
+    elif kind == "a circle":
+        path.symlink_to(path.name)
+    elif kind == "sparse":
+        path.touch()
+        os.truncate(path, 1 << 30)
+    elif kind == "a NUL":
+        path.write_bytes(b"a = 1\0")
+    elif kind == "too long":
+        path.write_bytes(b"#" * 5000)
+    elif kind == "not UTF-8":
+        path.write_bytes(b"\xff\xfe\x80")
+    elif kind == "leased":  # who opens it waits for as long as the system lets them, unless without blocking
+        path.write_text("# mine\n")
+        holder = open(path, "r+b")  # noqa: SIM115
+        holds.append(holder)
+        signal.signal(signal.SIGIO, signal.SIG_IGN)
+        fcntl.fcntl(holder, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+    elif kind == "unreadable":
+        path.write_text("")
+        path.chmod(0)
+    else:
+        path.symlink_to(kind)
+    yield
+    for each in holds:
+        each.close()  # type: ignore[attr-defined]
+
+
+ODD = [
+    *("fifo", "link to a fifo", "socket", "folder", "dangling", "a circle", "sparse", "a NUL", "too long", "not UTF-8"),
+    *("/dev/zero", "/dev/null", "/dev/tty", "/dev/stdin", "/proc/self/mem", "/proc/kmsg", "/proc/self/pagemap"),
+    *("/proc/self/environ", "/proc/uptime", "/sys/kernel/uevent_seqnum", "/sys/power/state", "unreadable", "leased"),
+]
+
+
+def quick(live: Terminal, line: str) -> str:
+    began = time.monotonic()
+    said = live.run(line)
+    assert time.monotonic() - began < 8, "2 s, on a machine that does nothing else"
+    return said
+
+
+@pytest.mark.scenario(40)
+@pytest.mark.parametrize("kind", ODD)
+def test_an_odd_marker(world: World, kind: str) -> None:
+    """One helper and at most one line at three prompts; gone, and a good one there instead: it is entered."""
+    app = world.project()
+    (app / ".venvhook.toml").unlink()
+    live = world.start(wrapper=as_if_not_root() if kind == "unreadable" else ())
+    with put(kind, app / ".venvhook.toml", world.root):
+        said = "\n".join(quick(live, line) for line in ("cd app", "", "", ""))
+        assert said.strip() == "" or one_line(said.strip()), said
+        assert len(world.helper_calls()) <= 1
+        assert live.prefix() == ""
+        (app / ".venvhook.toml").rename(app / "gone")
+        world.mark(app, "")
+        quick(live, "")
+        assert live.prefix() == "(app) "
+
+
+@pytest.mark.scenario(40)
+@pytest.mark.parametrize("kind", ODD)
+def test_an_odd_file_of_variables(world: World, kind: str) -> None:
+    app = world.project("app", 'dotenv = [".env"]', allow=False)
+    (app / ".env").write_text("A=1\n")
+    world.cli("allow", str(app))
+    live = world.start()
+    live.run("cd app; cd ..")
+    (app / ".env").unlink()
+    world.helper_calls()
+    with put(kind, app / ".env", world.root):
+        said = "\n".join(quick(live, line) for line in ("cd app", "", "", ""))
+        assert said.strip() == "" or one_line(said.strip()), said
+        assert len(world.helper_calls()) <= 1
+
+
+@pytest.mark.scenario(40)
+@pytest.mark.parametrize("kind", [kind for kind in ODD if kind not in ("unreadable", "leased")])
+def test_an_odd_kept_plan(world: World, kind: str) -> None:
+    """It is not read; the helper is asked, once, and the project is entered."""
+    app = world.project()
+    world.start().run("cd app")
+    kept = Path(f"{world.installation.cache}/plans{app}/.venvhook-2.ps1")
+    kept.unlink()
+    world.helper_calls()
+    with put(kind, kept, world.root):
+        live = world.start()
+        assert "".join(quick(live, line) for line in ("cd app", "", "")) == ""
+        assert live.prefix() == "(app) "
+        assert len(world.helper_calls()) == 1
+
+
+@pytest.mark.scenario(40)
+def test_a_marker_that_grows(world: World) -> None:
+    """What is too long stays too long."""
+    app = world.project()
+    marker = app / ".venvhook.toml"
+    marker.write_bytes(b"#" * 5000)
+    live = world.start()
+    said = [live.run("cd app")]
+    for _ in range(3):
+        with open(marker, "ab") as file:
+            file.write(b"#" * 100)
+        said.append(live.run(""))
+    assert one_line("\n".join(said).strip())
+    assert len(world.helper_calls()) == 1
+
+
+@pytest.mark.scenario(40)
+@pytest.mark.skipif(sys.platform != "linux", reason="renameat2 is Linux's")
+def test_a_marker_that_is_exchanged_with_a_pipe_in_a_loop(world: World) -> None:
+    """Whatever is found at each look: the hook opens neither, so no prompt waits for somebody to write."""
+    app = world.project()
+    os.mkfifo(app / "pipe")
+    libc, going = ctypes.CDLL(None), True
+
+    def exchange() -> None:
+        while going:
+            libc.renameat2(-100, bytes(app / "pipe"), -100, bytes(app / ".venvhook.toml"), 2)
+
+    loop = threading.Thread(target=exchange)
+    loop.start()
+    try:
+        live = world.start()
+        for line in ("cd app", "", "", "cd ..", "cd app", ""):
+            quick(live, line)
+    finally:
+        going = False
+        loop.join()
+
+
+# ---- files by identity, markers that come back ----------------------------------------------------------------------
+
+
+@pytest.mark.scenario(9)
+def test_an_older_file_takes_the_place_of_one_that_is_watched(world: World) -> None:
+    app = world.project("app", 'dotenv = [".env"]', allow=False)
+    for name, text in ((".env", "A=1\n"), (".env.prod", "A=2\n")):
+        (app / name).write_text(text)
+    os.utime(app / ".env.prod", (1e9, 1e9))
+    world.cli("allow", str(app))
+    live = world.start()
+    live.run("cd app")
+    assert live.get("A") == "1"
+    (app / ".env.prod").rename(app / ".env")
+    live.run("")
+    assert live.get("A") == "2"
+    world.helper_calls()
+    future = time.time() + 1e6
+    os.utime(app / ".env", (future, future))
+    live.run("")
+    assert len(world.helper_calls()) == 1
+    live.run("")
+    live.run("cd ..; cd app")
+    assert world.helper_calls() == []
+
+
+@pytest.mark.scenario(10)
+@pytest.mark.parametrize("line", ["", "cd .", "venvhook on"])
+def test_a_marker_that_comes_back_above(world: World, line: str) -> None:
+    app = world.project()
+    (app / "sub/deep").mkdir(parents=True)
+    live = world.start(cwd=app / "sub/deep")
+    assert live.prefix() == "(app) "
+    (app / ".venvhook.toml").rename(app / "away")
+    live.run(line)
+    assert live.prefix() == ""
+    (app / "away").rename(app / ".venvhook.toml")
+    live.run(line)
+    assert live.prefix() == "(app) "
+
+
+@pytest.mark.scenario(10)
+def test_a_marker_that_is_made_above(world: World) -> None:
+    app = world.project()
+    (app / ".venvhook.toml").unlink()
+    (app / "sub").mkdir()
+    live = world.start(cwd=app / "sub")
+    assert live.prefix() == ""
+    world.mark(app, "")
+    live.run("")
+    assert live.prefix() == "(app) "
+
+
+@pytest.mark.scenario(6)
+def test_folders_that_differ_in_case_only(world: World) -> None:
+    """PowerShell remembers PATH's folders without regard to case."""
+    if (world.work / "A").exists() or not world.work.exists():
+        pytest.skip("no such folders")
+    upper, lower = world.project("Shop"), world.project("shop")
+    where = "python -c 'import sys; print(sys.prefix)'"
+    live = world.start()
+    assert live.run(f"cd Shop; {where}") == str(upper / ".venv")
+    assert live.run(f"cd ../shop; {where}") == str(lower / ".venv")
+    assert live.run(f"cd ..; cd Shop; {where}") == str(upper / ".venv")
+
+
+@pytest.mark.scenario(33)
+def test_a_neighbour_whose_name_is_a_pattern(world: World) -> None:
+    """It is asked about by its own name, and the answer for another project is not taken."""
+    world.project("work")
+    odd = world.project("[wx]ork", allow=False)
+    live = world.start()
+    said = live.run("cd -LiteralPath '[wx]ork'")
+    assert one_line(said) and str(odd) in said
+    assert live.prefix() == ""
+
+
+@pytest.mark.scenario(33)
+def test_the_name_of_a_folder_reaches_no_terminal(world: World) -> None:
+    odd = world.work / "x``y\x1b]0;OWNED\x07"
+    odd.mkdir()
+    world.mark(odd, "")
+    live = world.start(env={"TO": str(odd)})
+    live.raw = b""
+    said = live.run("Set-Location -LiteralPath $env:TO")
+    assert "OWNED" in said and b"]0;OWNED\x07" not in live.raw.replace(b"\x1b]0;PowerShell", b"")
+    assert said.count("venvhook: ") == 1
+
+
+@pytest.mark.scenario(22)
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "[Console]::OutputEncoding = [Text.Encoding]::Unicode",
+        "$OutputEncoding = [Text.Encoding]::UTF32",
+        "$PSNativeCommandArgumentPassing = 'Legacy'",
+        "$PSDefaultParameterValues['*:ErrorAction'] = 'Stop'",
+        "class Array {}; class NullString {}; class File {}; class Regex {}",
+        "function Write-Error { 'HIJACKED' }; Set-Alias Get-History Get-Date; function TabExpansion2 { }",
+    ],
+)
+def test_nothing_of_the_session_reaches_the_helper(world: World, setting: str) -> None:
+    app = world.project("app", '[variables]\nA = "é"\nB = false')
+    live = world.start(env={"B": "was"})
+    before = live.environ()
+    said = live.run(f"{setting}; cd app; [Console]::OutputEncoding = [Text.Encoding]::UTF8")
+    assert (said, live.prefix(), live.get("A"), live.get("B")) == ("", "(app) ", "é", None)
+    assert live.run("") + live.run("cd ..") == ""
+    same_but_moves(live.environ(), before)
+    assert live.run("$Error.Count") == "0"
+    assert app.exists()
+
+
+@pytest.mark.scenario(36)
+def test_a_line_while_another_is_edited(world: World) -> None:
+    """A key that changes the folder: what is to be said is said above the prompt that is drawn then."""
+    app = world.project(allow=False)
+    draw = "[Microsoft.PowerShell.PSConsoleReadLine]::InvokePrompt()"
+    key = f"Set-PSReadLineKeyHandler -Chord Ctrl+g -ScriptBlock {{ cd {app}; {draw} }}"
+    live = world.start(after=key)
+    live.send("\x07")
+    live.wait()
+    assert "\n".join(live.screen.rows()).count("venvhook: ") == 1
+    assert live.run("echo alive") == "alive"
