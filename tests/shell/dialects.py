@@ -196,7 +196,7 @@ Set-PSReadLineOption -PredictionSource None -HistorySaveStyle SaveNothing
 function prompt {
     $shown = 1 - [int]$?
     $global:_t++
-    "$shown> $([char]27)]7337;${PID}:$global:_t$([char]7)"
+    "$shown> $([char]27)]7337;${PID}:$global:_t;early$([char]7)"
 }
 """
     strict = "Set-StrictMode -Version Latest; $ErrorActionPreference = 'Stop'"

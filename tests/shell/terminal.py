@@ -2,7 +2,10 @@
 
 Nothing here sleeps and nothing here knows a shell. The one thing a shell must do is draw, at the end of its prompt, the
 invisible mark `ESC ] 7337 ; <process id> : <count> BEL` with a count that grows (dialects.py says how each does it). A
-line has finished when a mark has come that was not seen before: a prompt that is merely drawn again is no new one.
+line has finished when a mark has come that was not seen before. A prompt that is only drawn again has an old mark.
+
+Some line editors take what was typed before they read for text, and not for keys. Their shells draw the mark with `;early`
+in front of the BEL. Then the driver types nothing before the editor has taken Ctrl-C for itself, which the terminal tells.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import os
 import re
 import select
 import signal
+import termios
 import time
 from collections.abc import Mapping
 from typing import Callable
@@ -20,7 +24,7 @@ import pyte
 
 ROWS, COLUMNS = 50, 250
 LIMIT = float(os.environ.get("VENVHOOK_TEST_LIMIT", "20"))
-MARK = re.compile(rb"\x1b\]7337;(\d+):(\d+)\x07")
+MARK = re.compile(rb"\x1b\]7337;(\d+):(\d+)(;early)?\x07")
 STATUS = re.compile(r"(-?\d+|True|False)> ?$")
 
 
@@ -58,7 +62,7 @@ class Terminal:
     def __init__(self, argv: list[str], env: Mapping[str, str], cwd: str, dump: str) -> None:
         self.dump = dump
         self.raw = b""
-        self.mark = (b"", b"")
+        self.mark = (b"", b"", b"")
         self.status: str | None = None
         self.process = ptyprocess.PtyProcess.spawn(argv, cwd=cwd, env=dict(env), dimensions=(ROWS, COLUMNS))
         self.screen = Screen(self.process.write)
@@ -80,9 +84,10 @@ class Terminal:
         return "\n".join(self.screen.rows()[typed_at + echo : -1 - self.above])
 
     def wait(self, limit: float = LIMIT) -> None:
-        """Until a prompt stands that was not there before."""
+        """Until a prompt stands that was not there before, and its line editor reads."""
         self.raw = b""
         self.until(self._new_prompt, limit, "no new prompt")
+        self.until(self._reads, limit, "the line editor does not read")
         shown = STATUS.search(self.screen.rows()[-1])
         self.status = shown.group(1) if shown else None
 
@@ -92,6 +97,10 @@ class Terminal:
             return False
         self.mark = marks[-1]
         return True
+
+    def _reads(self) -> bool:
+        """Whether keys reach the line editor: it has told so with its mark, or no key is a signal any more (ISIG)."""
+        return not self.mark[2] or not termios.tcgetattr(self.process.fd)[3] & termios.ISIG
 
     def until(self, happened: Callable[[], bool], limit: float = LIMIT, otherwise: str = "it did not happen") -> None:
         """Read the terminal until `happened()`; AssertionError with the screen after `limit` s."""
