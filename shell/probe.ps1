@@ -4,9 +4,18 @@
     param($answer)
     Microsoft.PowerShell.Core\Set-StrictMode -Off
     $ErrorActionPreference = 'Continue'
+    # A locked-down shell calls no methods of .NET and has no hook: two facts, by cmdlets alone.
+    $mode = "$($ExecutionContext.SessionState.LanguageMode)"
+    if ($mode -ne 'FullLanguage') {
+        $text = "version`0$($PSVersionTable.PSVersion)`0language`0$mode`0"
+        Microsoft.PowerShell.Management\Set-Content -LiteralPath "$answer.new" -Value $text -NoNewline -Encoding ascii
+        Microsoft.PowerShell.Management\Move-Item -LiteralPath "$answer.new" -Destination $answer
+        return
+    }
     $facts = [System.Text.StringBuilder]::new()
     $fact = { param($key, $value) $null = $facts.Append($key).Append([char]0).Append("$value").Append([char]0) }
     & $fact version "$($PSVersionTable.PSVersion)"
+    & $fact language $mode
     foreach ($name in 'VENVHOOK_DISABLE', 'VIRTUAL_ENV_DISABLE_PROMPT', 'VIRTUAL_ENV', 'CONDA_DEFAULT_ENV') {
         & $fact $name ([System.Environment]::GetEnvironmentVariable($name))
     }

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from venvhook import __version__, config, hookfiles, install, proof
 from venvhook.errors import VenvhookError
 from venvhook.shells import INTERFACE, emitter
-from venvhook.symptoms import Shell, again, causes, notes
+from venvhook.symptoms import Shell, again, causes, notes, policy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -199,7 +199,23 @@ def _helper(seen: Diagnosis, places: Folders, shell: str) -> None:
 # ---- live shells -----------------------------------------------------------------------------------------------------
 
 
+def _policies(program: str) -> dict[str, str]:
+    """The execution policies of a PowerShell on Windows, by scope; none where it does not tell."""
+    text = 'Get-ExecutionPolicy -List | ForEach-Object { "$($_.Scope) $($_.ExecutionPolicy)" }'
+    command = [program, "-NoProfile", "-NonInteractive", "-Command", text]
+    try:
+        told = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return {}
+    words = [line.split() for line in told.stdout.decode("ascii", "replace").splitlines()]
+    return {pair[0]: pair[1] for pair in words if len(pair) == 2}
+
+
 def _try(seen: Diagnosis, places: Folders, shell: str) -> None:
+    for program in emitter(shell).PROGRAMS if os.name == "nt" and shell == "pwsh" else ():
+        scopes = _policies(program)
+        refused = policy(scopes) if scopes else None
+        seen.add(True, shell, [refused] if refused else [])
     try:
         (proved,) = proof.prove(places, [shell], question=lambda name: hookfiles.shipped("probe", name))
     except VenvhookError as error:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SECONDS = 40  # that one shell may take
 NAME = "venvhook-proof"  # what the prompt shows
-_PATIENCE = 10  # seconds that `python` may take to answer
+_PATIENCE = 20  # seconds that a line may take in which `python` answers
 _DRAWN = 1  # seconds that a prompt may take to show the name, once it stands
 _OUTSIDE = "/"
 _PROBE = """\
@@ -182,7 +182,7 @@ class Proof:
         typed = screen.row
         answer = "'import sys; print(sys.prefix)'"
         self.session.type(f"cd {self.quote(self.project.folder)} && python -c {answer}")
-        self.session.wait(lambda: expected in screen.lines(typed) or screen.reading, _PATIENCE)
+        self.session.wait(lambda: expected in screen.lines(typed) or self.session.reading, _PATIENCE)
         self.session.settle()
         right = expected in screen.lines(typed)
         if right:
@@ -229,8 +229,9 @@ class Proof:
     def _told(self, line: str, answer: str) -> bytes:
         """The content of the file ANSWER, which LINE has made, whole when it comes into being."""
         self.session.type(line)
-        if not self.session.wait(lambda: os.path.exists(answer)):
-            raise Unproved(f"it did not answer within {SECONDS} s")
+        self.session.wait(lambda: os.path.exists(answer) or self.session.reading)
+        if not os.path.exists(answer):
+            raise Unproved("it did not answer a question about itself")
         self.session.settle()
         with open(answer, "rb") as file:
             data = file.read()

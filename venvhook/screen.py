@@ -17,7 +17,7 @@ class Screen:
 
     Only what line editors use is understood (ECMA-48: cursor movements, erasing, inserting); colours, titles and
     questions are taken out. The questions that a shell waits for are answered. `reading`: a line editor has switched
-    bracketed paste on; `tells`: one ever did.
+    bracketed paste on. `cursor_keys`: the program has asked for the other codes of the cursor keys (DECCKM).
     """
 
     _TOKEN = re.compile(
@@ -32,7 +32,7 @@ class Screen:
     def __init__(self) -> None:
         self._rows: list[list[str]] = [[]]
         self.row = self._column = 0
-        self.reading = self.tells = False
+        self.reading = self.cursor_keys = False
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._rest = ""
 
@@ -67,7 +67,8 @@ class Screen:
                 return self._answer(token["intro"] + token["final"], numbers[0])
             if token["intro"] == "?" and 2004 in numbers:
                 self.reading = token["final"] == "h"
-                self.tells |= self.reading
+            if token["intro"] == "?" and 1 in numbers:
+                self.cursor_keys = token["final"] == "h"
             if not token["intro"]:
                 self._move(token["final"], numbers)
                 self._erase(token["final"], numbers[0])

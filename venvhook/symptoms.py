@@ -3,6 +3,7 @@
 The answer are keys and values, a NUL behind each:
 
     version                   of the shell
+    language                  PowerShell's language mode
     python, launcher          the literals of the loaded hook; empty, where none is loaded
     live, dead                a trigger of the hook that is in its place, or that is not
     microseconds              what the hook takes at a prompt outside of every project
@@ -24,7 +25,7 @@ from venvhook.neighbours import Neighbour
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from venvhook.folders import Folders
     from venvhook.proof import Proof
@@ -34,6 +35,11 @@ _ACTIVE = (
     ("CONDA_DEFAULT_ENV", "conda", "conda activates {}", "run: conda config --set auto_activate_base false"),
     ("VIRTUAL_ENV", "activate", "{} is active", "take that out of the startup files"),
 )
+# The oldest version in which the hooks work, and the name that people know the shell by.
+_FLOORS = {"bash": ("bash", "3.2"), "zsh": ("zsh", "5.3"), "fish": ("fish", "3.2"), "pwsh": ("PowerShell", "5.1")}
+# The order in which the scopes of execution policies count. Where none says anything, no script is run.
+# (https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_execution_policies)
+_SCOPES = ("MachinePolicy", "UserPolicy", "Process", "CurrentUser", "LocalMachine")
 
 
 class Shell:
@@ -89,6 +95,10 @@ def causes(live: Shell, places: Folders) -> Iterator[VenvhookError]:
     """What can keep venvhook from working in a shell that has answered."""
     if not live.facts:
         return
+    limits = [*filter(None, (older(live.name, live.fact("version")), restricted(live)))]
+    if limits:
+        yield from limits
+        return
     if live.fact("VENVHOOK_DISABLE"):
         path, line = _place(live, "VENVHOOK_DISABLE")
         yield VenvhookError(
@@ -102,6 +112,46 @@ def causes(live: Shell, places: Folders) -> Iterator[VenvhookError]:
     dead = live.facts.get("dead", [])
     if dead:
         yield _disarmed(live, dead)
+
+
+def older(shell: str, version: str) -> VenvhookError | None:
+    """What to say of a VERSION of SHELL in which the hook does nothing; None where it works, or where none is told."""
+    name, floor = _FLOORS[shell]
+    numbers = _numbers(version)
+    if shell == "pwsh" and numbers[:1] == (6,):  # between Windows PowerShell 5.1 and 7, and supported by nobody
+        floor = "7.0"
+    if not numbers or numbers >= _numbers(floor):
+        return None
+    problem = f"{name} {version} is older than {floor}, so nothing is entered"
+    return VenvhookError(problem, remedy=f"install a newer {name}")
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """The first two numbers of a version."""
+    return tuple(map(int, re.findall(r"\d+", version)[:2]))
+
+
+def restricted(live: Shell) -> VenvhookError | None:
+    """What to say of a PowerShell that is locked down (about_Language_Modes): the hook does nothing there."""
+    mode = live.fact("language")
+    if mode in ("", "FullLanguage"):
+        return None
+    path, line = _place(live, "LanguageMode")
+    remedy = "take that out" if path else "ask whoever manages this computer (AppLocker, App Control for Business)"
+    return VenvhookError(f"PowerShell runs in {mode} mode, so nothing is entered", path, line, remedy)
+
+
+def policy(scopes: Mapping[str, str]) -> VenvhookError | None:
+    """What to say of the execution policies of a PowerShell on Windows, by scope; None where profiles are read."""
+    scope = next((each for each in _SCOPES if scopes.get(each, "Undefined") != "Undefined"), "")
+    name = scopes.get(scope, "")
+    if name not in ("", "Default", "Restricted", "AllSigned"):
+        return None
+    name = "AllSigned" if name == "AllSigned" else "Restricted"
+    remedy = "to allow your own scripts: Set-ExecutionPolicy -Scope CurrentUser RemoteSigned"
+    if scope.endswith("Policy"):
+        remedy = "a group policy says so: ask whoever manages this computer"
+    return VenvhookError(f"the execution policy is {name}, so PowerShell reads no profile and no hook", remedy=remedy)
 
 
 def _place(live: Shell, word: str) -> tuple[str | None, int | None]:

@@ -1,7 +1,9 @@
 """An interactive program on a terminal of its own: what it shows, and what is typed to it, within a limit of time.
 
-Decides when a line is done: a line editor that reads again says so by switching bracketed paste on; where it does not,
-as in PowerShell and old bash, it is quiet for a moment.
+Decides when a line is done, which is when the line editor reads again. There are two signs of that. bash, zsh and fish
+switch bracketed paste on. PowerShell's editor asks for the other codes of the cursor keys and takes Ctrl-C for itself,
+and gives both back before it runs a line; what is typed in between would be text that no Enter accepts. Where neither
+sign comes, as in old bash, a line is done when a prompt stands and nothing comes for a moment.
 """
 
 from __future__ import annotations
@@ -18,9 +20,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_QUIET = 0.4  # seconds without output after which a prompt is taken to be drawn
-_DRAWN = 0.2  # the same, where the line editor has said that it reads: fish says so before it makes its prompt
-_PATIENCE = 5  # seconds to wait for a line editor to say so
+_QUIET = 0.4  # seconds without output after which a prompt of an editor that gives no sign is taken to be whole
+_DRAWN = 0.2  # the same after a sign: fish gives it before it makes its prompt
+_PATIENCE = 10  # seconds to wait for a sign
 
 
 class Over(Exception):
@@ -35,21 +37,48 @@ class Session:
 
         self.seconds, self.limit = seconds, time.monotonic() + seconds
         self.screen = Screen()
+        self.tells = False  # whether there was a sign ever
+        self.typed = -1  # the row of the line that was typed last
         self.child, self.terminal = pty.fork()
         if not self.child:
             _become(command, environ)
 
+    @property
+    def reading(self) -> bool:
+        """Whether the line editor has given the sign that it reads."""
+        reads = self.screen.reading or (self.screen.cursor_keys and not self._has("ISIG"))
+        self.tells |= reads
+        return reads
+
     def type(self, line: str) -> None:
-        """Type a line and Enter."""
-        self.screen.reading = False
+        """Type a line and Enter, once the line editor reads."""
+        if self.tells:
+            self.wait(lambda: self.reading, _PATIENCE)
+        self.screen.reading = self.screen.cursor_keys = False
+        self.typed = self.screen.row
         os.write(self.terminal, os.fsencode(line) + b"\r")
 
     def settle(self) -> None:
-        """Wait until the line editor reads again, or, of those that do not say so, until it is quiet for a moment."""
-        if self.screen.tells:
-            self.wait(lambda: self.screen.reading, _PATIENCE)
-        while self._read(_DRAWN if self.screen.reading else _QUIET):
+        """Wait until the line editor reads again, and its prompt is drawn."""
+        self.wait(lambda: self.reading or self._stands(), _PATIENCE)
+        while self._read(_DRAWN if self.reading else _QUIET):
             pass
+
+    def _stands(self) -> bool:
+        """Whether a prompt of an editor that gives no sign stands below the line typed last."""
+        screen = self.screen
+        if self.tells or screen.cursor_keys:  # .NET asks for them before PowerShell's editor does
+            return False
+        return screen.row > self.typed and bool(screen.lines(screen.row)[0]) and not self._has("ICANON")
+
+    def _has(self, mode: str) -> bool:
+        """Whether the terminal edits lines by itself (ICANON), or makes a signal of Ctrl-C (ISIG)."""
+        import termios
+
+        try:
+            return bool(termios.tcgetattr(self.terminal)[3] & int(getattr(termios, mode)))
+        except termios.error:
+            return True
 
     def wait(self, done: Callable[[], bool], seconds: float | None = None) -> bool:
         """Read until DONE, at most for SECONDS and for the time that the session has; whether it is."""

@@ -48,11 +48,13 @@ def _tell(changes: Sequence[Change], none: str) -> bool:
 
 def prove(folders: Folders, shells: Sequence[str] | None, rc: bool) -> int:
     """Show what a session of each shell has shown, as install.sh does in the end; 0 when all of them work."""
-    from venvhook import proof
+    from venvhook import proof, symptoms
 
-    proofs = proof.prove(folders, shells or None, rc)
+    proofs = proof.prove(folders, shells or None, rc, lambda shell: hookfiles.shipped("probe", shell))
     for each in proofs:
         show.line(f"--- {each.shell}: " + (f"does NOT work: {each.reason}" if each.reason else f"works; {each.prompt}"))
+        for cause in symptoms.causes(symptoms.Shell(each), folders) if each.reason else ():
+            show.line(f"    problem: {cause}")
         for line in each.transcript.split("\n"):
             show.line(f"    {line}")
     return 0 if proofs and not any(each.reason for each in proofs) else 1
