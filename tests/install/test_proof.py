@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from venvhook import install, proof
+from venvhook import hookfiles, install, proof, symptoms
 from venvhook.errors import VenvhookError
 from venvhook.folders import Folders
 
@@ -82,6 +82,42 @@ def test_it_tells_why_not(home: Path, places: Folders, monkeypatch: pytest.Monke
     install.install(places, ["bash"])
     (seen,) = proof.prove(places, ["bash"])
     assert (bool(seen.reason), reason in seen.reason) == (bool(reason), True), seen.transcript
+
+
+PROFILE = ".config/powershell/Microsoft.PowerShell_profile.ps1"
+needs_pwsh = pytest.mark.skipif("pwsh" not in install.installed(), reason="pwsh is not installed")
+
+
+@needs_pwsh
+@pytest.mark.parametrize(
+    "text",
+    [
+        'function prompt { "MINE> " }',
+        'function prompt { "`n$PWD`n> " }',
+        "Start-Sleep 2",
+        "Set-PSReadLineOption -EditMode Vi -PredictionSource History -ContinuationPrompt '>> '",
+        "Write-Host -NoNewline 'still loading '; Start-Sleep 1",
+        "Remove-Module PSReadLine",
+    ],
+)
+def test_a_profile_of_any_kind(home: Path, places: Folders, text: str) -> None:
+    """However long PowerShell is silent before it reads, and whatever its prompt looks like."""
+    install.install(places, ["pwsh"])
+    (home / PROFILE).write_text(text + "\n")
+    (seen,) = proof.prove(places, ["pwsh"])
+    assert (seen.reason, seen.prompt) == ("", "the name is in the prompt"), seen.transcript
+
+
+@needs_pwsh
+@pytest.mark.parametrize("order", ["before", "after"])
+def test_a_locked_down_powershell_is_named(home: Path, places: Folders, order: str) -> None:
+    install.install(places, ["pwsh"])
+    profile = home / (".config/powershell/profile.ps1" if order == "before" else PROFILE)
+    text = profile.read_text() if profile.exists() else ""
+    profile.write_text("$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'\n" + text)
+    (seen,) = proof.prove(places, ["pwsh"], question=lambda shell: hookfiles.shipped("probe", shell))
+    (cause,) = symptoms.causes(symptoms.Shell(seen), places)
+    assert "PowerShell runs in ConstrainedLanguage mode, so nothing is entered" in str(cause)
 
 
 def test_what_is_left_behind_is_named(home: Path, places: Folders) -> None:

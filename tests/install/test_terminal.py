@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import time
+
 import pytest
 
 from venvhook.screen import COLUMNS, Screen
@@ -25,13 +28,45 @@ def test_a_line_is_done_when_the_line_editor_reads_again() -> None:
     assert shown[-2:] == ["$ done", "$"]
 
 
-def test_without_such_a_sign_it_is_when_nothing_comes_any_more() -> None:
-    one = session("printf 'a '; read x; printf 'b '; read x")
-    one.wait(lambda: one.screen.lines(0) == ["a"])
-    one.type("")
-    one.wait(lambda: one.screen.lines(0) == ["a b"])
+KEYS, BACK = r"\033[?1h", r"\033[?1l"  # what PowerShell's line editor writes before and after it reads
+
+
+def test_a_line_editor_that_takes_ctrl_c_for_itself_reads() -> None:
+    """It has asked for the cursor keys; so has .NET before, at the start and after each program."""
+    start = f"printf '{KEYS}$ '; sleep 1; printf '{KEYS}'; stty -icanon -isig -icrnl"
+    line = f"read x; stty isig; printf '\\r\\n{BACK}{KEYS}'; sleep 1; printf 'done\\r\\n$ {KEYS}'; stty -isig"
+    one = session(f"{start}; {line}; stty icrnl; read x")
     one.settle()
+    assert one.reading and one.screen.lines(0) == ["$"]
+    os.write(one.terminal, b"\n")  # what Enter is here
+    one.screen.cursor_keys = False
+    one.settle()
+    shown = one.screen.lines(0)
     one.close()
+    assert shown == ["$", "done", "$"]
+
+
+def test_nothing_is_typed_before_it_reads() -> None:
+    one = session(f"printf '{READS}$ '; read x; printf '\\r\\n'; sleep 1; printf '{READS}> '; read x; echo \"[$x]\"; read x")
+    one.settle()
+    one.type("first")
+    began = time.monotonic()
+    one.type("second")
+    assert time.monotonic() - began > 0.7
+    one.wait(lambda: "[second]" in one.screen.lines(0)[-1] or "[second]" in one.screen.lines(0)[-2])
+    one.close()
+
+
+def test_without_a_sign_it_is_when_a_prompt_stands_and_nothing_comes_any_more() -> None:
+    """Old bash: its line editor takes the keys one by one, and a prompt is there, in a line of its own."""
+    one = session("stty -icanon; printf '$ '; read x; stty icanon; sleep 1; printf '\\r\\nb '; stty -icanon; read x")
+    one.settle()
+    assert one.screen.lines(0) == ["$"]
+    one.type("")
+    one.settle()
+    shown = one.screen.lines(0)
+    one.close()
+    assert shown == ["$", "b"]
 
 
 def test_its_end_and_its_limit_are_told() -> None:

@@ -372,3 +372,70 @@ def test_a_neighbour_is_known_by_its_functions(name: str, function: str) -> None
 def test_what_activates_environments_itself(name: str, function: str, word: str) -> None:
     for where in ([function], [], []), ([], [function], []), ([], [], [function]):
         assert neighbours.rivals(*where) == [(name, word)]
+
+
+# ---- what PowerShell and old shells are told in their own terms ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("shell", "version", "said"),
+    [
+        ("bash", "3.2.57(1)-release", ""),
+        ("bash", "3.1.23(1)-release", "bash 3.1.23(1)-release is older than 3.2"),
+        ("zsh", "5.3", ""),
+        ("zsh", "5.10", ""),
+        ("zsh", "5.2", "zsh 5.2 is older than 5.3"),
+        ("fish", "3.1.2", "fish 3.1.2 is older than 3.2"),
+        ("fish", "4.0b1", ""),
+        ("pwsh", "7.6.9", ""),
+        ("pwsh", "7.0.0-rc.3", ""),
+        ("pwsh", "5.1.22621.963", ""),
+        ("pwsh", "5.0.10586.117", "PowerShell 5.0.10586.117 is older than 5.1"),
+        ("pwsh", "6.2.7", "PowerShell 6.2.7 is older than 7.0"),
+        ("pwsh", "4.0", "PowerShell 4.0 is older than 5.1"),
+        ("pwsh", "", ""),
+    ],
+)
+def test_a_version_below_the_floor(shell: str, version: str, said: str) -> None:
+    error = symptoms.older(shell, version)
+    assert str(error or "").partition(",")[0] == said
+
+
+def test_a_version_below_the_floor_is_the_only_cause(look: Look) -> None:
+    """What else may be wrong in it is of no account."""
+    (said,) = look("entering did nothing", version="3.1.2", python="", launcher="")
+    assert said == "! bash 3.1.2 is older than 3.2, so nothing is entered; install a newer bash"
+
+
+def test_a_language_mode_that_a_policy_sets(look: Look) -> None:
+    (said,) = look("entering did nothing", language="ConstrainedLanguage", python="", launcher="")
+    assert said.startswith("! PowerShell runs in ConstrainedLanguage mode, so nothing is entered; ask whoever manages")
+
+
+def test_a_language_mode_that_a_startup_file_sets(look: Look, home: Path) -> None:
+    with open(home / ".bashrc", "a") as file:
+        file.write("$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'\n")
+    (said,) = look("entering did nothing", language="ConstrainedLanguage", python="", launcher="")
+    assert said.startswith(f"! {home}/.bashrc:6: PowerShell runs in ConstrainedLanguage mode")
+    assert look(language="FullLanguage") == []
+
+
+@pytest.mark.parametrize(
+    ("scopes", "said"),
+    [
+        ({}, "Restricted"),
+        ({"MachinePolicy": "Undefined", "Process": "Undefined", "LocalMachine": "Undefined"}, "Restricted"),
+        ({"LocalMachine": "RemoteSigned"}, ""),
+        ({"LocalMachine": "Restricted", "CurrentUser": "Unrestricted"}, ""),
+        ({"LocalMachine": "RemoteSigned", "CurrentUser": "AllSigned"}, "AllSigned"),
+        ({"LocalMachine": "Default"}, "Restricted"),
+        ({"Process": "Bypass", "LocalMachine": "Restricted"}, ""),
+        ({"Process": "Bypass", "MachinePolicy": "AllSigned"}, "AllSigned"),
+    ],
+)
+def test_an_execution_policy(scopes: dict[str, str], said: str) -> None:
+    """The first scope that says something counts, group policies first."""
+    error = symptoms.policy(scopes)
+    assert (error is not None) == bool(said)
+    assert not error or f"is {said}, so" in error.problem
+    assert not error or ("group policy" in str(error.remedy)) == (scopes.get("MachinePolicy") == "AllSigned")
