@@ -12,6 +12,8 @@ import shutil
 import subprocess
 from typing import ClassVar
 
+import pytest
+
 
 @functools.cache
 def _version(program: str) -> tuple[int, ...]:
@@ -30,6 +32,8 @@ class Dialect:
     prompt_rc = ""
     strict = ""
     environment: ClassVar[dict[str, str]] = {}
+    # What no hook can give this shell: the thing that a scenario needs, and why it cannot be had.
+    cannot: ClassVar[dict[str, str]] = {}
     pathsep = ":"
 
     @property
@@ -43,6 +47,16 @@ class Dialect:
     @property
     def argv(self) -> list[str]:
         return [self.program, *self.arguments]
+
+    @property
+    def nested(self) -> str:
+        """The line that starts another one of these in a shell."""
+        return " ".join(self.argv)
+
+    def needs(self, thing: str) -> None:
+        """Skip the scenario, by name, in a shell that cannot do what it is about."""
+        if thing in self.cannot:
+            pytest.skip(f"{self.name}: {self.cannot[thing]}")
 
     def quote(self, text: str) -> str:
         return "'" + text.replace("'", "'\\''") + "'"
@@ -107,6 +121,7 @@ class Dialect:
 
 class Bash(Dialect):
     name = "bash"
+    cannot: ClassVar[dict[str, str]] = {"setopt prompt_subst": "there is no such option"}
     rc = early_rc = ".bashrc"
     installed_rc = (".bashrc",)
     prompt_rc = "_t=0\nPS1='$?> \\[\\e]7337;$$:$((_t+=1))\\a\\]'\nHISTFILE=\n"
@@ -124,6 +139,10 @@ class Zsh(Dialect):
 
 class Fish(Dialect):
     name = "fish"
+    cannot: ClassVar[dict[str, str]] = {
+        "hashing off": "there is no such option",
+        "setopt prompt_subst": "there is no such option",
+    }
     rc = ".config/fish/config.fish"
     early_rc = ".config/fish/conf.d/00-user.fish"
     installed_rc = (".config/fish/conf.d/venvhook.fish",)
@@ -190,6 +209,15 @@ class Pwsh(Dialect):
     rc = ".config/powershell/Microsoft.PowerShell_profile.ps1"
     early_rc = ".config/powershell/profile.ps1"
     installed_rc = (".config/powershell/profile.ps1",)
+    cannot: ClassVar[dict[str, str]] = {
+        "exec": "there is no exec",
+        "hashing off": "there is no such option",
+        "setopt prompt_subst": "there is no such option",
+        "a folder name that is not utf-8": "what is not UTF-8 is U+FFFD to it",
+        "a folder name with a backslash": "Set-Location makes / of \\ on every system",
+        "a folder name with a doubled backquote": "it starts no program in such a folder",
+        "a folder name with a backquote and a bracket": "it starts no program in such a folder",
+    }
     environment: ClassVar[dict[str, str]] = {"POWERSHELL_TELEMETRY_OPTOUT": "1", "POWERSHELL_UPDATECHECK": "Off"}
     prompt_rc = """$global:_t = 0
 Set-PSReadLineOption -PredictionSource None -HistorySaveStyle SaveNothing

@@ -162,8 +162,7 @@ def test_nothing_of_a_name_is_run_or_expanded(world: World, shell: Dialect, name
 @pytest.mark.scenario(20)
 @pytest.mark.parametrize("subst", ["", "setopt prompt_subst"], ids=["", "subst"])
 def test_a_project_named_like_code(world: World, shell: Dialect, subst: str) -> None:
-    if subst and shell.name != "zsh":
-        pytest.skip("an option of zsh")
+    shell.needs(subst)
     app = world.project("$(touch HARM)`touch HARM`%d\\w")
     live = world.start(after=subst)
     live.run(shell.cd(str(app)))

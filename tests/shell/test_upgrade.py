@@ -108,7 +108,7 @@ def test_the_package_is_replaced_under_open_shells(own: World, tmp_path: Path, s
     assert new.run(f"cd {fresh}") == "" and new.prefix() == "(fresh) "
     assert new.run(f"cd {app}") == "" and new.get("A") == "1"
     inside.run("cd app")
-    assert inside.run(shell.program) == "", "a new shell in an old one's project"
+    assert inside.run(shell.nested) == "", "a new shell in an old one's project"
     assert inside.prefix() == "(app) "
     assert str(inside.get("PATH")).split(":").count(f"{app}/.venv/bin") == 1
     inside.run("cd ..")

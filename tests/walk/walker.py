@@ -180,7 +180,7 @@ class Walk:
     def nested(self, kind: str) -> dict[str, tuple[object, object]]:
         if len(self.shells) > 3 or not os.path.isdir(self.shell.cwd):
             return {}
-        program = DIALECTS[kind].program
+        program = DIALECTS[kind].nested
         self.lines.append(self.indent(program))
         self.shells.append(self.shell.child(kind))
         self.shell.tells_exported = tells_exported(kind)
