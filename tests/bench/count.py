@@ -53,7 +53,7 @@ def counted(session: Session, log: Path, action: Callable[[], object]) -> Counts
 
 def counted_start(shell: Shell, environ: Mapping[str, str], log: Path) -> Counts:
     """What an interactive shell does that starts and ends at once."""
-    return counted_command([str(shell.program), *shell.arguments, "-i", "-c", "exit"], environ, log)
+    return counted_command([str(shell.program), *shell.arguments, *shell.ends], environ, log)
 
 
 def counted_command(command: Sequence[str], environ: Mapping[str, str], log: Path) -> Counts:

@@ -37,6 +37,7 @@ class Ground:
             "tool": self.program,
             "here": self.program.parent,
             "python": self.python,
+            "bench": Path(__file__).parent,
         }
         (self.work / "plain/sub").mkdir(parents=True)
         (self.home / ".local/share/fish/generated_completions").mkdir(parents=True, exist_ok=True)

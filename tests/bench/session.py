@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import select
+import termios
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -52,7 +53,7 @@ class Session:
         if not self.processor:
             return wall
         between = self._spent()
-        self.ask("bench 1 true")  # what the typed line takes by itself
+        self.ask(f"bench 1 '{self.shell.idle}'")  # what the typed line takes by itself
         return (2 * between - before - self._spent()) / 1000 / turns
 
     def ask(self, line: str) -> int:
@@ -92,6 +93,16 @@ class Session:
         while not (found := pattern.search(self.seen)):
             if time.monotonic() > end:
                 raise TimeoutError(f"{self.shell.name}: no answer, but {self.seen!r}")
-            if select.select([self.process.fd], [], [], 1)[0]:
-                self.seen += os.read(self.process.fd, 65536)
+            self._read()
+        while self.shell.early and termios.tcgetattr(self.process.fd)[3] & termios.ISIG:  # a signal of Ctrl-C: not yet
+            self._read()
         return found
+
+    def _read(self) -> None:
+        """Take what comes within a moment; who asks where the cursor is (DSR) is answered something."""
+        if not select.select([self.process.fd], [], [], 0.05 if self.shell.early else 1)[0]:
+            return
+        new = os.read(self.process.fd, 65536)
+        self.seen += new
+        for _ in range(new.count(b"\x1b[6n")):
+            self.process.write(b"\x1b[1;1R")

@@ -15,7 +15,9 @@ READY = "READY> "
 class Shell(NamedTuple):
     """`rc` is its start-up file below HOME; there `driver` stands first, then `clock` around what loads a tool.
 
-    `line` is a typed line with all that happens around it; `oldest` is the first version that has a clock.
+    `line` is a typed line with all that happens around it; `oldest` is the first version that has a clock. `idle` is a
+    command that does nothing, `ends` the arguments of an interactive shell that ends at once. `early`: its prompt stands
+    before its line editor reads. `compiles`: what it runs often gets faster, so each sample is taken in a new shell.
     """
 
     name: str
@@ -25,6 +27,10 @@ class Shell(NamedTuple):
     clock: tuple[str, str]
     line: str
     oldest: str
+    idle: str = "true"
+    ends: tuple[str, ...] = ("-i", "-c", "exit")
+    early: bool = False
+    compiles: bool = False
 
     @property
     def program(self) -> str | None:
@@ -161,6 +167,10 @@ function bench_loaded { 'T{0}T' -f [long]$_bench_took }
     ),
     "{command}; bench_prompt",
     "5.1",
+    "$null",
+    ("-NoExit", "-Command", "exit"),
+    early=True,
+    compiles=True,
 )
 
 SHELLS = {shell.name: shell for shell in (BASH, ZSH, FISH, PWSH)}

@@ -38,8 +38,18 @@ def test_budgets_tell_what_is_met() -> None:
     result.rows.append(Row("bash", "direnv", "prompt inside", 4800, 1, 1, 20))
     assert [(check.measured, check.met) for check in checks(result, "bash")] == [
         ("60 µs", False),
-        ("1/80", True),
+        ("1/80 of", True),
         ("0", True),
+    ]
+
+
+def test_powershells_budgets_are_ratios_in_one_run() -> None:
+    rows = [("venvhook", "prompt outside", 50.0), ("mise", "prompt outside", 2100.0), ("direnv", "prompt outside", 1.0)]
+    rows += [("venvhook", "shell start", 40_000.0), ("direnv", "shell start", 25_000.0)]
+    result = Result("", rows=[Row("pwsh", tool, work, spent, 1) for tool, work, spent in rows])
+    assert [(check.goal, check.measured, check.met) for check in checks(result, "pwsh")] == [
+        ("at most 1/40 of mise", "1/42 of", True),
+        ("at most 1.50 x direnv", "1.60 x", False),
     ]
 
 

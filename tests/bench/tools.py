@@ -2,7 +2,7 @@
 
 In all texts `{project}`, `{name}`, `{plain}` and `{home}` are the project's folder and its name, a folder that is no
 project, and the tool's own HOME; `{tool}` is the tool's program or folder, `{here}` the folder that this is in,
-`{python}` an interpreter. Each project has an environment in `.venv`. A tool that has to be told by hand says so in
+`{python}` an interpreter, `{bench}` this folder. Each project has an environment in `.venv`. A tool that has to be told by hand says so in
 `enter`.
 """
 
@@ -31,7 +31,8 @@ class Tool:
 ENVRC = "PATH_add .venv/bin\nexport VIRTUAL_ENV=$PWD/.venv\nexport APP=1\n"
 POSIX = ("bash", "zsh")
 DIRENV = {"bash": 'eval "$(direnv hook bash)"', "zsh": 'eval "$(direnv hook zsh)"', "fish": "direnv hook fish | source"}
-DIRENV["pwsh"] = 'Invoke-Expression "$(direnv hook pwsh)"'
+# Before 2.33 it has no hook for PowerShell, and Debian's is older: what such a hook does, in words of ours.
+DIRENV["pwsh"] = ". {bench}/direnv.ps1"
 # With 180 characters of comment: a marker as people write it, not the shortest one.
 MARKER = "# " + "x" * 180 + '\n[variables]\nAPP = "1"\n'
 

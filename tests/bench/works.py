@@ -16,6 +16,7 @@ from .tools import NOTHING, PYTHON
 BARE = NOTHING.name
 SAMPLE = 20_000  # microseconds that one sample should last
 MOST = 400  # turns in one sample
+LONGEST = 2_000_000  # microseconds that a sample in a shell of its own may last
 COUNTED = 4  # turns that are counted
 Samples = dict[str, list[float]]
 
@@ -51,21 +52,36 @@ class Work:
 
     def sample(self, place: Place, turns: int) -> float:
         """Microseconds of one operation."""
+        if place.session.shell.compiles and not self.once:
+            return self.fresh(place, turns)
         spent = place.session.body(turns, self.text(place))
         self.after(place)
         return spent / self.share
 
+    def fresh(self, place: Place, turns: int) -> float:
+        """The same, in a new shell, to which all is new."""
+        session = place.ground.start(place.session.shell)
+        try:
+            session.go(place.ground.names[self.start])
+            return session.body(turns, self.text(place)) / self.share
+        finally:
+            session.close()
+
     def turns(self, place: Place) -> int:
         """So many make a sample, at the speed of two turns, which warm the shell up too."""
-        taken = self.sample(place, 1 if self.once else 2) * self.share
-        return 1 if self.once else max(1, min(MOST, int(SAMPLE / max(1.0, taken))))
+        if self.once:
+            return 1
+        taken = max(1.0, self.sample(place, 2) * self.share)
+        if place.session.shell.compiles:  # the first two turns are the slowest by far
+            return max(40, min(MOST, int(LONGEST / taken)))
+        return max(1, min(MOST, int(SAMPLE / taken)))
 
     def count(self, place: Place, log: Path) -> Counts:
         """What one operation starts and asks of the file system; the typed line's own prompt is taken off."""
         turns = 1 if self.once else COUNTED
         text = self.text(place)
         all_of_it = counted(place.session, log, lambda: place.session.body(turns, text))
-        own = counted(place.session, log, lambda: place.session.body(1, "true"))
+        own = counted(place.session, log, lambda: place.session.body(1, place.session.shell.idle))
         self.after(place)
         return all_of_it.less(own).of(turns * self.share)
 
@@ -115,6 +131,25 @@ class ShellStart(Work):
         return counted_start(place.session.shell, place.ground.environ, log)
 
 
+class FirstEnter(Work):
+    """The first project that a new shell enters, one that is known; with the prompt."""
+
+    once = True
+
+    def sample(self, place: Place, turns: int) -> float:
+        return self.fresh(place, 1)
+
+    def count(self, place: Place, log: Path) -> Counts:
+        session = place.ground.start(place.session.shell)
+        try:
+            return super().count(Place(place.ground, session), log)
+        finally:
+            session.close()
+
+    def after(self, place: Place) -> None:
+        """The shell ends there."""
+
+
 FIRST_VISIT = FirstVisit("first visit", "plain", ())
 AFTER_EDIT = AfterEdit("after an edit", "app", ())
 WORKS = (
@@ -126,6 +161,7 @@ WORKS = (
     FIRST_VISIT,
     AFTER_EDIT,
     ShellStart("shell start", "plain", ()),
+    FirstEnter("first enter", "plain", ("{enter}",)),
 )
 ALONE = (  # for the budgets: a `cd` without the prompt behind it
     Alone("cd inside, alone", "app", ("cd src", "cd .."), 2),

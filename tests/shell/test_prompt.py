@@ -163,11 +163,12 @@ def test_nothing_of_a_name_is_run_or_expanded(world: World, shell: Dialect, name
 @pytest.mark.parametrize("subst", ["", "setopt prompt_subst"], ids=["", "subst"])
 def test_a_project_named_like_code(world: World, shell: Dialect, subst: str) -> None:
     shell.needs(subst)
-    app = world.project("$(touch HARM)`touch HARM`%d\\w")
+    backslash = "" if "a folder name with a backslash" in shell.cannot else "\\w"
+    app = world.project("$(touch HARM)`touch HARM`%d" + backslash)
     live = world.start(after=subst)
     live.run(shell.cd(str(app)))
     live.run("")
-    assert live.prefix() == "(_(touch HARM)_touch HARM__d_w) "
+    assert live.prefix() == f"(_(touch HARM)_touch HARM__d{'_w' if backslash else ''}) "
     assert not list(world.root.rglob("HARM"))
 
 
