@@ -32,6 +32,7 @@
             param($fact)
             & $fact python $python
             & $fact launcher $launcher
+            foreach ($below in $st.prompts) { & $fact prompt "$below" }
             $prompts = [object]::ReferenceEquals($function:global:prompt, $draw) -or $st.depth
             & $fact $(if ($prompts) { 'live' } else { 'dead' }) prompt
             if ($st.action) {
@@ -39,9 +40,15 @@
                 $there = $others -and [Array]::IndexOf($others.GetInvocationList(), $st.action) -ge 0
                 & $fact $(if ($there) { 'live' } else { 'dead' }) LocationChangedAction
             }
-            $watch = [System.Diagnostics.Stopwatch]::StartNew()
-            foreach ($at in 1..100) { & $look $global:PWD }
-            & $fact microseconds ([int]($watch.Elapsed.TotalMilliseconds * 10))
+            # What a prompt costs, with an empty one in the place of the user's.
+            $theirs = $st.prompts
+            try {
+                $st.prompts = @({ '' })
+                $null = & $draw
+                $watch = [System.Diagnostics.Stopwatch]::StartNew()
+                foreach ($at in 1..100) { $null = & $draw }
+                & $fact microseconds ([int]($watch.Elapsed.TotalMilliseconds * 10))
+            } finally { $st.prompts = $theirs }
         } $fact
     }
     [IO.File]::WriteAllText("$answer.new", "$facts", [System.Text.UTF8Encoding]::new($false))

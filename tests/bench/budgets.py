@@ -26,8 +26,8 @@ PEERS: dict[str, dict[str, float]] = {  # how many times faster than these; fish
     "enter and leave": {"direnv": 50, "direnv layout": 200},
 }
 LESS = {"fish": 20}
-# PowerShell is slower than all of these hooks in the other shells: what is compared there is compared in one run, and in new
-# shells. direnv acts at changes of folder alone. Below 1: so much slower than these we may be.
+# PowerShell itself takes more time than all of these hooks in the other shells. So only ratios in one run count, in new
+# shells. direnv acts at changes of folder only. Below 1: the hook may be so much slower.
 POWERSHELL: dict[str, dict[str, float]] = {
     "prompt outside": {"mise": 40},
     "prompt inside": {"mise": 30},

@@ -16,8 +16,8 @@ class Shell(NamedTuple):
     """`rc` is its start-up file below HOME; there `driver` stands first, then `clock` around what loads a tool.
 
     `line` is a typed line with all that happens around it; `oldest` is the first version that has a clock. `idle` is a
-    command that does nothing, `ends` the arguments of an interactive shell that ends at once. `early`: its prompt stands
-    before its line editor reads. `compiles`: what it runs often gets faster, so each sample is taken in a new shell.
+    command that does nothing, `ends` the arguments of an interactive shell that ends at once. `early`: the prompt is
+    there before the line editor reads. `compiles`: code that runs often gets faster, so each sample has a new shell.
     """
 
     name: str

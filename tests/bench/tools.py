@@ -2,8 +2,8 @@
 
 In all texts `{project}`, `{name}`, `{plain}` and `{home}` are the project's folder and its name, a folder that is no
 project, and the tool's own HOME; `{tool}` is the tool's program or folder, `{here}` the folder that this is in,
-`{python}` an interpreter, `{bench}` this folder. Each project has an environment in `.venv`. A tool that has to be told by hand says so in
-`enter`.
+`{python}` an interpreter, `{bench}` this folder. Each project has an environment in `.venv`. A tool that has to be told
+by hand says so in `enter`.
 """
 
 from __future__ import annotations

@@ -42,6 +42,7 @@ def fetched(pytestconfig: pytest.Config) -> Callable[[str], Path]:
                 done = subprocess.run(command, capture_output=True, text=True, timeout=120)
                 if done.returncode:
                     pytest.skip(f"{name} cannot be had: {done.stderr[-200:]}")
+                (home / name).parent.mkdir(exist_ok=True)  # of a package with a scope
                 try:
                     os.rename(Path(new, "node_modules", name), home / name)
                 except OSError:

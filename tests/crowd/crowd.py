@@ -30,6 +30,28 @@ function fish_right_prompt
 end
 """,
 }
+# In PowerShell the function that reads a line draws the mark: the host calls it after each prompt. A prompt that is drawn
+# again while a line is edited has no mark then.
+PROMPT = {
+    "pwsh": r"""
+Set-PSReadLineOption -PredictionSource None -HistorySaveStyle SaveNothing
+function prompt { "$(1 - [int]$?)> " }
+"""
+}
+MARK["pwsh"] = r"""
+if (-not $global:_t_read) {
+    $global:_t = 0
+    $global:_t_read = $function:PSConsoleHostReadLine
+    function global:PSConsoleHostReadLine {
+        $global:_t++
+        [System.Console]::Write("$([char]27)]7337;${PID}:$global:_t;early$([char]7)")
+        & $global:_t_read
+    }
+}
+"""
+# Where a neighbour's lines can be: above ours, and after them in a file that is read later. In PowerShell also after them in
+# the same file, and in a command that an editor starts the shell with.
+ORDERS = {"pwsh": ("first", "below", "last", "injected")}
 NAME = "Zebra"  # of the environment: what its pyvenv.cfg says
 SHOWN = re.compile(rf"\b{NAME}\b|\.venv\b")
 
@@ -37,10 +59,16 @@ SHOWN = re.compile(rf"\b{NAME}\b|\.venv\b")
 class Crowd(World):
     """A world in which the prompt's own text comes before all else, so that neighbours may replace it."""
 
+    below = ""  # lines of PowerShell's profile.ps1 behind what the installer wrote
+
     def write_rc(self, dialect: Dialect, before: str = "", after: str = "") -> None:
         bare = copy.copy(dialect)
         bare.prompt_rc = ""
-        super().write_rc(bare, dialect.prompt_rc + before, after + MARK.get(dialect.name, ""))
+        prompt = PROMPT.get(dialect.name, dialect.prompt_rc)
+        super().write_rc(bare, prompt + before, after + MARK.get(dialect.name, ""))
+        if self.below and dialect.name == "pwsh":
+            with open(self.home / dialect.early_rc, "a") as file:
+                file.write(self.below)
 
     def shop(self) -> Path:
         """A project with an environment that has a name; its environment."""
@@ -50,7 +78,12 @@ class Crowd(World):
         return shop / ".venv"
 
     def beside(self, text: str, order: str, lines: int, cwd: Path | None = None) -> Terminal:
-        """A live shell whose rc files hold a neighbour's TEXT, "first" or "last"; its prompt has so many LINES."""
-        live = self.start(cwd=cwd, **{"before" if order == "first" else "after": text})  # type: ignore[arg-type]
+        """A live shell whose startup files hold a neighbour's TEXT, in one of ORDERS; its prompt has so many LINES."""
+        before, after, arguments = (text if order == each else "" for each in ("first", "last", "injected"))
+        self.below = text if order == "below" else ""
+        if arguments:
+            (self.root / "injected.ps1").write_text(text)
+        command = ("-NoExit", "-Command", f". {self.root}/injected.ps1") if arguments else ()
+        live = self.start(before, after, cwd=cwd, arguments=command)
         live.above = lines - 1
         return live

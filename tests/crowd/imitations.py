@@ -26,6 +26,20 @@ function fish_prompt
     set -q VIRTUAL_ENV; and printf '~ <Zebra> > '; or printf '~ > '
 end
 """,
+    "pwsh": r"""
+$null = New-Module starship {
+    function global:prompt {
+        $ok, $code = $?, $global:LASTEXITCODE
+        if (Test-Path function:Invoke-Starship-PreCommand) { Invoke-Starship-PreCommand }
+        Set-PSReadLineOption -ExtraPromptLineCount 0
+        "~ $(if ($env:VIRTUAL_ENV) { '<Zebra> ' })> "
+        $global:LASTEXITCODE = $code
+        if (-not $ok) { Write-Error '' -ErrorAction Ignore }
+    }
+    $env:VIRTUAL_ENV_DISABLE_PROMPT = 1
+    Export-ModuleMember
+}
+""",
 }
 
 # One that nobody knows, and that shows VIRTUAL_ENV_PROMPT.
@@ -44,6 +58,9 @@ function fish_prompt
     printf '%s> ' (prompt_pwd)
 end
 """,
+    "pwsh": r"""
+function prompt { "$(if ($env:VIRTUAL_ENV_PROMPT) { "[$env:VIRTUAL_ENV_PROMPT] " })$PWD> " }
+""",
 }
 
 # One that makes it anew each time and knows nothing of environments.
@@ -60,6 +77,9 @@ precmd_functions=(my_draw $precmd_functions)
 function fish_prompt
     printf '<%s> > ' (prompt_pwd)
 end
+""",
+    "pwsh": r"""
+function prompt { "<$PWD> > " }
 """,
 }
 
@@ -123,6 +143,33 @@ function __vsc_init --on-event fish_prompt
     end
 end
 """,
+    "pwsh": r"""
+if (-not $global:__VSCodeState.Original) {
+    $global:__VSCodeState = @{ Original = $function:prompt; Last = -1; Runs = $false }
+    $global:__VSCodeState.Read = $function:PSConsoleHostReadLine
+    function global:prompt {
+        $failed = [int]!$global:?
+        Set-StrictMode -Off
+        $last = Get-History -Count 1
+        $shown = ''
+        if ($global:__VSCodeState.Last -ne -1 -and $global:__VSCodeState.Runs) {
+            $global:__VSCodeState.Runs = $false
+            $shown = "$([char]27)]633;D;$failed$([char]7)"
+        }
+        $shown += "$([char]27)]633;A$([char]7)$([char]27)]633;P;Cwd=$($PWD.ProviderPath)$([char]7)"
+        if ($failed) { Write-Error 'failure' -ErrorAction Ignore }
+        $shown += $global:__VSCodeState.Original.Invoke()
+        $global:__VSCodeState.Last = $last.Id
+        "$shown$([char]27)]633;B$([char]7)"
+    }
+    function global:PSConsoleHostReadLine {
+        $line = $global:__VSCodeState.Read.Invoke()
+        $global:__VSCodeState.Runs = $true
+        [System.Console]::Write("$([char]27)]633;E;x$([char]7)$([char]27)]633;C$([char]7)")
+        $line
+    }
+}
+""",
 }
 
 # A tool of jumps that has taken cd for itself, and counts.
@@ -141,6 +188,11 @@ function cd
     builtin cd $argv; or return
     set -g jumps (math $jumps + 1)
 end
+""",
+    "pwsh": r"""
+$global:jumps = 0
+function global:Step-Into { Set-Location @args; $global:jumps++ }
+Set-Alias cd Step-Into -Scope Global -Force -Option AllScope
 """,
 }
 
@@ -197,3 +249,68 @@ conda activate base
 """,
 }
 CONDA["zsh"] = CONDA["bash"]
+CONDA["pwsh"] = r"""
+$env:CONDA_SHLVL = 0
+function global:conda {
+    if ($args[0] -eq 'activate') {
+        $env:CONDA_SHLVL = 1; $env:CONDA_PREFIX = "$HOME/conda/envs/$($args[1])"; $env:CONDA_DEFAULT_ENV = $args[1]
+        $env:CONDA_PROMPT_MODIFIER = "($($args[1])) "
+        $env:PATH = "$env:CONDA_PREFIX/bin:$env:PATH"
+    } elseif ($args[0] -eq 'deactivate') {
+        $env:PATH = $env:PATH.Replace("$env:CONDA_PREFIX/bin:", '')
+        Remove-Item Env:CONDA_PREFIX, Env:CONDA_DEFAULT_ENV, Env:CONDA_PROMPT_MODIFIER
+        $env:CONDA_SHLVL = 0
+    }
+}
+if (-not (Test-Path function:global:CondaPromptBackup)) {
+    Copy-Item function:prompt function:global:CondaPromptBackup
+    function global:prompt {
+        if ($env:CONDA_PROMPT_MODIFIER) { Write-Host -NoNewline $env:CONDA_PROMPT_MODIFIER }
+        CondaPromptBackup
+    }
+}
+conda activate base
+"""
+
+# A prompt engine that is a module, asks a program at each prompt, and draws a short prompt again when Enter is pressed.
+POSH = {
+    "pwsh": r"""
+$global:_ompExecutable = '/bin/echo'
+New-Module -Name oh-my-posh-core -ScriptBlock {
+    $script:Transient = $false
+    $Function:prompt = {
+        $script:Code = $global:LASTEXITCODE
+        if ($script:Transient) { $script:Transient = $false; return '$ ' }
+        $text = (& $global:_ompExecutable primary) -join "`n"
+        Set-PSReadLineOption -ExtraPromptLineCount 0
+        "$text$(if ($env:VIRTUAL_ENV) { ' <Zebra>' }) > "
+        $global:LASTEXITCODE = $script:Code
+    }
+    Set-PSReadLineKeyHandler -Key Enter -ScriptBlock {
+        $script:Transient = $true
+        try { [Microsoft.PowerShell.PSConsoleReadLine]::InvokePrompt() }
+        finally { [Microsoft.PowerShell.PSConsoleReadLine]::AcceptLine() }
+    }
+    Export-ModuleMember -Function prompt
+} | Import-Module -Global
+"""
+}
+
+# One that takes the prompt's place with a block that it keeps, and counts what there is to tell.
+POSH_GIT = {
+    "pwsh": r"""
+New-Module -Name posh-git -ScriptBlock {
+    $global:GitPromptScriptBlock = {
+        $ok = $?
+        $text = "$($ExecutionContext.SessionState.Path.CurrentLocation) $('>' * ($NestedPromptLevel + 1)) "
+        if (-not $ok) { Write-Error '' -ErrorAction Ignore }
+        $text
+    }
+    Set-Item function:global:prompt -Value $global:GitPromptScriptBlock
+    Export-ModuleMember
+} | Import-Module -Global
+"""
+}
+
+# What stands in half of all profiles.
+OWN_PROMPT = {"pwsh": "function prompt { \"MINE $(Split-Path -Leaf $PWD)> \" }\n"}

@@ -19,16 +19,20 @@ from shell.world import PACKAGE, environ_of, same_but_moves
 from venvhook import neighbours, symptoms
 from venvhook.shells import emitter
 
-from .crowd import SHOWN, Crowd
+from .crowd import ORDERS, SHOWN, Crowd
 from .neighbours import NEIGHBOURS, OURS, Neighbour
 
 PREFIX = "python -c 'import sys; print(sys.prefix)'"
 
 
+def orders(shell: str) -> tuple[str, ...]:
+    return ORDERS.get(shell, ("first", "last"))
+
+
 def table() -> pytest.MarkDecorator:
     """Every neighbour in each of its shells, loaded before venvhook and behind it."""
     rows = []
-    for each, shell, order in ((n, s, o) for n in NEIGHBOURS for s in n.rc for o in ("first", "last")):
+    for each, shell, order in ((n, s, o) for n in NEIGHBOURS for s in n.rc for o in orders(s)):
         rows.append(pytest.param(each, shell, order, id=f"{each.name}-{shell}-{order}"))
     return pytest.mark.parametrize(("neighbour", "shell", "order"), rows, indirect=["neighbour", "shell"])
 

@@ -47,7 +47,8 @@ def test_a_line_editor_that_takes_ctrl_c_for_itself_reads() -> None:
 
 
 def test_nothing_is_typed_before_it_reads() -> None:
-    one = session(f"printf '{READS}$ '; read x; printf '\\r\\n'; sleep 1; printf '{READS}> '; read x; echo \"[$x]\"; read x")
+    first = f"printf '{READS}$ '; read x; printf '\\r\\n'; sleep 1"
+    one = session(f"{first}; printf '{READS}> '; read x; echo \"[$x]\"; read x")
     one.settle()
     one.type("first")
     began = time.monotonic()

@@ -4,8 +4,8 @@ Nothing here sleeps and nothing here knows a shell. The one thing a shell must d
 invisible mark `ESC ] 7337 ; <process id> : <count> BEL` with a count that grows (dialects.py says how each does it). A
 line has finished when a mark has come that was not seen before. A prompt that is only drawn again has an old mark.
 
-Some line editors take what was typed before they read for text, and not for keys. Their shells draw the mark with `;early`
-in front of the BEL. Then the driver types nothing before the editor has taken Ctrl-C for itself, which the terminal tells.
+Some line editors take what was typed before they read for text, and not for keys. Their shells draw the mark with
+`;early` before the BEL. Then the driver types nothing before the editor has taken Ctrl-C for itself, as the terminal tells.
 """
 
 from __future__ import annotations

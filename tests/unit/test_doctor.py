@@ -374,7 +374,7 @@ def test_what_activates_environments_itself(name: str, function: str, word: str)
         assert neighbours.rivals(*where) == [(name, word)]
 
 
-# ---- what PowerShell and old shells are told in their own terms ---------------------------------------------------------
+# ---- what PowerShell and old shells are told in their own terms ------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from walk.walker import Walk, minimise, start_of, steps_of
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.walk", description=__doc__)
-    parser.add_argument("--shell", default="bash", choices=("bash", "zsh", "fish"))
+    parser.add_argument("--shell", default="bash", choices=("bash", "zsh", "fish", "pwsh"))
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
     parser.add_argument("--count", type=int, default=1, help="how many seeds")
     parser.add_argument("--steps", type=int, default=300)

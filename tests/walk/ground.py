@@ -59,6 +59,8 @@ PROBE = {
     "sh": 'PS1=; . "$1/bin/activate"; printf "%s\\n%s" "${VIRTUAL_ENV_PROMPT-unset}" "$PS1"',
     "fish": "function fish_prompt; end; source $argv[1]/bin/activate.fish; "
     "set -q VIRTUAL_ENV_PROMPT; and printf '%s\\n' $VIRTUAL_ENV_PROMPT; or echo unset",
+    "pwsh": "function prompt {{ 'x' }}; . '{home}/bin/Activate.ps1'; if (Test-Path Env:VIRTUAL_ENV_PROMPT) "
+    "{{ $env:VIRTUAL_ENV_PROMPT }} else {{ 'unset' }}; prompt",
 }
 
 
@@ -154,12 +156,17 @@ class Ground:
             prompt, _, prefix = self._probe(["bash", "-c", PROBE["sh"], "-", home], disabled).partition("\n")
             if shell == "fish":
                 prompt = self._probe(["fish", "-c", PROBE["fish"], home], disabled).removesuffix("\n")
+            if shell == "pwsh":
+                line = PROBE["pwsh"].format(home=home.replace("'", "''"))
+                shown = self._probe(["pwsh", "-NoProfile", "-Command", line], disabled)
+                prompt, _, prefix = shown.removesuffix("x\n").partition("\n")
             self.scripts[key] = Script(None if prompt == "unset" else prompt, prefix)
         return self.scripts[key]
 
     def _probe(self, command: list[str], disabled: bool) -> str:
-        # Without a home, no shell reads a file of its user's (an option of fish for that is too new).
-        environ = {"PATH": os.environ["PATH"], "HOME": os.devnull, "VIRTUAL_ENV_DISABLE_PROMPT": "1" * disabled}
+        # Without a home, no shell reads a file of its user's (an option of fish for that is too new). PowerShell needs one.
+        home = str(self.world.home) if command[0] == "pwsh" else os.devnull
+        environ = {"PATH": os.environ["PATH"], "HOME": home, "VIRTUAL_ENV_DISABLE_PROMPT": "1" * disabled}
         return subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout
 
     @cached_property

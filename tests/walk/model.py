@@ -104,8 +104,9 @@ def find(folder: str) -> str:
     return folder
 
 
-def same(one: str, other: str) -> bool:
-    return one == other or bool(one and other and os.path.realpath(one) == os.path.realpath(other))
+def same(kind: str, one: str, other: str) -> bool:
+    """Whether two paths are one folder to a shell of this kind; PowerShell cannot ask, and takes paths for folders."""
+    return one == other or bool(kind != "pwsh" and one and other and os.path.realpath(one) == os.path.realpath(other))
 
 
 def without(entries: list[str], ours: Iterable[str], held: Iterable[str]) -> list[str]:
@@ -137,8 +138,10 @@ class Shell:
     lists: dict[str, tuple[Var, tuple[str, ...]]] = field(default_factory=dict)  # before, and what it held of ours
     deactivate: str = ""  # whose function it is: "", "ours" or "script"
     their_deactivate: str = ""
-    prompt: str = OURS  # of bash and zsh PS1, of fish what fish_prompt prints
-    old_prompt: str | None = None  # fish's _old_fish_prompt
+    prompt: str = OURS  # of bash and zsh PS1, of fish and PowerShell what their function draws
+    old_prompt: str | None = None  # fish's _old_fish_prompt, PowerShell's _OLD_VIRTUAL_PROMPT
+    drawing: bool = False  # whether PowerShell's prompt is being drawn, by an activate script's first
+    drawn: str | None = None  # what such a prompt has drawn for this once, before it was undone
     their_prompt: str | None = None
     said: list[str] = field(default_factory=list)
     tells_exported: bool = True  # whether a variable is; bash before 4.4 cannot tell and takes all to be
@@ -147,8 +150,9 @@ class Shell:
         return self.variables[name].value if name in self.variables else None
 
     def set(self, name: str, value: str, exported: bool | None = None) -> None:
-        """Set a variable; it stays exported, or not, where that is not said."""
+        """Set a variable; it stays exported, or not, where that is not said. PowerShell's are all exported."""
         was = self.variables.get(name)
+        exported = True if self.kind == "pwsh" else exported
         self.variables[name] = Var(value, bool(was and was.exported) if exported is None else exported)
 
     def seen(self, name: str) -> Var:
@@ -162,15 +166,21 @@ class Shell:
 
     # ---- the state machine ------------------------------------------------------------------------------------------
 
+    def at_prompt(self, decisions: Mapping[str, Decision]) -> None:
+        """What happens at a prompt. PowerShell's is drawn by the function on top, which may be an activate script's."""
+        self.drawn, self.drawing = None, self.kind == "pwsh"
+        self.trigger(decisions)
+        self.drawing = False
+
     def trigger(self, decisions: Mapping[str, Decision]) -> None:
         """What happens at a prompt and after a change of folder."""
         disabled = self.off or self.get("VENVHOOK_DISABLE")
         project = "" if disabled else find(self.cwd)
         if self.plan and self.plan.enters:
             self.by_hand(self.plan)
-        if not same(project, self.paused):
+        if not same(self.kind, project, self.paused):
             self.paused = ""
-        if self.here and not same(project, self.here):
+        if self.here and not same(self.kind, project, self.here):
             self.leave()
         if not project or self.paused:
             return
@@ -189,7 +199,7 @@ class Shell:
         if self.get("VIRTUAL_ENV") == plan.home:
             self.unscript(plan)
         self.their_deactivate, self.deactivate = self.deactivate, "ours"
-        if self.old_prompt is not None:
+        if self.kind == "fish" and self.old_prompt is not None:
             self.their_prompt, self.prompt, self.old_prompt = self.prompt, self.old_prompt, None
         for name, value in self.touched(plan):
             if name in self.variables:
@@ -276,6 +286,8 @@ class Shell:
         """Undo the environment's own activate, keeping what the user did to PATH."""
         path = split(self.get("PATH") or "")
         if self.deactivate == "script":
+            if self.drawing and self.old_prompt is not None:
+                self.drawn = self.prompt.replace(OURS, "")
             self.script_deactivate()
             self.deactivate = ""
         self.unset("VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT")
@@ -287,7 +299,7 @@ class Shell:
     def script_deactivate(self) -> None:
         """What the function does that an activate script defines, and what such a script does first."""
         for name, old in (("PATH", SCRIPT[0]), ("PYTHONHOME", SCRIPT[1])):
-            if self.get(old):
+            if self.get(old) or (self.kind == "pwsh" and old in self.variables):
                 self.set(name, self.variables.pop(old).value, True)
         if self.get(SCRIPT[2]):
             self.prompt = self.variables.pop(SCRIPT[2]).value
@@ -295,26 +307,29 @@ class Shell:
             self.unset("_OLD_FISH_PROMPT_OVERRIDE")
             if self.old_prompt is not None:
                 self.prompt, self.old_prompt = self.old_prompt, None
+        if self.kind == "pwsh" and self.old_prompt is not None:
+            self.prompt, self.old_prompt = self.old_prompt, None
         self.unset("VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT")
 
     def activate(self, home: str, script: Script) -> None:
         """`source HOME/bin/activate`."""
-        fish = self.kind == "fish"
+        fish, pwsh = self.kind == "fish", self.kind == "pwsh"
         self.script_deactivate()
         self.deactivate = "script"
         self.set("VIRTUAL_ENV", home, True)
         path = self.get("PATH") or ""
         self.set(SCRIPT[0], path, fish or None)
         self.set("PATH", f"{home}/bin:{path}", True)
-        if self.get("PYTHONHOME") or (fish and "PYTHONHOME" in self.variables):
+        if self.get("PYTHONHOME") or ((fish or pwsh) and "PYTHONHOME" in self.variables):
             self.set(SCRIPT[1], self.variables.pop("PYTHONHOME").value, fish or None)
         if script.prompt is not None:
             self.set("VIRTUAL_ENV_PROMPT", script.prompt, True)
         if not self.get("VIRTUAL_ENV_DISABLE_PROMPT"):
-            if fish:
+            if fish or pwsh:
                 self.old_prompt = self.prompt
+            if fish:
                 self.set("_OLD_FISH_PROMPT_OVERRIDE", home, True)
-            else:
+            elif not pwsh:
                 self.set(SCRIPT[2], self.prompt)
             self.prompt = script.prefix + self.prompt
 
@@ -343,6 +358,8 @@ class Shell:
 
     def shown(self) -> str:
         """What stands before the user's own prompt."""
+        if self.drawn is not None:
+            return self.drawn
         name = f"({self.plan.name}) " if self.plan and self.plan.enters else ""
         return self.prompt.replace(OURS, "" if self.get("VIRTUAL_ENV_DISABLE_PROMPT") else name)
 

@@ -144,6 +144,9 @@ def _dot(shell, ground, dialect):
 
 
 def _back(shell, ground, dialect):
+    if shell.kind == "pwsh":  # `cd -` goes back step by step there
+        before = shell.before
+        return dialect.cd(before) if before and _go(shell, ground, before) else None
     return "cd -" if shell.before and _go(shell, ground, shell.before) else None
 
 
@@ -227,7 +230,8 @@ def _export(shell, ground, dialect, name, value):
 
 def _set(shell, ground, dialect, name, value):
     value = value.format(w=ground.root)
-    shell.set(name, value)
+    if shell.kind != "pwsh":  # there it is another variable, which no program gets and no plan looks at
+        shell.set(name, value)
     return dialect.set(name, value)
 
 

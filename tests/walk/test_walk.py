@@ -26,7 +26,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     ground.close()
 
 
-@pytest.fixture(params=["bash", "zsh", "fish"])
+@pytest.fixture(params=["bash", "zsh", "fish", "pwsh"])
 def kind(request: pytest.FixtureRequest) -> str:
     if shutil.which(request.param) is None:
         assert not shells_are_required(), f"{request.param} is not installed"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
+from collections import Counter
 from dataclasses import dataclass
 
 from shell.dialects import DIALECTS, Dialect
 from shell.terminal import Terminal
+from shell.world import environ_of
 
 from . import steps
 from .ground import Ground
@@ -16,8 +19,13 @@ from .model import OURS, Shell, find, wanted
 from .steps import Step
 
 NOT_OURS = ("PWD", "OLDPWD", "SHLVL", "PS1", "_", "LINES", "COLUMNS")
+NOT_OURS += ("PSModulePath",)  # pwsh makes it
 NOT_OURS += ("_OLD_FISH_PROMPT_OVERRIDE", "_VENVHOOK_OLD__OLD_FISH_PROMPT_OVERRIDE")  # what the prompt shows counts
 ENV = shutil.which("env") or "/usr/bin/env"
+# Steps that change no variable and no file: what the helper was asked during these, it need not be asked again.
+MOVES = {"cd", "up", "back", "pushd", "popd", "dot", "prompt", "show"}
+ASKED = re.compile(r"hook \d+ plan (\w+) (.*?)( /\S*venvhook-[\w.]+)?$")  # in PowerShell, with a file for the answer
+OFTEN = 2  # a file that is younger than the clock's grain is asked about once more
 TALKATIVE = {"back", "pushd", "popd", "deactivate", "cli", "exit", "nested"}
 STARTS = (  # what a walk's shell is started with
     {},
@@ -74,12 +82,17 @@ class Walk:
         ground.world.dialect = DIALECTS[kind]
         self.terminal: Terminal = ground.world.start(env=self.start, shell=kind)
         first = self.environ()
+        given = {**environ_of(ground.world.home), **self.start}["PATH"]
+        self.own = first["PATH"].removesuffix(given)  # pwsh puts its own folder in front when it is started
         self.shells = [Shell(kind, {}, ground.root, tells_exported=tells_exported(kind))]
         for name, value in first.items():
             self.shells[0].set(name, value, True)
         self.kept: dict[tuple[str, str], tuple[int, object]] = {}
         self.lines: list[str] = []
         self.said = ""
+        self.asked: Counter[tuple[str, str]] = Counter()  # how often the helper was, by shell and project
+        self.touched = ground.touched
+        ground.installation.starts()
 
     def environ(self) -> dict[str, str]:
         """What a process of the shell gets; `env -0` starts ten times faster than the scenarios' own program."""
@@ -137,7 +150,7 @@ class Walk:
     def type(self, line: str, shown: str, kinds: set[str], want: str | None = None) -> dict[str, tuple[object, object]]:
         self.lines.append(self.indent(shown))
         printed = self.terminal.run(line)
-        self.shell.trigger(self.ground.decisions)
+        self.shell.at_prompt(self.ground.decisions)
         self.note()
         return self.compare(printed, kinds, want)
 
@@ -159,7 +172,17 @@ class Walk:
         if self.terminal.prefix() != self.shell.shown():
             found["prompt"] = (self.terminal.prefix(), self.shell.shown())
         found.update(self.differences(self.environ(), self.shell.exported()))
+        found.update(self.processes(kinds))
         return found
+
+    def processes(self, kinds: set[str]) -> dict[str, tuple[object, object]]:
+        """A helper that is started again and again, although nothing has changed since."""
+        if kinds - MOVES or self.touched != self.ground.touched:
+            self.asked.clear()
+            self.touched = self.ground.touched
+        self.asked.update(match.groups()[:2] for match in map(ASKED.match, self.ground.installation.starts()) if match)
+        often = {project: times for (_, project), times in self.asked.items() if times > OFTEN}
+        return {"helpers": (often, f"at most {OFTEN}")} if often else {}
 
     def differences(self, got: dict[str, str], want: dict[str, str]) -> dict[str, tuple[object, object]]:
         names = [name for name in got.keys() | want.keys() if name not in NOT_OURS]
@@ -180,12 +203,16 @@ class Walk:
     def nested(self, kind: str) -> dict[str, tuple[object, object]]:
         if len(self.shells) > 3 or not os.path.isdir(self.shell.cwd):
             return {}
+        kind = "pwsh" if (self.kind, kind) == ("pwsh", "zsh") else kind
         program = DIALECTS[kind].nested
         self.lines.append(self.indent(program))
+        inherited = str(self.shell.get("PATH"))
         self.shells.append(self.shell.child(kind))
+        if kind == "pwsh" and not inherited.startswith(self.own):
+            self.shell.set("PATH", self.own + str(self.shell.get("PATH")))
         self.shell.tells_exported = tells_exported(kind)
         printed = self.terminal.run(program)
-        self.shell.trigger(self.ground.decisions)
+        self.shell.at_prompt(self.ground.decisions)
         self.note()
         found = self.compare(printed, {"nested"})
         for name in list(found):  # what a shell of this kind brings along
@@ -202,14 +229,14 @@ class Walk:
         printed = self.terminal.run("exit")
         self.shells.pop()
         self.shell.said.clear()
-        self.shell.trigger(self.ground.decisions)
+        self.shell.at_prompt(self.ground.decisions)
         self.note()
         return self.compare(printed, {"exit"})
 
     def subshell(self, place: str) -> dict[str, tuple[object, object]]:
         """`(cd PLACE; dump)`: a kept plan may be replayed, the helper is never asked, nothing is said."""
         folder = self.ground.path(place)
-        if self.shell.kind == "fish" or not os.path.isdir(folder) or not os.path.isdir(self.shell.cwd):
+        if self.shell.kind in ("fish", "pwsh") or not os.path.isdir(folder) or not os.path.isdir(self.shell.cwd):
             return {}
         inside, without = self.shell.copy(), self.shell.copy()
         inside.cwd = folder
