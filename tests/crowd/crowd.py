@@ -30,8 +30,8 @@ function fish_right_prompt
 end
 """,
 }
-# In PowerShell the function that reads a line draws the mark: the host calls it after each prompt. A prompt that is drawn
-# again while a line is edited has no mark then.
+# In PowerShell the function that reads a line draws the mark: the host calls it after each prompt. A prompt that is
+# drawn again while a line is edited has no mark then.
 PROMPT = {
     "pwsh": r"""
 Set-PSReadLineOption -PredictionSource None -HistorySaveStyle SaveNothing
@@ -49,8 +49,8 @@ if (-not $global:_t_read) {
     }
 }
 """
-# Where a neighbour's lines can be: above ours, and after them in a file that is read later. In PowerShell also after them in
-# the same file, and in a command that an editor starts the shell with.
+# Where a neighbour's lines can be: above ours, and after them in a file that is read later. In PowerShell also after
+# them in the same file, and in a command that an editor starts the shell with.
 ORDERS = {"pwsh": ("first", "below", "last", "injected")}
 NAME = "Zebra"  # of the environment: what its pyvenv.cfg says
 SHOWN = re.compile(rf"\b{NAME}\b|\.venv\b")

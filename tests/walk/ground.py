@@ -164,7 +164,7 @@ class Ground:
         return self.scripts[key]
 
     def _probe(self, command: list[str], disabled: bool) -> str:
-        # Without a home, no shell reads a file of its user's (an option of fish for that is too new). PowerShell needs one.
+        # Without a home, no shell reads a file of its user's (an option of fish for that is too new). pwsh needs one.
         home = str(self.world.home) if command[0] == "pwsh" else os.devnull
         environ = {"PATH": os.environ["PATH"], "HOME": home, "VIRTUAL_ENV_DISABLE_PROMPT": "1" * disabled}
         return subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout
