@@ -15,6 +15,7 @@ FOUND: dict[str, list[Step]] = {
     "a script that ran in another shell": [
         *[("nested", "fish"), ("activate", "bee/.venv"), ("nested", "zsh"), ("cd", "bee"), ("cd", "plain")],
     ],
+    "its own activate, long before": [("activate", "bee/.venv"), ("cd", "plain"), ("cd", "bee"), ("prompt",)],
     "its own activate inside another's": [
         *[("activate", "envs/one"), ("cd", "bee"), ("activate", "bee/.venv"), ("cd", "plain"), ("deactivate",)],
     ],
