@@ -13,11 +13,11 @@ from . import chart, session
 FOLDER = Path(__file__).parents[2] / "docs/pictures"
 
 
-def main(folder: Path) -> None:
-    """Write session.svg and, if there are numbers for it, benchmark.svg into a folder."""
+def main(folder: Path, shell: str = "bash") -> None:
+    """Write session.svg, of a session in SHELL, and, if there are numbers for it, benchmark.svg into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="venvhook-") as root:
-        _write(folder / "session.svg", session.draw(session.record(Path(root))))
+        _write(folder / "session.svg", session.draw(session.record(Path(root), shell)))
     numbers = folder / "benchmark.json"
     if numbers.exists():
         _write(folder / "benchmark.svg", chart.draw(json.loads(numbers.read_text())))
@@ -33,4 +33,6 @@ def _write(path: Path, picture: str) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.pictures", description=(__doc__ or "").partition(": ")[2])
     parser.add_argument("folder", nargs="?", type=Path, default=FOLDER, help="default: docs/pictures")
-    main(parser.parse_args().folder)
+    parser.add_argument("--shell", default="bash", choices=session.PROMPTS, help="of the session; default: bash")
+    asked = parser.parse_args()
+    main(asked.folder, asked.shell)

@@ -1,4 +1,4 @@
-"""A session of a real bash on a real terminal, with the real hook in a clean home, drawn as it stands on the screen.
+"""A session of a real shell on a real terminal, with the real hook in a clean home, drawn as it stands on the screen.
 
 Two folders of the machine are drawn under other names: the home as /home/me, that of the system's Python as /usr/bin.
 """
@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 
+from tests.shell.dialects import DIALECTS
 from tests.shell.terminal import Terminal
 from tests.shell.world import Installation, environ_of, make_environment
 
@@ -27,7 +27,35 @@ LINES = (
     "venvhook status",
     "deactivate",
 )
-PROMPT = "PS1='\\[\\e[1;36m\\]\\w\\[\\e[0m\\] $ \\[\\e]7337;$$:$((_t+=1))\\a\\]'\nHISTFILE=\n"
+PROMPTS = {  # the folder in colours, and the mark of shell/terminal.py
+    "bash": "PS1='\\[\\e[1;36m\\]\\w\\[\\e[0m\\] $ \\[\\e]7337;$$:$((_t+=1))\\a\\]'\nHISTFILE=\n",
+    "zsh": "unsetopt prompt_sp\nPS1=$'%B%F{cyan}%~%f%b $ %{\\e]7337;'$$$':%i\\a%}'\n",
+    "fish": r"""
+set -g fish_greeting
+set -g fish_autosuggestion_enabled 0
+set -g fish_color_command normal
+set -g fish_color_param normal
+set -g fish_color_end normal
+set -g fish_color_operator normal
+set -g fish_color_valid_path
+function fish_prompt
+    set -g _t (math 0$_t + 1)
+    printf '\e[1;36m%s\e[0m $ \e]7337;%s:%s\a' (string replace -r "^$HOME" '~' $PWD) $fish_pid $_t
+end
+""",
+    "pwsh": r"""
+$e = [char]27
+$plain = @{}
+foreach ($each in 'Command', 'Parameter', 'Operator', 'String', 'Variable', 'Keyword', 'Number', 'Type', 'Member') {
+    $plain[$each] = "$e[39m"
+}
+Set-PSReadLineOption -PredictionSource None -HistorySaveStyle SaveNothing -Colors $plain
+function prompt {
+    $global:_t++
+    "$e[1;36m$($PWD.Path.Replace($HOME, '~'))$e[0m $ $e]7337;${PID}:$global:_t;early$([char]7)"
+}
+""",
+}
 SIZE, WIDTH, HEIGHT, MARGIN = 14, 8.43, 20, 18  # of the letters, of one of them, of a row, around all, in pixels
 PLAIN = f"text{{font:{SIZE}px {svg.MONOSPACE}}}.bold{{font-weight:bold}}"
 COLOURS = {
@@ -46,17 +74,19 @@ COLOURS = {
 Run = tuple[str, str]  # letters, and the classes that they are drawn with
 
 
-def record(root: Path) -> list[list[Run]]:
-    """What the screen shows after LINES, row by row; ROOT is an empty folder to work in."""
+def record(root: Path, shell: str = "bash") -> list[list[Run]]:
+    """What the screen of a shell shows after LINES, row by row; ROOT is an empty folder to work in."""
     root = Path(os.path.realpath(root))
     installation = Installation(root)
     home = installation.home
     _project(home / "shop")
-    with open(home / ".bashrc", "a") as file:
-        file.write(PROMPT)
+    dialect = DIALECTS[shell]
+    with open(home / dialect.rc, "a") as file:
+        file.write(PROMPTS[shell])
     python = Path(os.path.realpath(sys.executable)).parent
+    (home / ".local/share/fish/generated_completions").mkdir(parents=True, exist_ok=True)
     environ = {**environ_of(home), "PATH": f"{python}:/usr/bin:/bin"}
-    terminal = Terminal([shutil.which("bash") or "bash"], environ, str(home), "")
+    terminal = Terminal(dialect.argv, environ, str(home), "")
     try:
         for line in LINES:
             terminal.run(line)

@@ -11,7 +11,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from . import chart
+from tests.shell.conftest import shells_are_required
+
+from . import chart, session
 from .__main__ import FOLDER, main
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +57,22 @@ def test_a_session_shows_entering_and_leaving(made: Path) -> None:
     assert shown.endswith("$ deactivate\n~/shop/src\n$")
 
 
+def rows(root: Path, shell: str) -> list[str]:
+    """The rows of a session, with the shell's name taken out."""
+    root.mkdir()
+    shown = ["".join(words for words, _ in row).rstrip() for row in session.record(root, shell)]
+    return [row.replace(f" for {shell}:", " for the shell:") for row in shown]
+
+
+@pytest.mark.parametrize("shell", [shell for shell in session.PROMPTS if shell != "bash"])
+def test_the_same_session_in_the_other_shells(tmp_path: Path, shell: str) -> None:
+    """Row for row what the README's picture shows."""
+    if shutil.which(shell) is None:
+        assert not shells_are_required(), f"{shell} is not installed"
+        pytest.skip(f"{shell} is not installed")
+    assert rows(tmp_path / "other", shell) == rows(tmp_path / "bash", "bash")
+
+
 def test_a_session_shows_nothing_of_the_machine_and_runs_nothing(made: Path) -> None:
     picture = (made / "session.svg").read_text()
     assert [place for place in (str(ROOT), str(made), "/tmp/", "/var/", "python-") if place in picture] == []
@@ -70,7 +88,7 @@ def test_the_session_in_the_readme_is_how_it_is(made: Path) -> None:
 
 
 def test_without_numbers_there_is_no_chart(made: Path, capfd: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
-    monkeypatch.setattr("tests.pictures.session.record", lambda root: [[("", "default")]])
+    monkeypatch.setattr("tests.pictures.session.record", lambda *_: [[("", "default")]])
     main(made / "none")
     assert capfd.readouterr().err.startswith(f"no {made}/none/benchmark.json, so no benchmark.svg; ")
     assert not (made / "none/benchmark.svg").exists()
