@@ -38,7 +38,7 @@ KNOWN = {
     "autoswitch-virtualenv": r"_autoswitch_|^check_venv$",
     "virtualfish": r"\b__?vf|^vf$",
     "virtualenvwrapper": r"^virtualenvwrapper_",
-    "zoxide": r"\b__?zoxide_",
+    "zoxide": r"\b__?zoxide_|^_z_cd$",
     "autojump": r"\bautojump_|^__aj_",
     "fasd": r"\b_?fasd_",
     "nvm or fnm": r"\b_fnm_autoload|\bload-nvmrc",

@@ -275,6 +275,7 @@ conda activate base
 # A prompt engine that is a module, asks a program at each prompt, and draws a short prompt again when Enter is pressed.
 POSH = {
     "pwsh": r"""
+$env:VIRTUAL_ENV_DISABLE_PROMPT = 1
 $global:_ompExecutable = '/bin/echo'
 New-Module -Name oh-my-posh-core -ScriptBlock {
     $script:Transient = $false
