@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from venvhook.plan import Lists, Variables
 
 _OLD = "_VENVHOOK_OLD_"
+# What activate scripts keep of a prompt. Their deactivate makes it the prompt again, and a shell expands that, so it
+# runs what is in there. No script exports it: an exported one is a forgery.
+_PROMPTS = ("_OLD_VIRTUAL_PS1", "_OLD_FISH_PROMPT_OVERRIDE")
 
 
 def describe(variables: Variables, lists: Lists) -> str:
@@ -30,7 +33,8 @@ def describe(variables: Variables, lists: Lists) -> str:
 def operations(environ: Mapping[str, str]) -> list[tuple[str, str | None]]:
     """The variables to set, or with None to unset, so that ENVIRON is as it was before the project was entered.
 
-    What the user changed since stays. What makes no sense (somebody else's `_VENVHOOK_SET`) is passed over.
+    What the user changed since stays. What makes no sense (somebody else's `_VENVHOOK_SET`) is passed over. Whatever
+    else is exported of ours is unset: a shell that leaves its project later would take it for a value from before.
     """
     done: list[tuple[str, str | None]] = []
     for word in dict.fromkeys(environ.get("_VENVHOOK_SET", "").split()):
@@ -39,11 +43,15 @@ def operations(environ: Mapping[str, str]) -> list[tuple[str, str | None]]:
             continue
         now, old = environ.get(name), environ.get(_OLD + name)
         done.append((_OLD + name, None))
+        if name in _PROMPTS:
+            continue
         if word == name + ("-" if now is None else "=" + _short(now)):
             done.append((name, None if old is None else old[1:]))
         elif word.startswith(name + ":") and now is not None:
             done.append((name, _without(now, word[len(name) + 1 :].split(","), old)))
-    return [*done, ("VENVHOOK_PROJECT", None), ("_VENVHOOK_SET", None)]
+    handled = dict(done)
+    left = [name for name in environ if name.startswith(_OLD) and _plain(name) and name not in handled]
+    return [*done, *((name, None) for name in left), ("VENVHOOK_PROJECT", None), ("_VENVHOOK_SET", None)]
 
 
 def outside(environ: Mapping[str, str]) -> dict[str, str]:
@@ -61,7 +69,12 @@ def _ours(name: str) -> bool:
     from venvhook.names import refuse, refuse_prepend
 
     entering = name.startswith(("VIRTUAL_ENV", "CONDA_", "_CE_", "_OLD_VIRTUAL_", "_OLD_FISH_PROMPT_", "PYTHONHOME"))
-    return name.isascii() and name.isidentifier() and (entering or not refuse(name) or not refuse_prepend(name))
+    return _plain(name) and (entering or not refuse(name) or not refuse_prepend(name))
+
+
+def _plain(name: str) -> bool:
+    """Whether every shell takes NAME for the name of a variable, and for nothing else."""
+    return name.isascii() and name.isidentifier()
 
 
 def _without(text: str, ours: list[str], old: str | None) -> str | None:

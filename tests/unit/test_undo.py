@@ -61,7 +61,7 @@ SET = undo.describe([("A", "ours"), ("B", None)], ())
             {"A": "theirs", "B": "theirs"},
         ),
         ({"A": "ours:theirs"}, {"A": "ours:theirs"}),
-        ({"_VENVHOOK_OLD_A": "=x"}, {}),
+        ({"_VENVHOOK_OLD_A": "=x", "_VENVHOOK_OLD_C": "=x"}, {}),
         ({"_VENVHOOK_COMPLETE": "bash_source"}, {"_VENVHOOK_COMPLETE": "bash_source"}),
     ],
 )
@@ -84,7 +84,7 @@ def forged(name: str) -> Environ:
         "CONDA_PREFIX",
         "_CE_M",
         "_OLD_VIRTUAL_PATH",
-        "_OLD_FISH_PROMPT_OVERRIDE",
+        "_OLD_VIRTUAL_PYTHONHOME",
         "PYTHONHOME",
     ],
 )
@@ -109,7 +109,28 @@ def test_what_plans_touch_is_undone(name: str) -> None:
     ],
 )
 def test_what_no_plan_touches_is_left_alone(name: str) -> None:
-    assert undone(forged(name)) == {name: "x", "_VENVHOOK_OLD_" + name: "=old"}
+    """What it is said to have been before goes, where its name is one that a shell can unset without evaluating it."""
+    old = {} if name.isascii() and name.isidentifier() else {"_VENVHOOK_OLD_" + name: "=old"}
+    assert undone(forged(name)) == {name: "x", **old}
+
+
+@pytest.mark.parametrize("name", ["_OLD_VIRTUAL_PS1", "_OLD_FISH_PROMPT_OVERRIDE"])
+@pytest.mark.parametrize("now", [None, "x"])
+def test_a_prompt_never_comes_back(name: str, now: str | None) -> None:
+    """A shell expands its prompt, so that would run what is in there. No activate script exports it."""
+    old = {"_VENVHOOK_OLD_" + name: "=$(touch PWNED)", "_VENVHOOK_SET": undo.describe([(name, now)], ())}
+    given = {} if now is None else {name: now}
+    assert undone({**given, **old, "VENVHOOK_PROJECT": "/p"}) == given
+
+
+@pytest.mark.parametrize("said", ["", "A-", "A- B=00000000", "A" * 5000])
+def test_all_that_is_ours_goes(said: str) -> None:
+    """Else a shell that enters and leaves a project would give the variable a value that nobody had."""
+    ours = {f"_VENVHOOK_OLD_{name}": "=x" for name in ("A", "B", "C", "PATH", "PS1", "_OLD_VIRTUAL_PS1", "")}
+    user = {"_VENVHOOK_COMPLETE": "bash_source", "VENVHOOK_CEILING": "/net", "_VENVHOOK_OLD_é": "", "C": "c"}
+    left = undone({**ours, **user, "_VENVHOOK_SET": said})
+    assert {name: value for name, value in left.items() if name != "A"} == user
+    assert undo.outside({**ours, **user, "_VENVHOOK_SET": said}) == left
 
 
 def test_the_constant_shows_no_value() -> None:
