@@ -67,6 +67,16 @@ _DOTNET = _words(
     """
 )
 _DOTNET_PREFIXES = ("CORECLR_", "COR_PROFILER_", "COMPLUS_", "DOTNET_PROFILER_", "DOTNET_ROOT", "DOTNET_STARTUP_HOOK")
+# What a prompt expands or runs by itself, before anybody has called anything: what git's `__git_ps1` shows, the settings
+# of themes that name commands, and what the hooks of direnv and mise believe of themselves. What acts only when a program
+# is called (GIT_SSH_COMMAND, PAGER, EDITOR) is shown by `allow`, and is the user's choice.
+_PROMPTS = _words(
+    """
+    MISE_CONFIG_DIR MISE_DATA_DIR MISE_GLOBAL_CONFIG_FILE MISE_OVERRIDE_CONFIG_FILENAMES MISE_SHELL
+    MISE_SYSTEM_CONFIG_FILE MISE_TRUSTED_CONFIG_PATHS MISE_YES POSH_CONFIG POSH_THEME STARSHIP_CONFIG
+    """
+)
+_PROMPTS_PREFIXES = ("GIT_PS1_", "POWERLEVEL9K_", "SPACESHIP_", "DIRENV_", "__MISE_")
 _ENVIRONMENTS = _words("PYTHONHOME PYTHONEXECUTABLE __PYVENV_LAUNCHER__ _CE_CONDA _CE_M")
 _ENVIRONMENTS_PREFIXES = ("VIRTUAL_ENV", "_OLD_VIRTUAL_", "_OLD_FISH_PROMPT_", "CONDA_")
 # Lists that a whole value would cut off from the system. PYTHONPATH is not one of them: it is empty by default.
@@ -79,9 +89,9 @@ _LISTS_OF_SHELLS = _words("CDPATH FPATH MAILPATH MODULE_PATH PSMODULEPATH")
 def refuse(name: str) -> str | None:
     """Why neither `[variables]` nor a dotenv file may set the variable NAME (None: they may); reads behind the name.
 
-    Refused is what breaks the shell or moves the user's configuration, what decides how programs are loaded, and what
-    entering itself sets. Compared without regard to case: zsh ties `path` to PATH, Windows knows no difference, and a
-    marker means the same on every machine.
+    Refused is what breaks the shell or moves the user's configuration, what decides how programs are loaded or what a
+    prompt runs, and what entering itself sets. Compared without regard to case: zsh ties `path` to PATH, Windows knows
+    no difference, and a marker means the same on every machine.
     """
     if not (name.isascii() and name.isidentifier()):
         return "is not a variable name: letters, digits and _, no digit first"
@@ -96,6 +106,8 @@ def refuse(name: str) -> str | None:
         return "is the user's own: it moves their home or configuration"
     if upper in _LOADERS or upper in _DOTNET or upper.startswith(("DYLD_", *_DOTNET_PREFIXES)):
         return "decides how programs are loaded"
+    if upper in _PROMPTS or upper.startswith(_PROMPTS_PREFIXES):
+        return "decides what a prompt runs"
     return "is the shell's own" if _is_shells(name, upper) else None
 
 
