@@ -157,16 +157,60 @@ def _unquoted(prompt: str) -> str:
     return prompt
 
 
-def complaints(found: Environment, wanted: str | None, folder: str) -> list[VenvhookError]:
-    """What is wrong with an environment that can be entered all the same. WANTED and FOLDER: see `version_fits`."""
+def complaints(found: Environment, wanted: str | None, folder: str, python: str = "") -> list[VenvhookError]:
+    """What is wrong with an environment that can be entered all the same. WANTED and FOLDER: see `version_fits`.
+
+    PYTHON is where the environment's interpreter leads, if that is known already.
+    """
     problems = []
-    if not version_fits(found, wanted, folder):
+    replaced = _replaced(found, python or os.path.realpath(found.python))
+    if replaced:
+        problems.append(replaced)
+    elif not version_fits(found, wanted, folder):
         problems.append(f"it has Python {found.version}, the marker asks for {wanted}")
     elsewhere = made_for(found)
     if elsewhere:
         problems.append(f"its commands were made for {elsewhere}: it was moved or copied")
     remedy = "to make it anew: venvhook rebuild"
     return [VenvhookError(problem, found.root, remedy=remedy) for problem in problems]
+
+
+def _replaced(found: Environment, python: str) -> str:
+    """What became of the Python that the environment was made with; "": it is the same. PYTHON: where it leads now.
+
+    pyvenv.cfg says what was true when it was written. An upgrade of the system leads `/usr/bin/python3` elsewhere, and
+    the environment's packages are then in a folder that the new Python does not look into.
+    """
+    made = _minor(found.version) if found.settings and not found.conda else ""
+    if not made:
+        return ""
+    if _in_folder(python, found.root):  # a copy, which needs the libraries of the Python that it was copied from
+        home = found.settings.get("home", "")
+        names = ("python3", "python", "python.exe", f"python{made}", "pypy3", "pypy3.exe")
+        there = not home or any(os.path.lexists(os.path.join(home, name)) for name in names)
+        return "" if there else f"its Python is a copy of one in {home}, which is gone"
+    now = _minor_version(python)
+    return f"it was made with Python {made}, and its Python is {now} now" if now and now != made else ""
+
+
+def _minor_version(python: str) -> str:
+    """The version, such as 3.12, of the interpreter PYTHON, by its name or its library's; "" where neither tells."""
+    named = _minor(os.path.basename(python))
+    if named:
+        return named
+    libraries = {_minor(name) for name in _libraries(os.path.dirname(os.path.dirname(python)))} - {""}
+    return libraries.pop() if len(libraries) == 1 else ""
+
+
+def _minor(name: str) -> str:
+    """The version in a name such as `python3.12`, `pypy3.10` or `python3.13t`; "" where there is none."""
+    number = name.lstrip("pyothn")
+    digits = number[2 : 2 + len(number[2:]) - len(number[2:].lstrip("0123456789"))]
+    return f"3.{digits}" if number.startswith("3.") and digits else ""
+
+
+def _in_folder(path: str, folder: str) -> bool:
+    return path.startswith(os.path.join(os.path.realpath(folder), ""))
 
 
 def version_fits(found: Environment, wanted: str | None, folder: str = "") -> bool:
@@ -177,7 +221,8 @@ def version_fits(found: Environment, wanted: str | None, folder: str = "") -> bo
     if not wanted or not found.version:
         return True
     if os.sep in wanted or "/" in wanted:
-        wanted = os.path.normpath(os.path.join(folder, os.path.expanduser(wanted)))
+        wanted = os.path.expanduser(wanted) if wanted.startswith(("~/", "~" + os.sep)) else wanted
+        wanted = os.path.normpath(os.path.join(folder, wanted))
         same = os.path.realpath(wanted) == os.path.realpath(found.python)
         return same or not os.path.exists(wanted) or found.settings.get("home") == os.path.dirname(wanted)
     from venvhook.versions import fits

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Callable
@@ -206,3 +208,57 @@ def test_pyvenv_cfg_is_read_as_the_standard_library_reads_it(pieces: list[str]) 
         path = Path(folder) / "pyvenv.cfg"
         path.write_bytes("".join(pieces).encode("utf-8", "surrogateescape"))
         assert environment.settings(str(path)) == as_site_reads_it(path)
+
+
+# ---- pyvenv.cfg says what was true when it was written ---------------------------------------------------------------
+
+
+def told(root: Path) -> list[str]:
+    return [error.problem for error in environment.complaints(environment.inspect(str(root)), None, "")]
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "libraries", "problem"),
+    [
+        ("version = 3.11.4", "python3.11", "", ""),
+        ("version_info = 3.11.4.final.0", "python3.11", "", ""),
+        ("version = 3.13.1", "python3.13t", "", ""),
+        ("version = 3.11.4", "python3.12", "", "it was made with Python 3.11, and its Python is 3.12 now"),
+        ("version = 3.1.4", "python3.11", "", "it was made with Python 3.1, and its Python is 3.11 now"),
+        ("version = 3.10.4", "pypy3.11", "", "it was made with Python 3.10, and its Python is 3.11 now"),
+        ("version = 3.11.4", "python3", "python3.12", "it was made with Python 3.11, and its Python is 3.12 now"),
+        ("version = 3.11.4", "python3", "python3.11 python3.12", ""),
+        ("version = 3.11.4", "python3", "python3", ""),
+        ("version = 3.11.4", "python3", "", ""),
+        ("", "python3.12", "", ""),
+    ],
+)
+def test_its_python_became_another_one(
+    tmp_path: Path, make_environment: Make, said: str, name: str, libraries: str, problem: str
+) -> None:
+    root = make_environment(tmp_path / "env", said)
+    (tmp_path / "base/bin").mkdir(parents=True)
+    (tmp_path / "base/bin" / name).touch()
+    for library in libraries.split():
+        (tmp_path / "base/lib" / library).mkdir(parents=True)
+    (root / "bin/python").unlink()
+    (root / "bin/python").symlink_to("python3")
+    (root / "bin/python3").symlink_to(tmp_path / "base/bin" / name)
+    assert told(root) == ([problem] if problem else [])
+
+
+@pytest.mark.parametrize(("there", "fine"), [("python3", True), ("python3.11", True), ("", False)])
+def test_a_copy_whose_base_is_gone(tmp_path: Path, make_environment: Make, there: str, fine: bool) -> None:
+    base = tmp_path / "base"
+    root = make_environment(tmp_path / "env", f"home = {base}\nversion = 3.11.4\n")
+    if there:
+        base.mkdir()
+        (base / there).touch()
+    assert told(root) == ([] if fine else [f"its Python is a copy of one in {base}, which is gone"])
+
+
+def test_a_real_one_has_the_python_that_it_was_made_with(tmp_path: Path) -> None:
+    for name, options in (("link", ["--symlinks"]), ("copy", ["--copies"])):
+        command = [sys.executable, "-m", "venv", "--without-pip", *options, str(tmp_path / name)]
+        subprocess.run(command, check=True)
+        assert told(tmp_path / name) == []
