@@ -11,29 +11,32 @@ import os
 from venvhook.errors import VenvhookError
 from venvhook.files import entries, read_plain
 from venvhook.names import refuse
+from venvhook.plan import harmless
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 UNSET = "***unset***"  # conda's own mark for a variable that is to have no value
+_MANY = 100  # files in etc/conda/env_vars.d
 
 
 def variables(prefix: str, name: str, environ: Mapping[str, str]) -> list[tuple[str, str | None]]:
-    """The variables for the environment PREFIX, shown as NAME, on top of what is active in ENVIRON; None: unset."""
+    """The variables of every environment: for PREFIX, shown as NAME, on top of what is active in ENVIRON; None: unset.
+
+    What the environment's own files set besides is in `settings`.
+    """
     level = environ.get("CONDA_SHLVL", "").strip()
     before = int(level) if level.isdecimal() and len(level) < 10 else 0
     found: list[tuple[str, str | None]] = [
         ("CONDA_PREFIX", prefix),
         ("CONDA_SHLVL", str(before + 1)),
-        ("CONDA_DEFAULT_ENV", default_name(prefix)),
+        ("CONDA_DEFAULT_ENV", harmless(default_name(prefix))),
         ("CONDA_PROMPT_MODIFIER", f"({name}) "),
     ]
     outer = environ.get("CONDA_PREFIX")
     if before and outer:
         found.append((f"CONDA_PREFIX_{before}", outer))
-    own = dict(found)
-    found += [(key, value) for key, value in settings(prefix).items() if key not in own]
     return [*found, ("VIRTUAL_ENV", None), ("VIRTUAL_ENV_PROMPT", None)]
 
 
@@ -44,16 +47,14 @@ def default_name(prefix: str) -> str:
     return os.path.basename(prefix) if os.path.basename(os.path.dirname(prefix)) == "envs" else prefix
 
 
-def settings(prefix: str) -> dict[str, str]:
-    """The variables that packages (etc/conda/env_vars.d) and `conda env config vars` (conda-meta/state) set inside.
+def settings(path: str) -> dict[str, str]:
+    """The variables that PATH, one of `files`, sets inside; none where it is a folder or missing.
 
-    VenvhookError for a file that is no JSON. What no project may set (`venvhook.names`) is left out.
+    These are files of packages (etc/conda/env_vars.d) and the one of `conda env config vars` (conda-meta/state).
+    VenvhookError for a file that is not JSON. What no project may set (`venvhook.names`) is left out.
     """
-    found: dict[str, object] = {}
-    for path in files(prefix):
-        if not os.path.isdir(path):
-            said = _json(path)
-            found.update(_table(said.get("env_vars")) if os.path.basename(path) == "state" else said)
+    said = {} if os.path.isdir(path) else _json(path)
+    found = _table(said.get("env_vars")) if os.path.basename(path) == "state" else said
     return {k: v for k, v in found.items() if isinstance(v, str) and v != UNSET and _possible(v) and refuse(k) is None}
 
 
@@ -66,9 +67,14 @@ def _possible(value: str) -> bool:
 
 
 def files(prefix: str) -> list[str]:
-    """What `settings` rests on, in the order of reading: the folder of the packages' files, these, its own file."""
+    """What may set variables, in the order of reading: the folder of the packages' files, these, its own file.
+
+    VenvhookError where there are more of them than can be watched at every prompt.
+    """
     folder = os.path.join(prefix, "etc", "conda", "env_vars.d")
     inside = [os.path.join(folder, name) for name in entries(folder)]
+    if len(inside) > _MANY:
+        raise VenvhookError(f"holds more than {_MANY} files", folder, remedy="take out those that no package needs")
     return [folder, *inside, os.path.join(prefix, "conda-meta", "state")]
 
 
@@ -86,7 +92,7 @@ def _json(path: str) -> dict[str, object]:
     try:
         return _table(json.loads(text))
     except (ValueError, RecursionError):
-        raise VenvhookError("is no JSON", path, remedy="mend it with: conda env config vars") from None
+        raise VenvhookError("is not JSON", path, remedy="fix it with: conda env config vars") from None
 
 
 def _table(value: object) -> dict[str, object]:

@@ -99,7 +99,8 @@ def _identify(plan: Plan, asked: Project, kept: str, began: int) -> bool:
     for path, moment in times.items():
         conditions.append(("unchanged", path, stamps.get(path, ""), moment, asked.files[path].st_size))
         if path not in stamps:
-            conditions.append(_content(path) or ("here", asked.project))
+            text = None if path == asked.marker_path else _content(path)  # what a marker says is no other condition's
+            conditions.append(text or ("here", asked.project))
     plan.conditions = ordered(conditions)
     return ("here", asked.project) not in plan.conditions
 

@@ -56,6 +56,32 @@ SCRIPT_VARIABLES = ("_OLD_VIRTUAL_PATH", "_OLD_VIRTUAL_PYTHONHOME", "_OLD_VIRTUA
 _UNSAFE = "\\`$%!"  # what one prompt engine or another expands
 
 
+class Effect:
+    """One variable that entering sets to `value`, or unsets (None), because `file` says so.
+
+    `file` is "" for what the marker says, which the user allows by its bytes, and for what every environment sets.
+    """
+
+    __slots__ = ("file", "name", "value")
+
+    def __init__(self, name: str, value: str | None, file: str = "") -> None:
+        self.name, self.value, self.file = name, value, file
+
+
+def merged(effects: Iterable[Effect]) -> list[tuple[str, str | None]]:
+    """Return each variable of EFFECTS once, with the value that it gets: the last one counts."""
+    return list({effect.name: effect.value for effect in effects}.items())
+
+
+def by_file(effects: Iterable[Effect]) -> dict[str, list[str]]:
+    """Return, for each file of EFFECTS, the names that it sets: what an allow covers besides the marker's bytes."""
+    found: dict[str, list[str]] = {}
+    for effect in effects:
+        if effect.file:
+            found.setdefault(effect.file, []).append(effect.name)
+    return found
+
+
 class Plan:
     """One project's plan: what it rests on, one line for the person, and, unless it is a mere notice, what it does.
 

@@ -11,7 +11,7 @@ from venvhook import config, environment, marker, trust
 from venvhook.errors import VenvhookError
 from venvhook.files import HasNul, MadeUp, TooLarge, kind, made_up, read_with_status, status
 from venvhook.locate import locate, resolve
-from venvhook.plan import SCRIPT_VARIABLES, Plan, harmless
+from venvhook.plan import SCRIPT_VARIABLES, Effect, Plan, by_file, harmless, merged, ordered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class Project:
         self.files: dict[str, os.stat_result] = {}
         self.marker_status: os.stat_result | None = None
         self.warnings: list[str] = []
+        self.walked: dict[str, os.stat_result] = {}  # see `trust.trace`
         self.text = b""
         self.settings = config.Config()
         self.record: Record | None = None
@@ -70,7 +71,8 @@ class Project:
             self.read()
             meaning = self.judge()
             self.owned(self.marker_path, self.folder)
-            return self.entering(meaning, self.locate(meaning), self.values(meaning))
+            found = self.locate(meaning)
+            return self.entering(meaning, found, self.effects(meaning, found))
         except Notice as notice:
             return Plan(self.project, self.folder, [*self.conditions, *notice.conditions], notice.line)
 
@@ -159,7 +161,19 @@ class Project:
             self.record = None  # it is about other bytes
             return self._parsed(lambda path: marker.parse(self.text, path))
         problem = "it was edited since you allowed it" if self.record else "it is not allowed yet"
+        self._forget_text()
         raise Notice(VenvhookError(problem, self.marker_path, remedy="to look at it and allow it: venvhook allow"))
+
+    def _forget_text(self) -> None:
+        """Keep what a marker says out of the plan where a symlink leads to it out of the project.
+
+        Nobody has allowed that text to be copied: it may be a private file. Its identity tells of an edit.
+        """
+        real = os.path.realpath(self.marker_path)
+        if self.marker_status and os.path.dirname(real) != self.folder:
+            self.conditions = [c for c in self.conditions if c[0] != "marker"]
+            self._hold(("same", self.marker_path, real))
+            self.files[self.marker_path] = self.marker_status
 
     def _parsed(self, parse: Callable[[str], Marker]) -> Marker:
         try:
@@ -168,13 +182,30 @@ class Project:
             raise Notice(error) from None
 
     def owned(self, path: str, *others: str) -> None:
-        """Refuse what somebody else could have put there. A PATH of the user's own must stay so: hooks test it."""
-        try:
-            trust.check_owners(path, *others)
-        except VenvhookError as error:
-            raise Notice(error, [_not_mine(str(error.path))]) from None
-        if trust.mine(path):
-            self.conditions.append(("mine", path))
+        """Refuse what somebody else could have put there. A PATH of the user's own must stay so: hooks test it.
+
+        Where symlinks lead to one of these, they must go on leading there.
+        """
+        for index, each in enumerate((path, *others)):
+            try:
+                real, seen = trust.trace(each, self.walked)
+            except trust.Unwalkable as error:
+                raise self._unwalkable(error) from None
+            except VenvhookError as error:
+                raise Notice(error, [_not_mine(str(error.path))]) from None
+            if index == 0 and trust.is_mine(seen):
+                self._hold(("mine", each))
+            if seen is not None and real != os.path.normpath(each):
+                self._hold(("same", each, real))
+
+    def _hold(self, condition: Condition) -> None:
+        if condition not in self.conditions:
+            self.conditions.append(condition)
+
+    def _unwalkable(self, error: VenvhookError) -> Notice:
+        """The notice of a path that no shell can test either: it is tried again when the project is entered again."""
+        problem = VenvhookError(error.problem, error.path, remedy=f"{error.remedy}, then: venvhook on")
+        return Notice(problem, [("here", self.project)])
 
     def locate(self, meaning: Marker) -> Environment:
         """The project's environment, if it can be entered."""
@@ -189,7 +220,8 @@ class Project:
             raise Notice(problem)
         self._fits_in_path(found.bin)
         self.owned(found.bin, found.root, found.python)
-        self.warnings += map(str, environment.complaints(found, meaning.python, self.folder))
+        python = trust.trace(found.python, self.walked)[0]
+        self.warnings += map(str, environment.complaints(found, meaning.python, self.folder, python))
         return found
 
     def _fits_in_path(self, folder: str) -> None:
@@ -197,17 +229,55 @@ class Project:
             problem = f"its path has a {os.pathsep!r}, which no PATH can hold"
             raise Notice(VenvhookError(problem, folder, remedy="use a folder whose path has none"))
 
-    def values(self, meaning: Marker) -> dict[str, str | None]:
-        """The variables that the marker sets: its dotenv files in order, then its own, which win."""
-        values: dict[str, str | None] = {}
+    def moved(self, place: str) -> str | None:
+        """Where the environment was when the marker was allowed, if not in PLACE; None: the same, or not known."""
+        before = self.content.place if self.content else ""
+        return before if before and before != place else None
+
+    def effects(self, meaning: Marker, found: Environment | None) -> list[Effect]:
+        """All that entering sets, in the order in which it is set; a later one wins. FOUND: the environment, if known.
+
+        Notice for a name that a file beyond the marker sets, and that the user has not seen.
+        """
+        effects = self.listed(meaning, found)
+        seen = None if self.content is None else {*self.content.names, *(name for name, _ in meaning.variables)}
+        self._allowed(by_file(effects), seen, [name for name, _ in meaning.prepend])
+        return effects
+
+    def listed(self, meaning: Marker, found: Environment | None) -> list[Effect]:
+        """The same, seen or not: what the environment sets, then the dotenv files, then the marker itself."""
+        effects = self._own(meaning, found) if found else []
         for entry in meaning.dotenv:
             path = resolve(self.folder, entry, self.environ)
-            if self.watch(path):
-                if path in self.files:  # what is no file or folder is refused for that, whosever it is
-                    self.owned(path)
-                values.update(self._dotenv(path, [name for name, _ in meaning.prepend]))
-        values.update(meaning.variables)
-        return values
+            if self._watch_owned(path):
+                effects += self._dotenv(path)
+        return [*effects, *(Effect(name, value) for name, value in meaning.variables)]
+
+    def values(self, meaning: Marker) -> dict[str, str | None]:
+        """The variables that the marker and its dotenv files set. Notice as `effects`."""
+        return dict(merged(self.effects(meaning, None)))
+
+    def _watch_owned(self, path: str) -> bool:
+        """Rest the answer on a file that sets variables; whether it is there. Notice where it is another user's."""
+        there = self.watch(path)
+        if path in self.files:  # what is no file or folder is refused for that, whosever it is
+            self.owned(path)
+        return there
+
+    def _allowed(self, named: Mapping[str, list[str]], seen: set[str] | None, lists: list[str]) -> None:
+        """Notice for the first file that sets what the user has not SEEN (None: all is allowed), or one of LISTS.
+
+        NAMED has the names that each file sets.
+        """
+        for path, names in named.items():
+            new = [name for name in names if seen is not None and name not in seen]
+            if new:
+                problem = f"it sets {', '.join(new)}, which you have not allowed"
+                raise Notice(VenvhookError(problem, path, remedy="to look at it and allow it: venvhook allow"))
+            for name in lists:
+                if name in names:
+                    problem = f"it sets {name}, which the marker's [prepend] has too"
+                    raise Notice(VenvhookError(problem, path, remedy="take one of them out"))
 
     def _too_large(self, error: TooLarge) -> Notice:
         """The notice of a file that may be growing: it is looked at again when the project is entered again."""
@@ -215,50 +285,51 @@ class Project:
         remedy = f"{error.remedy}, then: venvhook on"
         return Notice(VenvhookError(error.problem, error.path, remedy=remedy), [("here", self.project)])
 
-    def _dotenv(self, path: str, lists: list[str]) -> dict[str, str]:
+    def _dotenv(self, path: str) -> list[Effect]:
         from venvhook import dotenv
 
         try:
-            pairs = dict(dotenv.parse(dotenv.read(path), path))
+            return [Effect(name, value, path) for name, value in dotenv.parse(dotenv.read(path), path)]
         except TooLarge as error:
             raise self._too_large(error) from None
         except VenvhookError as error:
             raise Notice(error) from None
-        new = [name for name in pairs if self.content and name not in self.content.dotenv_names]
-        if new:
-            problem = f"it sets {', '.join(new)}, which you have not allowed"
-            raise Notice(VenvhookError(problem, path, remedy="to look at it and allow it: venvhook allow"))
-        for name in lists:
-            if name in pairs:
-                problem = f"it sets {name}, which the marker's [prepend] has too"
-                raise Notice(VenvhookError(problem, path, remedy="take one of them out"))
-        return pairs
 
-    def entering(self, meaning: Marker, found: Environment, values: dict[str, str | None]) -> Plan:
+    def entering(self, meaning: Marker, found: Environment, effects: Sequence[Effect]) -> Plan:
         """The plan that enters: what the environment's own `activate` sets, and what the marker adds to it."""
         plan = Plan(self.project, self.folder, self.conditions, "; ".join(self.warnings))
         plan.sign, plan.home, plan.bin = "CONDA_PREFIX" if found.conda else "VIRTUAL_ENV", found.root, found.bin
-        plan.name = harmless(meaning.prompt or found.name or os.path.basename(self.folder))
+        plan.name = self._name(meaning, found)
         plan.label = self.settings.prompt.replace("{name}", plan.name)
-        unset: list[tuple[str, str | None]] = [(name, None) for name in ("PYTHONHOME", *SCRIPT_VARIABLES)]
-        plan.variables = list(dict([*self._own(found, plan.name), *unset, *values.items()]).items())
+        plan.variables = merged(effects)
         plan.lists = self._lists(meaning, found)
         own = dict(plan.variables)
-        plan.conditions = tuple(c for c in self.conditions if c[0] != "variable" or c[1] not in own)
+        conditions = [c for c in self.conditions if c[0] != "variable" or c[1] not in own]
+        plan.conditions = ordered(conditions)
         return plan
 
-    def _own(self, found: Environment, name: str) -> list[tuple[str, str | None]]:
-        """What the environment's own activation sets."""
+    def _name(self, meaning: Marker, found: Environment) -> str:
+        """What prompts show."""
+        return harmless(meaning.prompt or found.name or os.path.basename(self.folder))
+
+    def _own(self, meaning: Marker, found: Environment) -> list[Effect]:
+        """What the environment's own activation sets, and what every entering unsets."""
+        unset = [Effect(name, None) for name in ("PYTHONHOME", *SCRIPT_VARIABLES)]
+        name = self._name(meaning, found)
         if not found.conda:
-            return [("VIRTUAL_ENV", found.root), ("VIRTUAL_ENV_PROMPT", name)]
+            return [Effect("VIRTUAL_ENV", found.root), Effect("VIRTUAL_ENV_PROMPT", name), *unset]
         from venvhook import conda
 
-        for file in conda.files(found.root):
-            self.watch(file)
+        effects = [Effect(*pair) for pair in conda.variables(found.root, name, self.environ)]
         try:
-            return conda.variables(found.root, name, self.environ)
+            for file in conda.files(found.root):
+                if self._watch_owned(file):
+                    effects += [Effect(*pair, file) for pair in conda.settings(file).items()]
+        except TooLarge as error:
+            raise self._too_large(error) from None
         except VenvhookError as error:
             raise Notice(error) from None
+        return [*effects, *unset]
 
     def _lists(self, meaning: Marker, found: Environment) -> list[tuple[str, list[str]]]:
         lists = {"PATH": found.folders}
@@ -266,7 +337,7 @@ class Project:
             folders = [resolve(self.folder, entry, self.environ) for entry in entries]
             for folder in folders:
                 self._fits_in_path(folder)
-            self.owned(*folders)
+            self.owned(*folders)  # the marker holds no empty list
             lists[name] = list(dict.fromkeys(lists.get(name, []) + folders))
         return list(lists.items())
 

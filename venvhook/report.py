@@ -8,14 +8,17 @@ from venvhook import dotenv, environment, keep, marker, trust
 from venvhook.create import left_over
 from venvhook.errors import VenvhookError
 from venvhook.locate import locate, resolve
-from venvhook.plan import SCRIPT_VARIABLES
+from venvhook.plan import SCRIPT_VARIABLES, by_file
 from venvhook.project import Notice
 from venvhook.shells import INTERFACE, SHELLS, emitter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from venvhook.environment import Environment
     from venvhook.locate import Candidate
-    from venvhook.plan import Plan
+    from venvhook.plan import Effect, Plan
     from venvhook.project import Project
     from venvhook.trust import Content, Record
 
@@ -41,8 +44,8 @@ class Report:
     """A project, looked at. `trust` is a key of TRUST, "" when the marker could not be read.
 
     `error` is what is wrong with marker, owners or dotenv files, `problem` what is wrong with the environment. `plan`
-    is what a shell would do if the marker were allowed, None where it would not enter. `dotenv` has each file with the
-    names that it sets, None for one that does not exist.
+    is what a shell would do if the marker were allowed, None where it would not enter. `dotenv` and `conda` have each
+    file that sets variables besides the marker, with their names; None for a dotenv file that does not exist.
     """
 
     def __init__(self, asked: Project) -> None:
@@ -54,6 +57,7 @@ class Report:
         self.problem: VenvhookError | None = None
         self.plan: Plan | None = None
         self.dotenv: list[tuple[str, list[str] | None]] = []
+        self.conda: list[tuple[str, list[str] | None]] = []
 
     @property
     def allowed(self) -> Content | None:
@@ -64,12 +68,17 @@ class Report:
 
     @property
     def names(self) -> list[str]:
-        """The names that the dotenv files set, once each: what an allow covers."""
-        return list(dict.fromkeys(name for _, names in self.dotenv for name in names or ()))
+        """The names that files besides the marker set, once each: what an allow covers."""
+        return list(dict.fromkeys(name for _, names in (*self.dotenv, *self.conda) for name in names or ()))
+
+    @property
+    def moved(self) -> str | None:
+        """Where the environment was when the marker was allowed, if elsewhere; None: the same, or not known."""
+        return self.asked.moved(self.chosen.path) if self.chosen else None
 
     @property
     def secret(self) -> set[str]:
-        """The variables whose values are never shown: what only dotenv files set, and what activate scripts save."""
+        """The variables whose values are never shown: what only other files set, and what activate scripts save."""
         return set(self.names) - set(dict(self.meaning.variables if self.meaning else ())) | set(SCRIPT_VARIABLES)
 
     @property
@@ -119,12 +128,35 @@ def look(asked: Project) -> Report:
         return report
     try:
         found = asked.locate(report.meaning)
-        report.plan = asked.entering(report.meaning, found, asked.values(report.meaning))
+        report.conda = _conda(asked.listed(report.meaning, found), report.dotenv)
+        report.plan = asked.entering(report.meaning, found, asked.effects(report.meaning, found))
+        _check_commands(found)
     except Notice as notice:
         report.problem = _error(notice)
+    except VenvhookError as error:
+        report.plan, report.problem = None, error
     left = left_over(report.chosen.path) if report.chosen else None
     asked.warnings += [str(left)] if left else []
+    if report.moved:
+        problem = f"when you allowed it, its environment was {report.moved}"
+        asked.warnings.append(f"{problem}; to allow this one: venvhook allow")
     return report
+
+
+def _conda(
+    effects: Sequence[Effect], dotenv: Sequence[tuple[str, list[str] | None]]
+) -> list[tuple[str, list[str] | None]]:
+    """The files of a conda environment among EFFECTS, with the names that they set."""
+    files = {path for path, _ in dotenv}
+    return [(path, names) for path, names in by_file(effects).items() if path not in files]
+
+
+def _check_commands(found: Environment) -> None:
+    """VenvhookError where another user made one of the environment's commands: it may have been theirs before."""
+    for folder in found.folders:
+        path = trust.another_users(folder)
+        if path is not None:
+            raise VenvhookError("it belongs to another user", path, remedy="use an environment of your own")
 
 
 def _decision(report: Report) -> str:

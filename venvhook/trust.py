@@ -14,30 +14,33 @@ import time
 
 from venvhook.digest import digest, digest_of_bytes
 from venvhook.errors import VenvhookError
-from venvhook.files import discard, entries, write_whole
+from venvhook.files import discard, entries, status, write_whole
 from venvhook.marker import KEYS, Marker, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
 _HEAD = b"venvhook record 3"
 _HEAD_2 = b"venvhook record 2"  # one content, and no layout
 _LAYOUT = digest(" ".join(KEYS)).encode()  # what the fields of a meaning are
 _CONTENTS = 16  # that are remembered for one folder
 _LIMIT = 1 << 20  # bytes: no record is as long
+_LINKS = 40  # symlinks that Linux follows in one path (path_resolution(7))
 
 
 class Content:
-    """One content of a marker that was allowed: its bytes, what they mean, and the names that its dotenv files set.
+    """One content of a marker that was allowed: its bytes, what they mean, and what the user saw besides.
 
-    `meaning` is None where the record was written with other keys: then the bytes are parsed again.
+    `names` are the variables that other files (dotenv files, conda's) set. `place` is where the environment was; ""
+    where there was none, or that is not known. `meaning` is None where the record was written with other keys: then
+    the bytes are parsed again.
     """
 
-    __slots__ = ("dotenv_names", "marker", "meaning")
+    __slots__ = ("marker", "meaning", "names", "place")
 
-    def __init__(self, marker: bytes, meaning: Marker | None, dotenv_names: Sequence[str] = ()) -> None:
-        self.marker, self.meaning, self.dotenv_names = marker, meaning, dotenv_names
+    def __init__(self, marker: bytes, meaning: Marker | None, names: Sequence[str] = (), place: str = "") -> None:
+        self.marker, self.meaning, self.names, self.place = marker, meaning, names, place
 
     def meant(self, path: str) -> Marker:
         """What the marker at PATH (for messages only) says. VenvhookError where this version understands it no more."""
@@ -46,13 +49,14 @@ class Content:
     def fields(self) -> list[bytes]:
         """The content as fields without NUL; `_contents` makes the same content of them."""
         meant = [] if self.meaning is None else self.meaning.fields()
-        return [self.marker, b" ".join(map(os.fsencode, self.dotenv_names)), b"%d" % len(meant), *map(os.fsencode, meant)]
+        said = [" ".join(self.names), self.place, str(len(meant)), *meant]
+        return [self.marker, *map(os.fsencode, said)]
 
 
 class Record:
     """One decision. `contents` are those that were allowed, the newest first; there are none in a deny.
 
-    MARKER, MEANING and DOTENV_NAMES describe the content that is allowed now.
+    MARKER, MEANING, NAMES and SITE (the place of the environment) describe the content that is allowed now.
     """
 
     __slots__ = ("allowed", "contents", "folder", "path")
@@ -63,10 +67,11 @@ class Record:
         allowed: bool,
         marker: bytes = b"",
         meaning: Marker | None = None,
-        dotenv_names: Sequence[str] = (),
+        names: Sequence[str] = (),
+        site: str = "",
     ) -> None:
         self.folder, self.allowed = folder, allowed
-        self.contents = [Content(marker, meaning or Marker(), dotenv_names)] if allowed else []
+        self.contents = [Content(marker, meaning or Marker(), names, site)] if allowed else []
         self.path = ""
 
     @property
@@ -108,16 +113,16 @@ class Record:
 
 
 def _contents(fields: Sequence[bytes]) -> list[Content]:
-    """The contents in the fields of a record behind its folder. ValueError: there are none, or not whole ones."""
+    """The contents in the fields of a record after its folder. ValueError: there are none, or not whole ones."""
     layout, *left = fields
     contents = []
     while left:
-        marker, names, count, *left = left
+        marker, names, site, count, *left = left
         meant, left = left[: int(count)], left[int(count) :]
         if len(meant) < int(count):
             raise ValueError("a record is cut off")
         meaning = Marker.from_fields(list(map(os.fsdecode, meant))) if layout == _LAYOUT and meant else None
-        contents.append(Content(marker, meaning, os.fsdecode(names).split()))
+        contents.append(Content(marker, meaning, os.fsdecode(names).split(), os.fsdecode(site)))
     if not contents:
         raise ValueError("a record of an allow has no content")
     return contents
@@ -212,15 +217,115 @@ def within(folder: str, allowed: Iterable[str]) -> bool:
 
 
 def check_owners(*paths: str) -> None:
-    """VenvhookError, with the command that mends it, for the first of PATHS that somebody else could have put there.
+    """VenvhookError, with the command that fixes it, for the first of PATHS that somebody else could have put there.
 
-    That is what belongs neither to the user nor to root, links on the way included, or what everybody may write to;
-    and what leads through /proc (proc(5)), where `self/cwd` is the folder that each program happens to be in.
-    Windows has no such owners: there, nothing is found.
+    See `trace`. What does not exist is nobody's.
     """
-    for path in paths if os.name != "nt" else ():
-        for step, seen in _steps(path):
-            _check_step(step, seen)
+    for path in paths:
+        trace(path)
+
+
+def trace(path: str, known: dict[str, os.stat_result] | None = None) -> tuple[str, os.stat_result | None]:
+    """Walk the absolute PATH as the kernel does, component by component; where it leads, and the status of that.
+
+    VenvhookError where somebody else could have put that there, or could lead it elsewhere:
+
+    - what it leads to, a symlink on the way, or a folder that holds such a symlink belongs neither to the user nor to
+      root, or everybody may write to it (in a sticky folder nobody can exchange a symlink of the user's);
+    - it leads through proc(5), where `self/cwd` is the folder that each program happens to be in;
+    - it passes more than 40 symlinks (path_resolution(7)), or it cannot be looked at to its end.
+
+    KNOWN has the statuses that are known already, and is added to. Where nothing is there, the walk ends without an
+    error, and the status is None. Windows has no such owners: there, nothing is looked at.
+    """
+    if os.name == "nt":
+        return path, None
+    known = {} if known is None else known
+    at, seen, links = os.sep, None, 0
+    left = path.split(os.sep)[::-1]
+    try:
+        while left:
+            name = left.pop()
+            if name in ("", os.curdir):
+                continue
+            if name == os.pardir:
+                at = os.path.dirname(at)
+                continue
+            step = os.path.join(at, name)
+            seen = _lstat(step, known)
+            if _through_proc(seen, known):
+                problem = "it leads through /proc, so it is another place for each program"
+                raise Unwalkable(problem, path, remedy="use the folder that it stands for")
+            if not stat.S_ISLNK(seen.st_mode):
+                at = step
+                continue
+            links += 1
+            if links > _LINKS:
+                problem = f"it leads through more than {_LINKS} symlinks"
+                raise Unwalkable(problem, path, remedy="use the folder that it stands for")
+            _check_link(step, seen, at, _lstat(at, known))
+            target = os.readlink(step)
+            at = os.sep if target.startswith(os.sep) else at
+            left += target.split(os.sep)[::-1]
+        seen = _lstat(at, known)
+    except (FileNotFoundError, NotADirectoryError):
+        return at, None
+    except OSError as error:
+        problem = f"it cannot be looked at: {(error.strerror or 'unknown reason').lower()}"
+        raise Unwalkable(problem, path, remedy="use another folder") from None
+    _check(at, seen)
+    return at, seen
+
+
+def check_put(path: str, known: dict[str, os.stat_result] | None = None) -> None:
+    """VenvhookError where somebody else could have put the file PATH there: as `trace`; and its folder counts too.
+
+    For files that decide by where they are, above a project or in a folder of settings.
+    """
+    trace(path, known)
+    folder = os.path.dirname(path)
+    seen = status(folder)
+    if seen is not None and os.name != "nt":
+        _check_holder(folder, seen)
+
+
+class Unwalkable(VenvhookError):
+    """A path whose end depends on who looks, or cannot be told."""
+
+
+def _lstat(path: str, known: dict[str, os.stat_result]) -> os.stat_result:
+    if path not in known:
+        known[path] = os.lstat(path)
+    return known[path]
+
+
+def _through_proc(seen: os.stat_result, known: dict[str, os.stat_result]) -> bool:
+    """Whether a file of this status lies in a proc(5), told by the file system and not by any name of it.
+
+    The symlinks there, which are made up at each reading, have no size; any other is as long as what it says.
+    """
+    if stat.S_ISLNK(seen.st_mode) and not seen.st_size and not os.major(seen.st_dev):
+        return True
+    try:
+        proc, root = _lstat("/proc", known), _lstat(os.sep, known)
+    except OSError:
+        return False
+    return seen.st_dev == proc.st_dev != root.st_dev
+
+
+def _check_link(path: str, seen: os.stat_result, folder: str, around: os.stat_result) -> None:
+    """VenvhookError where another user made the symlink PATH, or could exchange it in the FOLDER that holds it."""
+    if not ours(seen):
+        raise _anothers(path, seen)
+    _check_holder(folder, around)
+
+
+def _check_holder(folder: str, seen: os.stat_result) -> None:
+    """VenvhookError where another user could exchange in FOLDER what is the user's; nobody can in a sticky one."""
+    if not ours(seen):
+        raise _anothers(folder, seen)
+    if not seen.st_mode & stat.S_ISVTX:
+        _check(folder, seen)
 
 
 def check_owner(path: str, seen: os.stat_result | None) -> None:
@@ -235,35 +340,38 @@ def ours(seen: os.stat_result) -> bool:
 
 
 def _anothers(path: str, seen: os.stat_result) -> VenvhookError:
-    """The error of what belongs to another user; root should not take it from that user."""
+    """The error of what belongs to another user.
+
+    Root should not take it from that user. And a folder that holds what another user put there does not become
+    trustworthy by becoming the user's.
+    """
     remedy = "to make it yours: " + _command(f"chown -h {os.geteuid()}", path, seen)
     if os.geteuid() == 0:
         remedy = "use it as that user, not as root"
+    elif stat.S_ISDIR(seen.st_mode) and another_users(path):
+        remedy = "use a folder of your own, with files of your own"
     return VenvhookError(f"it belongs to another user ({seen.st_uid})", path, remedy=remedy)
 
 
-def _steps(path: str) -> Iterator[tuple[str, os.stat_result]]:
-    """PATH, and where it leads, link by link, each with its own status."""
-    for _ in range(40):
-        try:
-            seen = os.lstat(path)
-            yield path, seen
-            if not stat.S_ISLNK(seen.st_mode):
-                return
-            path = os.path.join(os.path.dirname(path), os.readlink(path))
-        except OSError:
-            return
-
-
-def _check_step(path: str, seen: os.stat_result) -> None:
-    if os.path.normpath(path).startswith("/proc/"):
-        problem = "it is another place for each program"
-        raise VenvhookError(problem, os.path.normpath(path), remedy="use the folder that it stands for")
+def _check(path: str, seen: os.stat_result) -> None:
+    """VenvhookError where PATH, which is no symlink, is another user's, or everybody may write to it."""
     if not ours(seen):
         raise _anothers(path, seen)
-    if seen.st_mode & 0o002 and not stat.S_ISLNK(seen.st_mode):
+    if seen.st_mode & 0o002:
         remedy = "to forbid that: " + _command("chmod o-w", path, seen)
         raise VenvhookError("everybody may write to it", path, remedy=remedy)
+
+
+def another_users(folder: str) -> str | None:
+    """The first of what is in FOLDER that belongs to another user; None: there is none. Folders are not looked into."""
+    for name in entries(folder) if os.name != "nt" else ():
+        path = os.path.join(folder, name)
+        try:
+            if not ours(os.lstat(path)):
+                return path
+        except OSError:
+            continue  # it went away meanwhile
+    return None
 
 
 def _command(command: str, path: str, seen: os.stat_result) -> str:
@@ -277,9 +385,14 @@ def _command(command: str, path: str, seen: os.stat_result) -> str:
 def mine(path: str) -> bool:
     """Whether what PATH leads to belongs to the user. On Windows nothing does."""
     try:
-        return os.name != "nt" and os.stat(path).st_uid == os.geteuid()
+        return is_mine(os.stat(path))
     except OSError:
         return False
+
+
+def is_mine(seen: os.stat_result | None) -> bool:
+    """Whether a file of this status belongs to the user. On Windows none does."""
+    return os.name != "nt" and seen is not None and seen.st_uid == os.geteuid()
 
 
 def _private(path: str) -> bool:

@@ -159,6 +159,122 @@ def test_what_the_marker_names(ground: Ground, below: str) -> None:
     refused(ground, f"belongs to another user ({OTHER})")
 
 
+# ---- symlinks of somebody else's -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("theirs", ["theirs/hop", "theirs"])
+def test_an_environment_by_a_symlink_that_somebody_else_may_turn(ground: Ground, theirs: str) -> None:
+    """They turn it to another clone of the user's, which was never allowed, and whose files are all the user's."""
+    (ground.root / "theirs").mkdir()
+    (ground.root / "theirs/hop").symlink_to("../envs")
+    (ground.root / "envs").mkdir()
+    (ground.shop / ".venv").rename(ground.root / "envs/.venv")
+    (ground.shop / ".venv").symlink_to("../theirs/hop/.venv")
+    assert ground.asked().plan().sign
+    os.chown(ground.root / theirs, OTHER, OTHER, follow_symlinks=False)
+    refused(ground, f"{ground.root / theirs}: it belongs to another user ({OTHER})")
+
+
+def test_what_the_marker_names_by_somebody_elses_symlink(ground: Ground) -> None:
+    (ground.root / "theirs").mkdir()
+    for name in ("hop", "hop.env"):
+        (ground.root / "theirs" / name).symlink_to(f"../{name}")
+    (ground.root / "hop").mkdir()
+    (ground.root / "hop.env").write_text("A=1\n")
+    for text in ('dotenv = ["../theirs/hop.env"]', '[prepend]\nPATH = ["../theirs/hop"]'):
+        ground.allow(text.encode())
+        assert ground.asked().plan().sign
+        os.chown(ground.root / "theirs", OTHER, OTHER)
+        refused(ground, f"{ground.root}/theirs: it belongs to another user ({OTHER})")
+        os.chown(ground.root / "theirs", 0, 0)
+
+
+# ---- somebody else's files above the project, and in folders of settings ---------------------------------------------
+
+
+WORKSPACE = '[tool.uv.workspace]\nmembers = ["*"]\n[tool.pdm.workspace]\nmembers = ["*"]\n'
+ABOVE = {
+    "uv": ("pyproject.toml", WORKSPACE),
+    "pdm": ("pyproject.toml", WORKSPACE),
+    "pipenv": ("Pipfile", "[pipenv]\nvenv_in_project = true\n"),
+    "pyenv": (".python-version", "trap\n"),
+}
+
+
+def owner(path: Path) -> None:
+    os.chown(path, OTHER, OTHER, follow_symlinks=False)
+
+
+def linked(path: Path) -> None:
+    """The file is the user's, and by their symlink it is above the project."""
+    path.rename(path.with_name("notes"))
+    path.symlink_to("notes")
+    owner(path)
+
+
+def folder(path: Path) -> None:
+    """In a folder of their own they may rename the user's files."""
+    path.parent.chmod(0o755)
+    owner(path.parent)
+
+
+SPOIL: dict[str, Callable[[Path], None]] = {
+    "the file": owner,
+    "a symlink to it": linked,
+    "its folder": folder,
+    "everybody's file": lambda path: path.chmod(0o666),
+    "everybody's folder": lambda path: path.parent.chmod(0o777),
+}
+
+
+@pytest.mark.parametrize("spoil", SPOIL)
+@pytest.mark.parametrize("manager", ABOVE)
+def test_managers_files_above_the_project(ground: Ground, manager: str, spoil: str) -> None:
+    """In a sticky folder such as /tmp anybody may write; only what is the user's or root's there decides."""
+    shared = ground.root / "shared"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    ground.shop = ground.shop.rename(shared / "shop")
+    (ground.shop / "pyproject.toml").write_text("[project]\nname = 'shop'\n[tool.pdm]\n")
+    name, text = ABOVE[manager]
+    above = shared / name
+    above.write_text(text)
+    for root in (shared / ".venv", ground.home / ".pyenv/versions/trap"):
+        shutil.copytree(ground.shop / ".venv", root, symlinks=True)
+    ground.allow(f'manager = "{manager}"'.encode())
+    trap = ground.asked().plan().home
+    assert trap and not trap.startswith(str(ground.shop)), "it decides while it is the user's"
+    SPOIL[spoil](above)
+    assert ground.asked().plan().home != trap
+    ground.answered()
+
+
+@pytest.mark.parametrize("spoil", ["the file", "its folder", "everybody's file"])
+def test_managers_settings_of_somebody_else(ground: Ground, spoil: str) -> None:
+    """As `sudo -s` keeps HOME: what the other user has set for their own poetry."""
+    (ground.shop / ".venv").rename(ground.root / "trap")
+    (ground.shop / "pyproject.toml").write_text("[tool.poetry]\nname = 'shop'\n")
+    settings = ground.home / ".config/pypoetry/config.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(f'[virtualenvs]\npath = "{ground.root}/envs"\n')
+    ground.allow(b'manager = "poetry"')
+    assert f"{ground.root}/envs" in ground.asked().plan().notice
+    SPOIL[spoil](settings)
+    assert f"{ground.root}/envs" not in ground.asked().plan().notice
+    status, said = ground.command("status", str(ground.shop))
+    assert status == 0 and f"left out: {settings}; " in " ".join(said.split()).replace("~", str(ground.home))
+
+
+def test_a_projects_file_that_is_a_symlink_to_somebody_elses(ground: Ground) -> None:
+    (ground.root / "theirs").write_text("envs/x\n")
+    (ground.shop / "envs").mkdir()
+    (ground.shop / ".venv").rename(ground.shop / "envs/x")
+    (ground.shop / ".venv").symlink_to("../theirs")
+    assert ground.asked().plan().home == f"{ground.shop}/envs/x"
+    give(ground.root / "theirs")
+    refused(ground, f"it belongs to another user ({OTHER})")
+
+
 # ---- in a shell ------------------------------------------------------------------------------------------------------
 
 

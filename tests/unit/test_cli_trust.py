@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Callable
 import pytest
 from test_cli_home import Home
 
-from venvhook import marker, report
+from venvhook import marker, report, trust
+from venvhook.cli import allow, place
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ def test_allow_records_the_bytes_their_meaning_and_the_dotenv_names(home: Home) 
     record = home.record()
     assert record and record.allowed and record.newest.marker == text.encode()
     assert record.newest.meaning == marker.parse(text.encode(), "")
-    assert list(record.newest.dotenv_names) == ["A", "B"]
+    assert list(record.newest.names) == ["A", "B"]
     assert os.stat(os.path.dirname(os.path.dirname(record.path))).st_mode & 0o777 == 0o700
 
 
@@ -251,6 +253,7 @@ def test_status_of_a_project_in_order(home: Home) -> None:
             "X": None,
         },
         "dotenv": [{"path": f"{home.shop}/.env", "names": ["SECRET", "DEBUG"]}],
+        "conda": [],
         "prepend": {"PATH": [f"{root}/bin"], "PYTHONPATH": [f"{home.shop}/src"]},
         "prompt": "shop_",
     }
@@ -360,3 +363,187 @@ def test_a_new_name_in_a_dotenv_file_is_told(home: Home) -> None:
 def test_the_common_commands_are_names_once_each() -> None:
     assert len(report.COMMON) == len(set(report.COMMON)) >= 40
     assert not {"python", "pip", "activate"} & set(report.COMMON)
+
+
+# ---- every effect is shown -------------------------------------------------------------------------------------------
+
+
+# For each key of a marker: what it says, and what `allow` must show of it, label and text.
+SHOWN = {
+    "venv": ('venv = "envs/x"', ["venv", "envs/x"]),
+    "manager": ('manager = "virtualenv"', ["manager", "virtualenv; create starts it"]),
+    "python": ('python = "./own-python"', ["create uses", "/shop/own-python, which it starts"]),
+    "prompt": ('prompt = "the shop"', ["prompt", "the shop"]),
+    "requirements": ('requirements = ["r.txt", "s.txt"]', ["create installs", "r.txt (requirements)", "s.txt (req"]),
+    "packages": ('packages = ["-e git+https://x.example/x"]', ["create installs", "-e git+https://x.example/x (pack"]),
+    "dotenv": ('dotenv = [".env"]', ["dotenv", "~/shop/.env: sets GIT_PAGER"]),
+    "variables": ('[variables]\nGIT_PAGER = "evil"\nB = false', ["sets", "GIT_PAGER = evil", "unsets", "B"]),
+    "prepend": ('[prepend]\nPYTHONPATH = ["src"]', ["prepends", "~/shop/src to PYTHONPATH"]),
+}
+
+
+def test_every_key_of_a_marker_is_tried() -> None:
+    assert tuple(SHOWN) == marker.KEYS
+
+
+@pytest.mark.parametrize("made", [False, True], ids=["no environment", "an environment"])
+@pytest.mark.parametrize("key", marker.KEYS)
+def test_allow_and_status_show_every_key(home: Home, key: str, made: bool) -> None:
+    """What a key makes `create` run, or entering set, is shown before it is allowed."""
+    text, parts = SHOWN[key]
+    (home.shop / ".env").write_text("GIT_PAGER=hunter2\n")
+    if made:
+        home.environment("envs/x" if key == "venv" else ".venv")
+    home.marker(text)
+    for command in ("status", "allow", "status"):
+        out = home.run(command).out
+        for part in parts:
+            assert part in out, (command, part, out)
+        assert "hunter2" not in out
+
+
+def test_a_python_that_is_no_path_is_not_said_to_be_one(home: Home) -> None:
+    home.marker('python = ">=3.11"')
+    assert "create uses  Python >=3.11\n" in home.run("allow").out
+
+
+def conda_environment(home: Home, state: str) -> Path:
+    root = home.shop / ".venv"
+    for folder in ("bin", "conda-meta", "etc/conda/env_vars.d"):
+        (root / folder).mkdir(parents=True)
+    (root / "bin/python").symlink_to(sys.executable)
+    (root / "conda-meta/state").write_text(state)
+    (root / "etc/conda/env_vars.d/a.json").write_text('{"GDAL_DATA": "/g"}')
+    return root
+
+
+def test_what_a_conda_environment_sets_is_shown_and_is_part_of_what_is_allowed(home: Home) -> None:
+    home.marker()
+    home.run("allow")  # there is no environment yet
+    root = conda_environment(home, '{"env_vars": {"GIT_SSH_COMMAND": "hunter2", "LD_PRELOAD": "x"}}')
+    status = home.run("status")
+    said = " ".join(status.out.split())
+    assert "conda ~/shop/.venv/etc/conda/env_vars.d/a.json: sets GDAL_DATA (new: GDAL_DATA)" in said
+    assert "~/shop/.venv/conda-meta/state: sets GIT_SSH_COMMAND (new: GIT_SSH_COMMAND)" in said
+    assert "it sets GDAL_DATA, which you have not allowed" in said
+    assert home.run("run", "true").status == 1
+    allowed = home.run("allow")
+    assert "sets GIT_SSH_COMMAND (new: GIT_SSH_COMMAND)" in allowed.out
+    assert "hunter2" not in allowed.out + status.out + home.run("status").out
+    record = home.record()
+    assert record and list(record.newest.names) == ["GDAL_DATA", "GIT_SSH_COMMAND"]
+    data = home.run("status", "--json").data
+    assert data["enter"]["conda"] == [
+        {"path": f"{root}/etc/conda/env_vars.d/a.json", "names": ["GDAL_DATA"]},
+        {"path": f"{root}/conda-meta/state", "names": ["GIT_SSH_COMMAND"]},
+    ]
+    assert "GIT_SSH_COMMAND" not in data["enter"]["variables"] and "hunter2" not in json.dumps(data)
+    said = home.finish("run", "sh", "-c", "echo $GIT_SSH_COMMAND-$LD_PRELOAD").out
+    assert said == "hunter2-\n"
+
+
+def test_a_name_that_condas_state_gets_later_asks_again(home: Home) -> None:
+    root = conda_environment(home, "{}")
+    home.allowed()
+    assert home.finish("run", "true").status == 0
+    (root / "conda-meta/state").write_text('{"env_vars": {"STATE": "x"}}')
+    assert "conda-meta/state: it sets STATE, which you have not allowed" in home.run("run", "true").err
+
+
+# ---- where the environment was ---------------------------------------------------------------------------------------
+
+
+def test_another_environment_than_the_one_that_was_allowed_is_told(home: Home) -> None:
+    """A pull brings a `.venv` file, or takes one away: the marker is the same."""
+    home.environment("envs/a")
+    home.environment("envs/b")
+    (home.shop / ".venv").write_text("./envs/a\n")
+    home.marker()
+    assert "when you allowed it" not in home.run("allow").out
+    record = home.record()
+    assert record and record.newest.place == f"{home.shop}/envs/a"
+    assert "state        good\n" in home.run("status").out
+    (home.shop / ".venv").write_text("./envs/b\n")
+    status = home.run("status")
+    said = f"when you allowed it, its environment was {home.shop}/envs/a"
+    assert "good, with a warning" in status.out and said in status.out
+    assert f"{said}; to allow this one: venvhook allow" in home.run("status", "--json").data["warnings"]
+    assert said in home.run("allow").out
+    assert said not in home.run("status").out
+
+
+def test_where_there_was_none_no_place_is_noted(home: Home) -> None:
+    """Some managers decide only when they make it."""
+    home.marker()
+    home.run("allow")
+    record = home.record()
+    assert record and record.newest.place == ""
+    home.environment("venv")
+    assert "when you allowed it" not in home.run("status").out
+
+
+@pytest.mark.parametrize("command", ["rebuild", "remove"])
+def test_another_environment_than_the_one_that_was_allowed_is_not_deleted_unasked(home: Home, command: str) -> None:
+    """Inside of the project too."""
+    a, b = home.environment("envs/a"), home.environment("envs/b")
+    (home.shop / ".venv").write_text("./envs/a\n")
+    home.allowed()
+    (home.shop / ".venv").write_text("./envs/b\n")
+    result = home.run(command)
+    assert (result.status, result.err.count("\n")) == (1, 1)
+    assert f"{b}: is only deleted when you say so; to do it without being asked: venvhook {command} --yes" in result.err
+    assert (b / "pyvenv.cfg").exists()
+    home.run("allow")
+    (home.shop / ".venv").write_text("./envs/a\n")
+    assert home.run("rebuild").status == 1
+    home.run("allow")
+    assert home.run("rebuild").status == 0, "the one that was allowed is made again"
+    assert a.is_dir()
+
+
+def test_create_remembers_where(home: Home) -> None:
+    home.allowed('venv = "envs/x"')
+    assert home.run("create").status == 0
+    record = home.record()
+    assert record and record.newest.place == f"{home.shop}/envs/x"
+
+
+def test_a_record_without_a_place_says_nothing_of_it(home: Home) -> None:
+    home.environment()
+    home.marker()
+    trust.decide(home.folders.data, trust.Record(str(home.shop), True))
+    assert "state        good\n" in home.run("status").out
+
+
+def test_what_a_command_made_is_remembered(home: Home) -> None:
+    home.environment("envs/b")
+    home.marker('venv = "envs/b"')
+    home.run("allow")
+    asked = place.asked(home.folders, str(home.shop))
+    asked.read()
+    asked.judge()
+    assert asked.moved(f"{home.shop}/envs/b") is None
+    assert asked.moved("/elsewhere") == f"{home.shop}/envs/b"
+    before = home.record()
+    allow.remember_place(home.folders, asked, f"{home.shop}/envs/b")
+    same = home.record()
+    assert before and same and before.path == same.path, "nothing new is no decision"
+    allow.remember_place(home.folders, asked, "/elsewhere")
+    after = home.record()
+    assert after and (after.newest.place, after.newest.marker) == ("/elsewhere", b'venv = "envs/b"')
+    assert after.newest.meaning == same.newest.meaning
+
+
+# ---- commands that another user made ---------------------------------------------------------------------------------
+
+
+def test_a_command_of_another_user_in_bin_is_refused(home: Home, give_away: Callable[[Path], None]) -> None:
+    """`chown` of the folder alone leaves in it what another user put there."""
+    root = home.environment()
+    executable(root / "bin/ls")
+    home.marker()
+    give_away(root / "bin/ls")
+    for command in ("status", "allow"):
+        out = home.run(command).out
+        assert f"{root}/bin/ls: it belongs to another user" in out, out
+    assert home.run("status", "--json").data["enter"] is None

@@ -30,9 +30,9 @@ class World:
         venv.create(self.folder / ".venv", symlinks=True)
         self.allow("")
 
-    def allow(self, text: str) -> None:
+    def allow(self, text: str, *names: str) -> None:
         (self.folder / ".venvhook.toml").write_text(text)
-        record = trust.Record(str(self.folder), True, text.encode(), parse(text.encode(), "x"))
+        record = trust.Record(str(self.folder), True, text.encode(), parse(text.encode(), "x"), names)
         trust.decide(str(self.root / "data"), record)
 
     def plan(self, **environ: str) -> Plan:
@@ -188,7 +188,7 @@ def test_a_conda_environment(world: World) -> None:
     (root / "bin").mkdir()
     (root / "bin/python").symlink_to(sys.executable)
     (root / "conda-meta/state").write_text('{"env_vars": {"OWN": "1", "MINE": "theirs"}}')
-    world.allow('prompt = "my shop"\n[variables]\nMINE = "ours"\n')
+    world.allow('prompt = "my shop"\n[variables]\nMINE = "ours"\n', "OWN")
     plan = world.plan(VIRTUAL_ENV="/other", CONDA_SHLVL="1", CONDA_PREFIX="/base")
     assert (plan.sign, plan.home, plan.bin, plan.name) == ("CONDA_PREFIX", str(root), f"{root}/bin", "my shop")
     variables = dict(plan.variables)
@@ -201,4 +201,4 @@ def test_a_conda_environment(world: World) -> None:
     assert ("absent", str(root / "etc/conda/env_vars.d")) in plan.conditions
     (root / "conda-meta/state").write_text("{")
     broken = world.plan()
-    assert not broken.sign and broken.notice.startswith(f"{root}/conda-meta/state: is no JSON; ")
+    assert not broken.sign and broken.notice.startswith(f"{root}/conda-meta/state: is not JSON; ")

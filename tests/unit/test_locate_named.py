@@ -246,16 +246,41 @@ def test_the_environments_own_variables(world: World) -> None:
         }
     }  # fmt: skip
     (root / "conda-meta/state").write_text(json.dumps(state))
-    expected = {"SHARED": "b", "GDAL_DATA": "/g", "OWN": "it's \n$(x)", "BYTE": "\udcff"}
-    assert conda.settings(str(root)) == expected
-    assert dict(conda.variables(str(root), "x", {})).items() >= expected.items()
-    assert set(conda.files(str(root))) == {*map(str, folder.iterdir()), str(folder), str(root / "conda-meta/state")}
+    names = {"a.json": {"SHARED": "a"}, "b.json": {"SHARED": "b", "GDAL_DATA": "/g"}}
+    own = {"OWN": "it's \n$(x)", "BYTE": "\udcff"}
+    expected = [
+        (str(folder), {}),
+        *((str(folder / name), said) for name, said in names.items()),
+        (str(root / "conda-meta/state"), own),
+    ]
+    assert [(file, conda.settings(file)) for file in conda.files(str(root))] == expected
 
 
 def test_the_environments_own_variables_are_not_those_of_conda(world: World) -> None:
     root = world.conda("envs/shop")
     (root / "conda-meta/state").write_text(json.dumps({"env_vars": {"CONDA_DEFAULT_ENV": "evil"}}))
+    assert conda.settings(str(root / "conda-meta/state")) == {}
     assert dict(conda.variables(str(root), "x", {}))["CONDA_DEFAULT_ENV"] == "shop"
+
+
+def test_a_name_that_is_code_is_harmless(tmp_path: Path) -> None:
+    """Prompt themes put CONDA_DEFAULT_ENV into PS1."""
+    prefix = str(tmp_path / "envs" / "$(touch PWNED)`x`\\")
+    assert dict(conda.variables(prefix, "x", {}))["CONDA_DEFAULT_ENV"] == "_(touch PWNED)_x__"
+    named = dict(conda.variables(str(tmp_path / "$(x)"), "x", {}))["CONDA_DEFAULT_ENV"]
+    assert named == f"{tmp_path}/_(x)"
+
+
+def test_files_of_variables_are_bounded_in_number(world: World) -> None:
+    root = world.conda("envs/shop")
+    folder = root / "etc/conda/env_vars.d"
+    folder.mkdir(parents=True)
+    for number in range(101):
+        (folder / f"{number}.json").write_text("{}")
+    with pytest.raises(VenvhookError, match="holds more than 100 files"):
+        conda.files(str(root))
+    (folder / "0.json").unlink()
+    assert len(conda.files(str(root))) == 102
 
 
 @pytest.mark.parametrize("text", ["", "{", "[" * 100_000, "[1]", '{"env_vars": 1}', "null", '{"env_vars": {"A": {}}}'])
@@ -264,10 +289,10 @@ def test_variables_that_are_not_understood(world: World, text: str) -> None:
     (root / "conda-meta/state").write_text(text)
     if text in ("", "{") or text.startswith("[["):
         with pytest.raises(VenvhookError) as caught:
-            conda.settings(str(root))
+            conda.settings(str(root / "conda-meta/state"))
         assert caught.value.path == str(root / "conda-meta/state")
     else:
-        assert conda.settings(str(root)) == {}
+        assert conda.settings(str(root / "conda-meta/state")) == {}
 
 
 def test_scripts_are_listed_not_run(world: World) -> None:

@@ -6,6 +6,7 @@ prompt would ask again) and must not after the change that mends it (else the pe
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -612,3 +613,193 @@ def test_what_is_no_file_is_known_by_its_kind(world: World, name: str, kind: str
     assert f"is a {kind}" in plan.notice
     assert ("kind", str(path), kind) in plan.conditions
     assert not any(c[0] == "unchanged" and c[1] == str(path) for c in plan.conditions)
+
+
+# ---- what the user has not seen does not act -------------------------------------------------------------------------
+
+
+HARM = {"GIT_SSH_COMMAND": "evil", "PAGER": "evil", "EDITOR": "evil"}
+
+
+def conda(world: World) -> Path:
+    """A conda environment in place of the one that is there."""
+    shutil.rmtree(world.venv)
+    (world.venv / "conda-meta").mkdir(parents=True)
+    (world.venv / "conda-meta/history").touch()
+    (world.venv / "bin").mkdir()
+    (world.venv / "bin/python").touch()
+    (world.venv / "etc/conda/env_vars.d").mkdir(parents=True)
+    return world.venv
+
+
+@pytest.mark.parametrize("file", ["conda-meta/state", "etc/conda/env_vars.d/a.json"])
+def test_a_name_that_condas_files_set_asks_first(world: World, file: str) -> None:
+    """The marker was allowed while there was no environment, or one that set nothing."""
+    path = conda(world) / file
+    assert world.plan().sign == "CONDA_PREFIX"
+    path.write_text(json.dumps({"env_vars": HARM} if file.endswith("state") else HARM))
+    plan = world.plan()
+    assert (plan.sign, plan.variables) == ("", ())
+    assert plan.notice == (
+        f"{path}: it sets GIT_SSH_COMMAND, PAGER, EDITOR, which you have not allowed; "
+        "to look at it and allow it: venvhook allow"
+    )
+    assert all(map(holds, plan.conditions))
+    text = world.marker.read_bytes()
+    trust.decide(world.data, Record(str(world.project), True, text, Marker(), ["PAGER", "GIT_SSH_COMMAND", "EDITOR"]))
+    assert not all(map(holds, plan.conditions))
+    plan = world.plan()
+    assert dict(plan.variables).items() >= HARM.items()
+    path.write_text(path.read_text().replace("evil", "other"))  # values may change, as those of a dotenv file
+    assert not all(map(holds, plan.conditions))
+    assert dict(world.plan().variables)["PAGER"] == "other"
+    path.write_text("{}")
+    assert "PAGER" not in dict(world.plan().variables)
+
+
+def test_what_the_marker_sets_itself_was_seen(world: World) -> None:
+    (conda(world) / "conda-meta/state").write_text(json.dumps({"env_vars": {"A": "theirs"}}))
+    world.write(".env", "B=theirs")
+    text = b'dotenv = [".env"]\n[variables]\nA = "1"\nB = "2"'
+    trust.decide(world.data, Record(str(world.project), True, text, marker.parse(text, "M")))
+    world.marker.write_bytes(text)
+    variables = dict(world.plan().variables)
+    assert (variables["A"], variables["B"]) == ("1", "2")
+
+
+def test_condas_files_and_prepend_do_not_meet(world: World) -> None:
+    (conda(world) / "conda-meta/state").write_text(json.dumps({"env_vars": {"PYTHONPATH": "x"}}))
+    text = b'[prepend]\nPYTHONPATH = ["src"]'
+    world.marker.write_bytes(text)
+    trust.decide(world.data, Record(str(world.project), True, text, marker.parse(text, "M"), ["PYTHONPATH"]))
+    plan = world.plan()
+    assert not plan.sign and "it sets PYTHONPATH, which the marker's [prepend] has too" in plan.notice
+
+
+def test_condas_files_of_another_user_do_not_count(world: World, give_away: Callable[[Path], None]) -> None:
+    path = conda(world) / "conda-meta/state"
+    path.write_text("{}")
+    assert world.plan().sign
+    give_away(path)
+    plan = world.plan()
+    assert not plan.sign and "it belongs to another user" in plan.notice
+
+
+def test_a_fifo_among_condas_files_is_told(world: World) -> None:
+    path = conda(world) / "etc/conda/env_vars.d/a.json"
+    os.mkfifo(path)
+    plan = world.plan()
+    assert plan.notice.startswith(f"{path}: is a fifo") and ("kind", str(path), "fifo") in plan.conditions
+
+
+def test_where_a_symlink_leads_must_stay_so(world: World, make_environment: Make) -> None:
+    """What is allowed to be entered is where it led; a shell tests that without a process."""
+    for name in ("one", "two"):
+        make_environment(world.project / name)
+    replace(world.venv)
+    world.venv.symlink_to("one")
+    plan = world.plan()
+    assert ("same", f"{world.venv}/bin", f"{world.project}/one/bin") in plan.conditions
+    assert all(map(holds, plan.conditions))
+    world.venv.unlink()
+    world.venv.symlink_to("two")
+    assert not all(map(holds, plan.conditions))
+
+
+def test_where_the_python_leads_must_stay_so(world: World) -> None:
+    """`/usr/bin/python3` becomes another one with an upgrade of the system."""
+    base = world.project.parent
+    for name in ("python3.11", "python3.12"):
+        (base / name).touch()
+    (base / "python3").symlink_to("python3.11")
+    (world.venv / "bin/python").unlink()
+    (world.venv / "bin/python").symlink_to(base / "python3")
+    plan = world.plan()
+    assert plan.sign and all(map(holds, plan.conditions))
+    (base / "python3").unlink()
+    (base / "python3").symlink_to("python3.12")
+    assert not all(map(holds, plan.conditions))
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/cwd"), reason="this system has no /proc")
+@pytest.mark.parametrize("links", [{".venv": "//proc/self/cwd/env"}, {"hop": "/proc/self/cwd", ".venv": "hop/env"}])
+def test_an_environment_through_proc_is_refused(
+    world: World, make_environment: Make, monkeypatch: pytest.MonkeyPatch, links: dict[str, str]
+) -> None:
+    make_environment(world.project / "env")
+    replace(world.venv)
+    for name, target in links.items():
+        (world.project / name).symlink_to(target)
+    monkeypatch.chdir(world.project)
+    plan = world.plan()
+    assert not plan.sign
+    assert plan.notice == (
+        f"{world.venv}/bin: it leads through /proc, so it is another place for each program; "
+        "use the folder that it stands for, then: venvhook on"
+    )
+    assert ("here", str(world.project)) in plan.conditions
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/cwd"), reason="this system has no /proc")
+@pytest.mark.parametrize(
+    "text",
+    [
+        'venv = "/proc/self/cwd/env"',
+        'venv = "//proc/thread-self/cwd/env"',
+        '[prepend]\nPATH = ["/proc/self/cwd/env/bin"]',
+        '[prepend]\nPYTHONPATH = ["hop/env"]',
+        'dotenv = ["hop/secrets"]',
+    ],
+)
+def test_what_the_marker_names_through_proc_is_refused(
+    world: World, make_environment: Make, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    make_environment(world.project / "env")
+    world.write("secrets", "A=1")
+    (world.project / "hop").symlink_to("/proc/self/cwd")
+    monkeypatch.chdir(world.project)
+    trust.decide(world.data, Record(str(world.project), True, text.encode(), marker.parse(text.encode(), "M"), ["A"]))
+    world.marker.write_text(text)
+    plan = world.plan()
+    assert not plan.sign and "it leads through /proc" in plan.notice
+
+
+@pytest.mark.parametrize("name", ["HOME", "SECRET"])
+def test_a_variable_in_a_projects_file_stays_as_it_is_written(world: World, name: str) -> None:
+    """Its value would be shown, and looked up on a network disk."""
+    replace(world.venv)
+    for text in (f"./${name}/x\n", f"/net/${{{name}}}.example/x\n", f"~/${name}\n"):
+        world.venv.write_text(text)
+        asked = Project(str(world.project), world.places, {"HOME": str(world.home), "SECRET": "hunter2"})
+        assert f"${name}" in asked.plan().notice or f"${{{name}}}" in asked.plan().notice
+        assert "hunter2" not in asked.plan().notice
+
+
+# ---- a marker that leads out of the project --------------------------------------------------------------------------
+
+
+def test_what_a_symlinked_marker_says_is_not_copied_before_it_is_allowed(world: World) -> None:
+    """It may lead to a private file of the user's."""
+    secret = world.home / "id_x"
+    secret.write_text("secret = 1")
+    os.utime(secret, (1_600_000_000, 1_600_000_000))
+    world.marker.unlink()
+    world.marker.symlink_to(secret)
+    forget(world)
+    plan = world.plan()
+    assert "is not allowed yet" in plan.notice and "secret" not in repr(plan.conditions)
+    assert ("same", str(world.marker), str(secret)) in plan.conditions and all(map(holds, plan.conditions))
+    shutil.rmtree(world.places.cache)
+    Path(world.places.cache).touch()  # there is no place for a stamp
+    assert "secret" not in repr(world.plan().conditions)
+    Path(world.places.cache).unlink()
+    plan = world.plan()
+    secret.write_text("secret = 2")
+    assert not all(map(holds, plan.conditions))
+    replace(world.marker)
+    world.allow('prompt = "x"')
+    inside = world.project / "shared.toml"
+    world.marker.rename(inside)
+    world.marker.symlink_to("shared.toml")
+    forget(world)
+    assert any(c[0] == "marker" for c in world.plan().conditions), "a symlink inside of the project hides nothing"

@@ -112,6 +112,7 @@ def projects(home: Home) -> Iterator[None]:
     (conda / "pyvenv.cfg").unlink()
     for folder in ("conda-meta", "etc/conda/activate.d/a.sh"):
         (conda / folder).mkdir(parents=True)
+    (conda / "conda-meta/state").write_text('{"env_vars": {"B": "1"}}')
     (home.shop / "pyproject.toml").unlink()
     yield  # one that says nothing of its version, and has scripts that are not run
 

@@ -37,7 +37,7 @@ markers = st.builds(
 texts = st.binary().map(lambda data: data.replace(b"\0", b"")) | st.just(b"end")
 
 
-contents = st.builds(Content, texts, markers, st.lists(names | st.just("end"), max_size=3))
+contents = st.builds(Content, texts, markers, st.lists(names | st.just("end"), max_size=3), st.just("") | strings)
 
 
 @st.composite
@@ -49,7 +49,7 @@ def records(draw: st.DrawFn) -> Record:
 
 
 def content(record: Record) -> tuple[object, ...]:
-    each = [(content.marker, content.meaning, list(content.dotenv_names)) for content in record.contents]
+    each = [(content.marker, content.meaning, list(content.names), content.place) for content in record.contents]
     return record.folder, record.allowed, each
 
 
@@ -105,7 +105,7 @@ def test_a_record_of_the_layout_before_costs_nobody_an_allow() -> None:
     old = sealed(b"venvhook record 2", b"allow", b"/p", b'prompt = "p"', b"A B", b"", b"", b"", b"=p", b"0", b"0", b"0")
     record = Record.load(old)
     assert (record.folder, record.allowed, len(record.contents)) == ("/p", True, 1)
-    assert (record.newest.meaning, list(record.newest.dotenv_names)) == (None, ["A", "B"])
+    assert (record.newest.meaning, list(record.newest.names)) == (None, ["A", "B"])
     assert record.newest.meant("M") == Marker(prompt="p")
     assert Record.load(record.dump()).newest.meant("M") == Marker(prompt="p")
     denied = Record.load(sealed(b"venvhook record 2", b"deny", b"/p", b"", b"", b"", b"", b"", b"", b"0", b"0", b"0"))
@@ -116,7 +116,7 @@ def test_a_new_key_costs_nobody_an_allow(monkeypatch: pytest.MonkeyPatch) -> Non
     whole = Record("/p", True, b'prompt = "p"', Marker(prompt="p"), ["A"]).dump()
     monkeypatch.setattr(trust, "_LAYOUT", b"another")
     found = Record.load(whole).newest
-    assert (found.meaning, found.meant("M"), list(found.dotenv_names)) == (None, Marker(prompt="p"), ["A"])
+    assert (found.meaning, found.meant("M"), list(found.names)) == (None, Marker(prompt="p"), ["A"])
 
 
 def test_what_is_not_understood_any_more_is_an_error() -> None:
@@ -447,13 +447,169 @@ def test_what_only_root_can_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     )
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/cwd"), reason="this system has no /proc")
-@pytest.mark.parametrize("target", ["/proc/self/cwd", "up/../../proc/self/cwd"])
-def test_what_is_another_place_for_each_program(tmp_path: Path, target: str) -> None:
-    (tmp_path / "link").symlink_to(target.replace("up", "/".join([".."] * len(tmp_path.parts))))
-    found = complaint(str(tmp_path / "link"))
+proc = pytest.mark.skipif(not os.path.exists("/proc/self/cwd"), reason="this system has no /proc")
+
+
+@proc
+@pytest.mark.parametrize(
+    ("links", "path"),
+    [
+        ({"link": "/proc/self/cwd/env"}, "link"),
+        ({"link": "up/../../proc/self/cwd"}, "link"),
+        ({"link": "//proc/self/cwd/env"}, "link"),
+        ({"link": "/./proc/../proc//self/cwd/env"}, "link"),
+        ({"hop": "/proc/self/cwd", "link": "hop/env"}, "link"),
+        ({"hop": "/proc/self/cwd"}, "hop/env/bin"),
+        ({"link": "/proc/self/fd/0"}, "link"),
+        ({"link": "/dev/fd/0"}, "link"),
+        ({"link": "/proc/thread-self/root/tmp"}, "link"),
+        ({"hop": "/proc", "link": "hop/self/cwd/env"}, "link"),
+    ],
+)
+def test_what_is_another_place_for_each_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: dict[str, str], path: str
+) -> None:
+    """By whatever spelling it leads there, and whether or not something is there for this program."""
+    (tmp_path / "env/bin").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    for name, target in links.items():
+        (tmp_path / name).symlink_to(target.replace("up", "/".join([".."] * len(tmp_path.parts))))
+    found = complaint(str(tmp_path / path))
     assert found is not None
-    assert (found.path, found.problem) == ("/proc/self/cwd", "it is another place for each program")
+    assert (found.path, found.problem) == (
+        str(tmp_path / path),
+        "it leads through /proc, so it is another place for each program",
+    )
+
+
+@posix
+def test_what_is_in_a_folder_called_proc(tmp_path: Path) -> None:
+    """Refused is the file system, not the name."""
+    (tmp_path / "proc/self").mkdir(parents=True)
+    (tmp_path / "link").symlink_to("proc/self")
+    assert complaint(str(tmp_path / "link")) is None
+    assert trust.trace(str(tmp_path / "link/../self"))[0] == f"{os.path.realpath(tmp_path)}/proc/self"
+
+
+# Where a path leads: links below a folder, each with its target; which of the places is another user's, and which path
+# is asked about.
+@posix
+@pytest.mark.parametrize(
+    ("theirs", "links", "path"),
+    [
+        ("hop", {"theirs/hop": "../mine", "link": "theirs/hop/env"}, "link"),
+        ("theirs", {"theirs/hop": "../mine", "link": "theirs/hop/env"}, "link"),
+        ("hop", {"theirs/hop": "../mine"}, "theirs/hop/env/bin"),
+        ("hop", {"theirs/hop": "../mine", "a": "b", "b": "c", "c": "theirs/hop"}, "a/env/bin"),
+        ("hop", {"theirs/hop": "../mine/env", "link": "theirs/../theirs/hop/../env"}, "link/bin"),
+        ("env", {"link": "mine/env"}, "link"),
+    ],
+)
+def test_another_users_symlink_anywhere_on_the_way(
+    tmp_path: Path, give_away: Away, theirs: str, links: dict[str, str], path: str
+) -> None:
+    for name in ("mine/env/bin", "theirs"):
+        (tmp_path / name).mkdir(parents=True)
+    for name, target in links.items():
+        (tmp_path / name).symlink_to(target)
+    assert complaint(str(tmp_path / path)) is None
+    place = {"hop": tmp_path / "theirs/hop", "theirs": tmp_path / "theirs", "env": tmp_path / "mine/env"}[theirs]
+    give_away(place)
+    found = complaint(str(tmp_path / path))
+    assert found is not None
+    assert (found.path, found.problem) == (str(place), "it belongs to another user (54321)")
+
+
+@posix
+@pytest.mark.parametrize(("mode", "found"), [(0o777, True), (0o702, True), (0o1777, False), (0o755, False)])
+def test_a_folder_in_which_everybody_may_exchange_a_symlink(tmp_path: Path, mode: int, found: bool) -> None:
+    (tmp_path / "env").mkdir()
+    (tmp_path / "public").mkdir()
+    (tmp_path / "public/link").symlink_to("../env")
+    (tmp_path / "public").chmod(mode)
+    error = complaint(str(tmp_path / "public/link"))
+    assert (error is not None) is found
+    if error:
+        assert (error.path, error.problem) == (str(tmp_path / "public"), "everybody may write to it")
+
+
+@posix
+@pytest.mark.parametrize(("count", "found"), [(40, False), (41, True)])
+def test_more_symlinks_than_a_system_follows(tmp_path: Path, count: int, found: bool) -> None:
+    (tmp_path / "link0").mkdir()
+    for number in range(1, count + 1):
+        (tmp_path / f"link{number}").symlink_to(f"link{number - 1}")
+    error = complaint(str(tmp_path / f"link{count}"))
+    assert (error and error.problem) == ("it leads through more than 40 symlinks" if found else None)
+
+
+@posix
+@pytest.mark.parametrize("links", [{"a": "a"}, {"a": "b", "b": "a"}, {"a": "a/x"}, {"a": "b/a", "b": "."}])
+def test_a_walk_that_does_not_end_is_an_error(tmp_path: Path, links: dict[str, str]) -> None:
+    for name, target in links.items():
+        (tmp_path / name).symlink_to(target)
+    error = complaint(str(tmp_path / "a"))
+    assert error is not None and error.problem == "it leads through more than 40 symlinks"
+
+
+@posix
+def test_a_walk_that_cannot_be_made_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A path that a system could follow, for each symlink is short, and that is too long to be looked at as a whole."""
+    inside = tmp_path
+    for _ in range(20):
+        inside = inside / ("d" * 250)
+        monkeypatch.chdir(inside.parent if len(str(inside)) < 4000 else os.curdir)
+        os.mkdir(inside.name)
+        os.chdir(inside.name)
+    for number, step in enumerate(range(0, 20, 10)):
+        (tmp_path / f"hop{number}").symlink_to("/".join([f"hop{number - 1}" if number else ".", *["d" * 250] * 10]))
+    assert os.path.isdir(tmp_path / "hop1")
+    monkeypatch.chdir(tmp_path)
+    error = complaint(str(tmp_path / "hop1"))
+    assert error is not None and error.problem == "it cannot be looked at: file name too long"
+
+
+@posix
+def test_where_nothing_is_there_is_nothing_to_refuse(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "link").symlink_to("nowhere/at/all")
+    for name in ("missing", "missing/below", "file/below", "link", "link/below"):
+        assert complaint(str(tmp_path / name)) is None
+        assert trust.trace(str(tmp_path / name))[1] is None
+
+
+@posix
+def test_where_a_path_leads(tmp_path: Path) -> None:
+    root = os.path.realpath(tmp_path)
+    (tmp_path / "a/b").mkdir(parents=True)
+    (tmp_path / "link").symlink_to("a/b/")
+    (tmp_path / "up").symlink_to("link/..")
+    for name in ("a/b", "link", "link/.", "up/b", "up/../link", "./a//b/"):
+        real, seen = trust.trace(f"{root}/{name}")
+        assert real == os.path.realpath(f"{root}/{name}") == f"{root}/a/b"
+        assert seen is not None and os.path.samestat(seen, os.stat(real))
+
+
+@posix
+def test_no_chown_is_offered_for_what_another_user_filled(
+    tmp_path: Path, give_away: Away, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder would become the user's, and what is in it would stay what another user made."""
+    path = tmp_path / "bin"
+    path.mkdir()
+    (path / "ls").touch()
+    os.chown(path / "ls", 7, -1) if os.geteuid() == 0 else pytest.skip("only root can give files away")
+    give_away(path)
+    me = 1000
+    monkeypatch.setattr(os, "geteuid", lambda: me)
+    error = complaint(str(path))
+    assert error is not None and error.remedy == "use a folder of your own, with files of your own"
+    os.chown(path / "ls", me, -1)
+    error = complaint(str(path))
+    assert error is not None and error.remedy == f"to make it yours: sudo chown -h 1000 {path}"
+    assert trust.another_users(str(path)) is None
+    os.chown(path / "ls", 7, -1)
+    assert trust.another_users(str(path)) == str(path / "ls")
 
 
 @posix

@@ -12,6 +12,7 @@ from venvhook.trust import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from venvhook.folders import Folders
+    from venvhook.project import Project
 
 
 def allow(folders: Folders, directory: str | None) -> None:
@@ -39,7 +40,20 @@ def record(folders: Folders, seen: report.Report) -> None:
     """Write that a project is allowed. VenvhookError for one that cannot be, or when it cannot be written."""
     if seen.error or seen.meaning is None:
         raise seen.error or AssertionError("a marker without a meaning has an error")
-    decide(folders, Record(seen.asked.folder, True, seen.asked.text, seen.meaning, sorted(seen.names)))
+    place_of = seen.chosen.path if seen.chosen and seen.asked.search and seen.asked.search.found else ""
+    decide(folders, Record(seen.asked.folder, True, seen.asked.text, seen.meaning, sorted(seen.names), place_of))
+
+
+def remember_place(folders: Folders, asked: Project, place_of: str) -> None:
+    """Note that the environment of ASKED, which may act, is in PLACE_OF now: a command has made it there.
+
+    Nothing is noted where the person's settings allow the folder. VenvhookError when it cannot be written.
+    """
+    content = asked.content
+    if content and content.place != place_of:
+        content.place = place_of
+        meaning = content.meant(asked.marker_path)
+        decide(folders, Record(asked.folder, True, content.marker, meaning, content.names, place_of))
 
 
 def deny(folders: Folders, directory: str | None) -> None:

@@ -72,5 +72,5 @@ def change(folders: Folders, asked: Project, changes: Mapping[str, object]) -> N
         raise VenvhookError("was edited meanwhile, so it is left as it is", path)
     write(path, text)
     if asked.record:  # else the person's settings allow its folder
-        names = asked.content.dotenv_names if asked.content else ()
-        allow.decide(folders, Record(asked.folder, True, text, marker.parse(text, path), names))
+        names, site = (asked.content.names, asked.content.place) if asked.content else ((), "")
+        allow.decide(folders, Record(asked.folder, True, text, marker.parse(text, path), names, site))

@@ -6,7 +6,7 @@ import os
 import sys
 
 from venvhook import create as making
-from venvhook.cli import edit, show
+from venvhook.cli import allow, edit, show
 from venvhook.cli.wanted import Options, Wanted
 from venvhook.create import guard, packages
 from venvhook.create.before import Redirect
@@ -52,15 +52,24 @@ def rebuild(folders: Folders, directory: str | None, options: Options) -> None:
     if old:
         _removable(wanted, damaged=True)
         _same_kind(wanted)
-        if not guard.inside(old, wanted.asked.folder):
-            outside = f"{old} ({_described(old)}), which is not in the project"
-            _ask(f"delete the environment {outside}, and make it again?", "rebuild", old, options.yes)
+        odd = _odd_place(wanted)
+        if odd:
+            question = f"delete the environment {old} ({_described(old)}){odd}, and make it again?"
+            _ask(question, "rebuild", old, options.yes)
     order = wanted.order(options, _version(old) if old else "")
     half = old == unfinished(folders.data, wanted.asked.folder)  # of that, nothing is worth a question
     if old and not half:
         _carry(order, wanted, old)
     _make(wanted, order, making.recipe(wanted.manager, order), old, options.yes or half)
     _remember(wanted, options.python)
+
+
+def _odd_place(wanted: Wanted) -> str:
+    """What the person should know of where the environment is before it is deleted, as a part of the question."""
+    before = wanted.asked.moved(wanted.root)
+    parts = [] if guard.inside(wanted.root, wanted.asked.folder) else ["not in the project"]
+    parts += [f"not the one that you allowed ({before})"] if before else []
+    return f", which is {' and '.join(parts)}" if parts else ""
 
 
 def _removable(wanted: Wanted, damaged: bool = False) -> None:
@@ -119,6 +128,8 @@ def _make(wanted: Wanted, order: Order, how: Recipe, old: str | None, yes: bool 
     if search.found is None or os.path.realpath(search.found.root) != os.path.realpath(found.root):
         other = search.chosen.path if search.chosen else "none"
         show.note(f"but the project's environment is {other}; to see why: venvhook status")
+    elif search.chosen:
+        allow.remember_place(wanted.folders, wanted.asked, search.chosen.path)
 
 
 def _settle(order: Order, aside: str, found: Environment, yes: bool) -> list[str]:
@@ -178,10 +189,9 @@ def remove(folders: Folders, directory: str | None, yes: bool) -> None:
     wanted = Wanted(folders, directory)
     root, folder = wanted.root, wanted.asked.folder
     _removable(wanted)
-    outside = "" if guard.inside(root, folder) else ", which is not in the project"
     others = ", ".join([] if os.path.islink(root) else packages.files_lost(root, os.path.join(root, ".none")))
     held = f", with what is no part of an environment: {others}" if others else ""
-    _ask(f"delete the environment {root} ({_described(root)}){outside}{held}?", "remove", root, yes)
+    _ask(f"delete the environment {root} ({_described(root)}){_odd_place(wanted)}{held}?", "remove", root, yes)
     with alone(folders.data, folder, root):
         left = making.remove(root, folder, _entries(wanted))
     show.line(f"{root}: removed" + (f"; it was a link, and {left} was left as it is" if left else ""))

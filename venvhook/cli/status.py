@@ -93,6 +93,7 @@ def _enter(seen: Report) -> dict[str, object] | None:
     return {
         "variables": {name: value for name, value in plan.variables if name not in secret},
         "dotenv": [{"path": path, "names": names} for path, names in seen.dotenv],
+        "conda": [{"path": path, "names": names} for path, names in seen.conda],
         "prepend": {name: list(folders) for name, folders in plan.lists},
         "prompt": plan.name,
     }

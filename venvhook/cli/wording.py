@@ -6,6 +6,7 @@ import os
 
 from venvhook.cli.place import called_by_hook, near
 from venvhook.errors import VenvhookError
+from venvhook.locate import resolve
 from venvhook.names import fold
 from venvhook.report import TRUST, TRUSTED, kept
 from venvhook.versions import short
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from venvhook.folders import Folders
     from venvhook.locate import Candidate
+    from venvhook.marker import Marker
     from venvhook.plan import Plan
     from venvhook.report import Report
 
@@ -84,7 +86,7 @@ def _about(problem: VenvhookError, seen: Report, mending: bool = True) -> str:
 
 
 def _environment(seen: Report, folders: Folders) -> Rows:
-    """Where the environment is, why there, and its Python."""
+    """Where the environment is, why there, and its Python; and what the marker asks for."""
     chosen, found = seen.chosen, seen.asked.search and seen.asked.search.found
     if chosen:
         yield "environment", near(chosen.path, folders)
@@ -92,6 +94,25 @@ def _environment(seen: Report, folders: Folders) -> Rows:
     if found:
         python = near(os.path.realpath(found.python), folders)
         yield "python", f"{short(found.version) or 'of unknown version'}, {python}"
+    yield from _asked(seen.meaning, seen, folders) if seen.meaning else ()
+
+
+def _asked(meaning: Marker, seen: Report, folders: Folders) -> Rows:
+    """The keys of the marker that say which environment it is, and what `venvhook create` makes it of."""
+    if meaning.venv is not None:
+        yield "venv", meaning.venv
+    if meaning.manager is not None:
+        yield "manager", f"{meaning.manager}{'' if meaning.manager == 'auto' else '; create starts it'}"
+    if meaning.python is not None:
+        path = near(_path_of_python(meaning.python, seen), folders)
+        yield "create uses", f"{path}, which it starts" if path else f"Python {meaning.python}"
+    yield from (("create installs", f"{entry} (requirements)") for entry in meaning.requirements)
+    yield from (("create installs", f"{entry} (packages)") for entry in meaning.packages)
+
+
+def _path_of_python(python: str, seen: Report) -> str:
+    """The interpreter that the marker names by its path; "" where it names a version."""
+    return resolve(seen.asked.folder, python, seen.asked.environ) if os.sep in python or "/" in python else ""
 
 
 def _why(candidate: Candidate) -> str:
@@ -106,19 +127,22 @@ def _place(candidate: Candidate, folders: Folders) -> str:
 def _rest(seen: Report, folders: Folders) -> Rows:
     """What is not quite right, and what entering sets."""
     yield from (("warning", warning) for warning in seen.asked.warnings)
-    if seen.plan:
-        yield "prompt", seen.plan.name
+    prompt = seen.plan.name if seen.plan else seen.meaning and seen.meaning.prompt
+    if prompt:
+        yield "prompt", prompt
     variables = seen.meaning.variables if seen.meaning else ()
     yield from (("sets", f"{name} = {value}") for name, value in variables if value is not None)
     yield from (("unsets", name) for name, value in variables if value is None)
     yield from (("prepends", f"{near(folder, folders)} to {name}") for name, folder in seen.prepended())
     for path, names in seen.dotenv:
         yield "dotenv", f"{near(path, folders)}: {'is not there yet' if names is None else _sets(names, seen)}"
+    for path, names in seen.conda:
+        yield "conda", f"{near(path, folders)}: {_sets(names or (), seen)}"
     yield from (("hides", f"{name}, by the one in {near(folder, folders)}") for name, folder in seen.shadowed)
 
 
 def _sets(names: Sequence[str], seen: Report) -> str:
-    new = [name for name in names if seen.allowed and name not in seen.allowed.dotenv_names]
+    new = [name for name in names if seen.allowed and name not in seen.allowed.names]
     told = f"sets {', '.join(names)}" if names else "sets nothing"
     return f"{told} (new: {', '.join(new)})" if new else told
 

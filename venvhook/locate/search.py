@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from venvhook import trust
 from venvhook.environment import Missing, Unfit, inspect
 from venvhook.errors import VenvhookError
 from venvhook.files import entries, read_plain, status
@@ -60,6 +61,7 @@ class Search:
         self.chosen: Candidate | None = None
         self.found: Environment | None = None
         self.problem: VenvhookError | None = None
+        self._walked: dict[str, os.stat_result] = {}  # see `trust.trace`
         self._texts: dict[str, bytes | None] = {}
         self._values: dict[str, dict[str, object]] = {}
 
@@ -111,8 +113,22 @@ class Search:
         path = os.path.join(self.folder, path)
         if path not in self._texts:
             self._watch(path)
-            self._texts[path] = read_plain(path, LIMIT) if os.path.isfile(path) else None
+            self._texts[path] = read_plain(path, LIMIT) if os.path.isfile(path) and self._counts(path) else None
         return self._texts[path]
+
+    def _counts(self, path: str) -> bool:
+        """Whether a file may decide: one of the project's folder, or, anywhere else, one that only the user or root can
+        have put there. VenvhookError for a symlink in the project that leads to another user's file."""
+        if os.path.dirname(path) == self.folder:
+            if os.path.islink(path):
+                trust.trace(path, self._walked)
+            return True
+        try:
+            trust.check_put(path, self._walked)
+        except VenvhookError as error:
+            self.notes.append(f"left out: {path}; {error.path}: {error.problem}")
+            return False
+        return True
 
     def text(self, path: str) -> str | None:
         """The same as text, whatever its bytes; a BOM goes."""
@@ -238,14 +254,15 @@ def being_made(path: str) -> str:
 
 
 def counts(path: str) -> bool:
-    """Whether a manager's file above the project may decide: if it is the user's or root's.
+    """Whether a manager's file above the project may decide: if only the user or root can have put it there.
 
     Anybody may write into a folder such as /tmp, above the projects of others.
     """
     try:
-        return os.name == "nt" or os.lstat(path).st_uid in (os.geteuid(), 0)
-    except OSError:
+        trust.check_put(path)
+    except VenvhookError:
         return False
+    return True
 
 
 def _registered_home() -> str:
