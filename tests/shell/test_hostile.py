@@ -5,6 +5,7 @@ Guards scenarios 34 to 39, and statements of docs/security.md. Trust as it is me
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -60,19 +61,71 @@ def test_a_denied_project_stays_silent_whatever_becomes_of_its_marker(world: Wor
 
 @linux
 @pytest.mark.scenario(35)
-@pytest.mark.parametrize("target", ["/proc/self/cwd", "{up}/proc/self/cwd", "/proc/self/root{app}/real"])
+@pytest.mark.parametrize(
+    "target", ["/proc/self/cwd", "{up}/proc/self/cwd", "/proc/self/root{app}/real", "//proc/self/cwd/real", "hop/real"]
+)
 def test_an_environment_that_is_elsewhere_for_each_program_is_refused(world: World, target: str) -> None:
-    """Its bin on PATH would be whatever folder a program happens to be in."""
+    """Its bin on PATH would be whatever folder a program happens to be in; by whatever spelling, and by a hop."""
     app = world.project(env=False)
     made = make_environment(app / "real")
     for name in ("bin", "pyvenv.cfg"):
         shutil.copytree(made / name, app / name, symlinks=True) if name == "bin" else shutil.copy(made / name, app)
+    (app / "hop").symlink_to("/proc/self/cwd")
     (app / ".venv").symlink_to(target.format(app=app, up="/".join([".."] * len(app.parts))))
     live = world.start()
     before = live.environ()
     said = live.run("cd app")
-    assert one_line(said) and "/proc/self" in said, said
+    assert one_line(said) and "leads through /proc" in said, said
     same_but_moves(live.environ(), before)
+    world.helper_calls()
+    assert live.run("") + live.run("cd .") == ""
+    assert world.helper_calls() == []
+
+
+@pytest.mark.scenario(35)
+def test_what_a_conda_environment_sets_unseen_is_not_set(world: World, shell: Dialect) -> None:
+    """A pull brings it into a project that was allowed without one. What a prompt would run is never set."""
+    app = world.project(env=False)
+    for folder in ("bin", "conda-meta"):
+        (app / ".venv" / folder).mkdir(parents=True)
+    (app / ".venv/bin/python").symlink_to(world.installation.python)
+    harm = f"$(touch {world.root}/HARM)"
+    state = {"env_vars": {"PAGER": "evil", "GIT_PS1_STATESEPARATOR": harm, "STARSHIP_CONFIG": "/evil"}}
+    (app / ".venv/conda-meta/state").write_text(json.dumps(state))
+    live = world.start()
+    before = live.environ()
+    said = live.run("cd app")
+    assert one_line(said) and "conda-meta/state: it sets PAGER, which you have not allowed" in said, said
+    same_but_moves(live.environ(), before)
+    assert "conda-meta/state: sets PAGER" in " ".join(live.run("venvhook allow").split())
+    assert (live.get("PAGER"), live.get("CONDA_PREFIX")) == ("evil", str(app / ".venv"))
+    assert live.get("GIT_PS1_STATESEPARATOR") is None and live.get("STARSHIP_CONFIG") is None
+    live.run("cd ..")
+    same_but_moves(live.environ(), before)
+
+
+@pytest.mark.scenario(38)
+def test_a_prompt_that_is_inherited_is_not_expanded(world: World, shell: Dialect) -> None:
+    """Somebody exports what a shell inside a project would, with a prompt that an activate script is said to have saved."""
+    app = world.project()
+    harm = f"=$(touch {world.root}/HARM) "
+    forged = {
+        "VENVHOOK_PROJECT": "/",
+        "_VENVHOOK_SET": "_OLD_VIRTUAL_PS1- _OLD_FISH_PROMPT_OVERRIDE- VIRTUAL_ENV-",
+        "_VENVHOOK_OLD__OLD_VIRTUAL_PS1": harm,
+        "_VENVHOOK_OLD__OLD_FISH_PROMPT_OVERRIDE": harm,
+        "_VENVHOOK_OLD_VIRTUAL_ENV": f"={app}/.venv",
+        "_VENVHOOK_OLD_OTHER": harm,
+    }
+    live = world.start(env=forged, after="setopt prompt_subst" if shell.name == "zsh" else "")
+    assert not [name for name in live.environ() if b"_OLD_" in name]
+    live.run("cd app")
+    assert live.prefix() == "(app) "
+    live.run("")
+    live.run("cd ..")
+    live.run("")
+    assert not (world.root / "HARM").exists()
+    assert not [name for name in live.environ() if b"_OLD_" in name]
 
 
 HARMFUL = {"bash": "touch {0}\n", "zsh": "touch {0}\n", "pwsh": "touch {0}\n"}
