@@ -22,6 +22,7 @@ import sys
 from venvhook import hookfiles, install, neighbours, rcfile
 from venvhook.errors import VenvhookError
 from venvhook.neighbours import Neighbour
+from venvhook.shells import emitter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ _ACTIVE = (
     ("CONDA_DEFAULT_ENV", "conda", "conda activates {}", "run: conda config --set auto_activate_base false"),
     ("VIRTUAL_ENV", "activate", "{} is active", "take that out of the startup files"),
 )
-# The oldest version in which the hooks work, and the name that people know the shell by.
-_FLOORS = {"bash": ("bash", "3.2"), "zsh": ("zsh", "5.3"), "fish": ("fish", "3.2"), "pwsh": ("PowerShell", "5.1")}
 # The order in which the scopes of execution policies count. Where none says anything, no script is run.
 # (https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_execution_policies)
 _SCOPES = ("MachinePolicy", "UserPolicy", "Process", "CurrentUser", "LocalMachine")
@@ -116,13 +115,11 @@ def causes(live: Shell, places: Folders) -> Iterator[VenvhookError]:
 
 def older(shell: str, version: str) -> VenvhookError | None:
     """What to say of a VERSION of SHELL in which the hook does nothing; None where it works, or where none is told."""
-    name, floor = _FLOORS[shell]
-    numbers = _numbers(version)
-    if shell == "pwsh" and numbers[:1] == (6,):  # between Windows PowerShell 5.1 and 7, and supported by nobody
-        floor = "7.0"
-    if not numbers or numbers >= _numbers(floor):
+    name, numbers = emitter(shell).NAME, _numbers(version)
+    series = [floor for floor in emitter(shell).FLOORS if _numbers(floor)[:1] >= numbers[:1]]
+    if not numbers or not series or numbers >= _numbers(series[0]):
         return None
-    problem = f"{name} {version} is older than {floor}, so nothing is entered"
+    problem = f"{name} {version} is older than {series[0]}, so nothing is entered"
     return VenvhookError(problem, remedy=f"install a newer {name}")
 
 

@@ -35,6 +35,7 @@ class Dialect:
     # What no hook can give this shell: the thing that a scenario needs, and why it cannot be had.
     cannot: ClassVar[dict[str, str]] = {}
     pathsep = ":"
+    first_on_path = False  # whether it puts its own folder in front of PATH, when that begins with another one
 
     @property
     def program(self) -> str:
@@ -205,6 +206,7 @@ end
 
 class Pwsh(Dialect):
     name = "pwsh"
+    first_on_path = True
     arguments = ("-NoLogo",)
     rc = ".config/powershell/Microsoft.PowerShell_profile.ps1"
     early_rc = ".config/powershell/profile.ps1"

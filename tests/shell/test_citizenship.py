@@ -370,7 +370,16 @@ def test_a_shell_in_a_shell(world: World, shell: Dialect, inner: str, how: str) 
     live.run("cd ../b")
     assert live.get("A") is None and live.get("B") == "outside"
     live.run("cd ..")
-    same_but_moves(live.environ(), before)
+    same_but_moves(left(live, DIALECTS[inner]), before)
+
+
+def left(live: Terminal, shell: Dialect) -> dict[bytes, bytes]:
+    """What is exported, with the folder once that pwsh puts in front of PATH: inside, an environment's stands there."""
+    found = live.environ()
+    first = found[b"PATH"].split(b":")[0] + b":"
+    if shell.first_on_path and found[b"PATH"].startswith(first * 2):
+        found[b"PATH"] = found[b"PATH"][len(first) :]
+    return found
 
 
 def decoded(environ: dict[bytes, bytes]) -> dict[str, str]:
@@ -393,7 +402,7 @@ def test_an_inherited_environment(world: World, where: str) -> None:
     if where == "app":
         assert str(live.get("PATH")).split(":").count(f"{app}/.venv/bin") == 1
     live.run(f"cd {world.work}")
-    same_but_moves(live.environ(), before)
+    same_but_moves(left(live, world.dialect), before)
 
 
 @pytest.mark.scenario(27)

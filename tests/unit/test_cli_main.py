@@ -231,6 +231,7 @@ class Seen:
 
     def __init__(self, shell: str, reason: str) -> None:
         self.shell, self.reason, self.prompt, self.transcript = shell, reason, "the name is there", "$ cd\n$ "
+        self.answer = b""
 
 
 @pytest.mark.parametrize(("reasons", "status"), [([], 1), ([""], 0), (["", "it hangs"], 1)])

@@ -53,7 +53,7 @@ def prove(folders: Folders, shells: Sequence[str] | None, rc: bool) -> int:
     proofs = proof.prove(folders, shells or None, rc, lambda shell: hookfiles.shipped("probe", shell))
     for each in proofs:
         show.line(f"--- {each.shell}: " + (f"does NOT work: {each.reason}" if each.reason else f"works; {each.prompt}"))
-        for cause in symptoms.causes(symptoms.Shell(each), folders) if each.reason else ():
+        for cause in symptoms.causes(symptoms.Shell(each), folders) if each.reason and each.answer else ():
             show.line(f"    problem: {cause}")
         for line in each.transcript.split("\n"):
             show.line(f"    {line}")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 SUFFIX = ".bash"
 PROGRAMS = ("bash",)
+NAME, FLOORS = "bash", ("3.2",)
 INTERACTIVE, LOGIN = ("+o", "history", "-i"), ("-l",)
 UNRECORDED = ""
 # It may stand in ~/.profile, which every sh reads.

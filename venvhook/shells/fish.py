@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 SUFFIX = ".fish"
 PROGRAMS = ("fish",)
+NAME, FLOORS = "fish", ("3.2",)
 INTERACTIVE, LOGIN = ("-i", "--private"), ("-l",)
 UNRECORDED = ""
 

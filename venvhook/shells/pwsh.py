@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SUFFIX = ".ps1"
 PROGRAMS = ("pwsh", "powershell")
+NAME, FLOORS = "PowerShell", ("5.1", "7.0")
 INTERACTIVE, LOGIN = ("-NoLogo",), ()
 UNRECORDED = "Set-PSReadLineOption -HistorySaveStyle SaveNothing"
 _EPOCH = 621_355_968_000_000_000  # 1970 in .NET's ticks of 100 ns

@@ -18,6 +18,7 @@ __all__ = [
 ]  # fmt: skip
 SUFFIX = ".zsh"
 PROGRAMS = ("zsh",)
+NAME, FLOORS = "zsh", ("5.3",)
 INTERACTIVE, LOGIN = ("-o", "hist_ignore_space", "-i"), ("-l",)
 UNRECORDED = " unset HISTFILE"
 
