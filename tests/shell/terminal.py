@@ -5,7 +5,7 @@ invisible mark `ESC ] 7337 ; <process id> : <count> BEL` with a count that grows
 line has finished when a mark has come that was not seen before. A prompt that is only drawn again has an old mark.
 
 Some line editors take what was typed before they read for text, and not for keys. Their shells draw the mark with
-`;early` before the BEL. Then the driver types nothing before the editor has taken Ctrl-C for itself: the terminal tells.
+`;early` before the BEL. Then the driver types nothing before the editor takes Ctrl-C for itself: the terminal tells.
 """
 
 from __future__ import annotations
