@@ -137,22 +137,21 @@ def late(project: str, shell: str, asked: Project | None, interface: str = INTER
 
 
 def foreign(shell: str, notice: Plan, interface: str) -> str:
-    """A mere NOTICE for a hook of SHELL that speaks INTERFACE, which may be another one than ours.
+    """Return a NOTICE for a hook of SHELL that speaks INTERFACE, which may be another one than ours.
 
-    In bash, zsh and fish a notice reads the same in every interface. PowerShell's hooks run what they are told in the
-    first one, and read data from the second one on.
+    A shell whose notices do not read the same in every interface has a `notice` of its own.
     """
-    if shell != "pwsh":
-        return emitter(shell).plan(notice)
-    from venvhook.shells import pwsh
-
-    return pwsh.notice(notice, interface)
+    own = getattr(emitter(shell), "notice", None)
+    return str(own(notice, interface)) if own else emitter(shell).plan(notice)
 
 
 def undoing(shell: str, operations: Sequence[tuple[str, str | None]], interface: str) -> str:
-    """What undoes an inherited project in SHELL: as `foreign`, but nothing is undone by a PowerShell hook of the first
-    interface, for which there is no text that is not run."""
-    return "#" if (shell, interface) == ("pwsh", "1") else emitter(shell).undo(operations)
+    """Return what undoes an inherited project in SHELL, whose hook speaks INTERFACE.
+
+    A shell that runs what it gets by another interface, and for which there is no such text any more, has NO_UNDO.
+    """
+    nothing = getattr(emitter(shell), "NO_UNDO", None) if interface != INTERFACE else None
+    return emitter(shell).undo(operations) if nothing is None else str(nothing)
 
 
 def _interruptible() -> None:

@@ -134,7 +134,7 @@ def look(asked: Project) -> Report:
     except Notice as notice:
         report.problem = _error(notice)
     except VenvhookError as error:
-        report.plan, report.problem = None, error
+        report.plan, report.error = None, error
     left = left_over(report.chosen.path) if report.chosen else None
     asked.warnings += [str(left)] if left else []
     if report.moved:

@@ -22,7 +22,7 @@ import sys
 from venvhook import hookfiles, install, neighbours, rcfile
 from venvhook.errors import VenvhookError
 from venvhook.neighbours import Neighbour
-from venvhook.shells import emitter
+from venvhook.shells import emitter, pwsh
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def policy(scopes: Mapping[str, str]) -> VenvhookError | None:
     if name not in ("", "Default", "Restricted", "AllSigned"):
         return None
     name = "AllSigned" if name == "AllSigned" else "Restricted"
-    remedy = "to allow your own scripts: Set-ExecutionPolicy -Scope CurrentUser RemoteSigned"
+    remedy = f"to allow your own scripts: {pwsh.ALLOW_SCRIPTS}"
     if scope.endswith("Policy"):
         remedy = "a group policy says so: ask whoever manages this computer"
     return VenvhookError(f"the execution policy is {name}, so PowerShell reads no profile and no hook", remedy=remedy)

@@ -241,7 +241,7 @@ def trace(path: str, known: dict[str, os.stat_result] | None = None) -> tuple[st
     if os.name == "nt":
         return path, None
     known = {} if known is None else known
-    at, seen, links = os.sep, None, 0
+    at, links = os.sep, 0
     left = path.split(os.sep)[::-1]
     try:
         while left:

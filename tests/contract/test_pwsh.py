@@ -205,29 +205,38 @@ def test_a_notice_for_another_interface() -> None:
     assert undoing("pwsh", [("A", None)], "1") == "#"
 
 
-def test_conditions(tmp_path: Path) -> None:
-    plain, link, broken, folder, fifo = (tmp_path / name for name in ("plain", "link", "broken", "folder", "fifo"))
-    plain.write_text("four")
-    link.symlink_to("plain")
-    broken.symlink_to("nowhere")
-    folder.mkdir()
-    os.mkfifo(fifo)
+def lstat_fields(path: Path) -> list[str]:
+    """What an odd file is known by."""
+    seen = path.lstat()
+    return [str(path), f"{seen.st_ino} {seen.st_mode} {seen.st_uid}"]
+
+
+def time_fields(path: Path, size: str) -> list[str]:
+    """What a watched file is known by."""
+    return [str(path), str(path.lstat().st_mtime_ns // 100 + 621_355_968_000_000_000), size]
+
+
+def make_oddities(root: Path) -> int:
+    """Files of each kind in ROOT; the time (ns since 1970) of what is plain, and of a folder."""
+    (root / "plain").write_text("four")
+    (root / "link").symlink_to("plain")
+    (root / "broken").symlink_to("nowhere")
+    (root / "folder").mkdir()
+    os.mkfifo(root / "fifo")
     for name in ("short", "long", "piped"):
-        (tmp_path / name).mkdir()
-    (tmp_path / "short/.venvhook.toml").write_bytes(b"a\0b")
-    (tmp_path / "long/.venvhook.toml").write_bytes(b"x" * 5000)
-    os.mkfifo(tmp_path / "piped/.venvhook.toml")
+        (root / name).mkdir()
+    (root / "short/.venvhook.toml").write_bytes(b"a\0b")
+    (root / "long/.venvhook.toml").write_bytes(b"x" * 5000)
+    os.mkfifo(root / "piped/.venvhook.toml")
     time = (TICKS - 621_355_968_000_000_000) * 100
-    for path in (plain, folder):
-        os.utime(path, ns=(time, time + 99))
+    for name in ("plain", "folder"):
+        os.utime(root / name, ns=(time, time + 99))
+    return time
 
-    def is_(path: Path) -> list[str]:
-        seen = path.lstat()
-        return [str(path), f"{seen.st_ino} {seen.st_mode} {seen.st_uid}"]
 
-    def now(path: Path, size: str) -> list[str]:
-        return [str(path), str(path.lstat().st_mtime_ns // 100 + 621_355_968_000_000_000), size]
-
+def test_conditions(tmp_path: Path) -> None:
+    time, is_, now = make_oddities(tmp_path), lstat_fields, time_fields
+    plain, link, broken, folder, fifo = (tmp_path / name for name in ("plain", "link", "broken", "folder", "fifo"))
     short, long, piped = (tmp_path / name / ".venvhook.toml" for name in ("short", "long", "piped"))
     cases: list[tuple[tuple[Any, ...], dict[str, Any]]] = [
         (("marker", str(short.parent), "a", "/stamp", time, 7), {"watched": [str(short), str(TICKS), "7"]}),
@@ -463,8 +472,8 @@ def test_the_helper_answers(tmp_path: Path) -> None:
     assert str(marker) in fields["watched"]
     assert fields["watched"][fields["watched"].index(str(marker)) + 2] == str(marker.stat().st_size)
     python = str(project / ".venv/bin/python")
-    assert python in fields["there"]
-    assert os.path.realpath(python) in fields["there"]
+    assert python in fields["there"] + fields["watched"]
+    assert os.path.realpath(python) in fields["there"] + fields["watched"]
     kept = Path(f"{cache}/plans/{project}/.venvhook-{INTERFACE}{pwsh.SUFFIX}")  # joined as the hook does
     assert kept.parent.samefile(keep.place(str(cache), str(project)))
     assert kept.read_text() == text
@@ -494,7 +503,7 @@ def make_project(folder: Path) -> Path:
     python = folder / ".venv/bin/python"
     python.parent.mkdir(parents=True)
     python.symlink_to(os.path.realpath(sys.executable))
-    (folder / ".venv/pyvenv.cfg").write_text("home = /\nversion = 3.12.1\n")
+    (folder / ".venv/pyvenv.cfg").write_text("home = /\nversion = %d.%d.1\n" % sys.version_info[:2])
     value = json.dumps(HOSTILE[6])
     (folder / ".venvhook.toml").write_text(
         f'prompt = "shop"\n[prepend]\nPATH = ["scripts"]\n[variables]\nA = {value}\n'

@@ -106,7 +106,7 @@ def test_what_a_conda_environment_sets_unseen_is_not_set(world: World, shell: Di
 
 @pytest.mark.scenario(38)
 def test_a_prompt_that_is_inherited_is_not_expanded(world: World, shell: Dialect) -> None:
-    """Somebody exports what a shell inside a project would, with a prompt that an activate script is said to have saved."""
+    """Somebody exports what a shell inside a project would, with a prompt that a script is said to have saved."""
     app = world.project()
     harm = f"=$(touch {world.root}/HARM) "
     forged = {

@@ -543,7 +543,9 @@ def test_a_command_of_another_user_in_bin_is_refused(home: Home, give_away: Call
     executable(root / "bin/ls")
     home.marker()
     give_away(root / "bin/ls")
-    for command in ("status", "allow"):
-        out = home.run(command).out
-        assert f"{root}/bin/ls: it belongs to another user" in out, out
+    said = f"{root}/bin/ls: it belongs to another user; use an environment of your own"
+    assert said in home.run("status").out
     assert home.run("status", "--json").data["enter"] is None
+    result = home.run("allow")
+    assert (result.status, result.err) == (1, f"venvhook: {said}\n")
+    assert home.record() is None

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SUFFIX = ".ps1"
 PROGRAMS = ("pwsh", "powershell")
 NAME, FLOORS = "PowerShell", ("5.1", "7.0")
+ALLOW_SCRIPTS = "Set-ExecutionPolicy -Scope CurrentUser RemoteSigned"
+NO_UNDO = "#"  # hooks of the first interface run what they get
 INTERACTIVE, LOGIN = ("-NoLogo",), ()
 UNRECORDED = "Set-PSReadLineOption -HistorySaveStyle SaveNothing"
 _EPOCH = 621_355_968_000_000_000  # 1970 in .NET's ticks of 100 ns
