@@ -508,6 +508,8 @@ def make_project(folder: Path) -> Path:
     (folder / ".venvhook.toml").write_text(
         f'prompt = "shop"\n[prepend]\nPATH = ["scripts"]\n[variables]\nA = {value}\n'
     )
+    for name in (".venvhook.toml", ".venv/pyvenv.cfg"):  # what has just been written is asked about once more
+        os.utime(folder / name, (1_700_000_000, 1_700_000_000))
     return folder
 
 
