@@ -346,7 +346,8 @@ _venvhook_go_last() {
 _venvhook_unscript() {
     local _venvhook_path=$PATH _venvhook_script=${(P)1}/bin
     if [[ ${_OLD_VIRTUAL_PATH+x} ]] && builtin typeset -f deactivate >/dev/null; then deactivate; fi
-    if [[ ${_OLD_VIRTUAL_PS1+x} ]]; then PS1=$_OLD_VIRTUAL_PS1; fi # pyenv-virtualenv sets that one alone
+    # pyenv-virtualenv sets that one alone. A script does not export it, so an exported one is not believed: PS1 is expanded.
+    if [[ ${(t)_OLD_VIRTUAL_PS1} == scalar && ${_OLD_VIRTUAL_PS1+x} ]]; then PS1=$_OLD_VIRTUAL_PS1; fi
     builtin unset -v "$1" VIRTUAL_ENV_PROMPT _OLD_VIRTUAL_PATH _OLD_VIRTUAL_PYTHONHOME _OLD_VIRTUAL_PS1
     _venvhook_path=:$_venvhook_path:
     while [[ $_venvhook_path == *:"$_venvhook_script":* ]]; do
@@ -373,7 +374,8 @@ _venvhook_by_hand() {
 # from the prompt. A PYTHONHOME that we bring back waits for the script's deactivate.
 _venvhook_yield() {
     local _venvhook_before=${_VENVHOOK_OLD_VIRTUAL_ENV:+${_VENVHOOK_OLD_VIRTUAL_ENV#=}/bin}
-    local _venvhook_ps1=${_VENVHOOK_OLD__OLD_VIRTUAL_PS1-} _venvhook_script=${_OLD_VIRTUAL_PATH+x}
+    local _venvhook_ps1='' _venvhook_script=${_OLD_VIRTUAL_PATH+x}
+    if [[ ${(t)_VENVHOOK_OLD__OLD_VIRTUAL_PS1} == scalar ]]; then _venvhook_ps1=$_VENVHOOK_OLD__OLD_VIRTUAL_PS1; fi
     _venvhook_paused=$_venvhook_here
     _venvhook_leave
     [[ $_venvhook_script ]] || return 0

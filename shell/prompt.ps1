@@ -44,6 +44,17 @@ $script:find = { param($folder)
 }
 # At every change of folder, and at a prompt where something has changed.
 $script:step = { param($place)
+    if (-not $st.ours) {
+        # Where nothing to undo was inherited, nothing that says what was before is believed.
+        $st.ours = $true
+        if (-not $st.inherited) {
+            foreach ($name in @([System.Environment]::GetEnvironmentVariables().Keys)) {
+                if ($name.StartsWith('_VENVHOOK_', [System.StringComparison]::Ordinal)) {
+                    [System.Environment]::SetEnvironmentVariable($name, [System.Management.Automation.Language.NullString]::Value)
+                }
+            }
+        }
+    }
     if ($st.inherited) { & $provide; & $recover }
     $st.project = ''; $st.nearer = @()
     $awake = -not ($st.off -or $env:VENVHOOK_DISABLE)

@@ -13,7 +13,9 @@ if not builtin functions -q _venvhook_look
         set -gu _venvhook_$_venvhook_name
     end
     set -gu _venvhook_plan none
+    # Where nothing to undo was inherited, nothing that says what was before is believed.
     test -n "$VENVHOOK_PROJECT"; and set -g _venvhook_pending inherited
+    or set -eg (set -gxn | string match '_VENVHOOK_*') _venvhook_new
 else if test -n "$_venvhook_here"
     # Startup files are being read again. Whatever they did to PATH, our folders come first at the next prompt.
     set -g _venvhook_entered first

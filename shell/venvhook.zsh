@@ -33,6 +33,8 @@ else
     builtin typeset -gH _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_given='' _venvhook_theirs=''
     builtin typeset -gH _venvhook_psvar='' _venvhook_drawn='' _venvhook_later='' _venvhook_unsettled=''
     builtin typeset -gH _venvhook_pending=${VENVHOOK_PROJECT:+inherited}
+    # Nothing to undo was inherited, so nothing that says what was before is believed.
+    if [[ ! $_venvhook_pending ]]; then builtin unset -m '_VENVHOOK_*'; fi
     # What plans and their functions use.
     builtin typeset -gH _venvhook_text='' _venvhook_new='' _venvhook_new_project='' _venvhook_noted='' _venvhook_usual=''
     builtin typeset -gH _venvhook_silent='' _venvhook_readers='' _venvhook_behind=''

@@ -128,6 +128,21 @@ def test_a_prompt_that_is_inherited_is_not_expanded(world: World, shell: Dialect
     assert not [name for name in live.environ() if b"_OLD_" in name]
 
 
+def test_what_was_before_is_not_believed_where_nothing_was_entered(world: World) -> None:
+    """Only an inherited project has anything to be put back: leaving restores no value that somebody has exported."""
+    world.project()
+    forged = {f"_VENVHOOK_OLD_{name}": "=/forged" for name in ("VIRTUAL_ENV", "PATH", "PYTHONHOME", "_OLD_VIRTUAL_PS1")}
+    live = world.start(env=forged)
+    live.run("")
+    before = live.environ()
+    assert not [name for name in before if name.startswith(b"_VENVHOOK_")]
+    live.run("cd app")
+    assert live.prefix() == "(app) "
+    live.run("cd ..")
+    live.run("")
+    same_but_moves(live.environ(), before)
+
+
 HARMFUL = {"bash": "touch {0}\n", "zsh": "touch {0}\n", "pwsh": "touch {0}\n"}
 HARMFUL["fish"] = "set -g _venvhook_new_project x\ntouch {0}\nset -g _venvhook_new 0123456789abcdef\n"
 
