@@ -24,6 +24,12 @@ function _venvhook_probe
     for name in (functions --all --names)
         _venvhook_fact function $name
     end
+    # Until version 0.1.0 a prompt or a deactivate that was saved inside a project called private functions of ours.
+    for file in $__fish_config_dir/functions/*.fish
+        test -f $file -a -r $file; and read -lz text <$file
+        and string match -qr '_venvhook_prompt_i|^function deactivate.*\n\s*_venvhook_deactivate' -- "$text"
+        and _venvhook_fact saved $file
+    end
     test -n "$_venvhook_python"; or return
     for event in fish_prompt=_venvhook_prompt PWD=_venvhook_look
         set -l pair (string split = $event)

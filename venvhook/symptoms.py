@@ -8,6 +8,7 @@ The answer are keys and values, a NUL behind each:
     live, dead                a trigger of the hook that is in its place, or that is not
     microseconds              what the hook takes at a prompt outside of every project
     past                      a command that an alias leads past the hook
+    saved                     a file with a function of ours that an earlier version let be saved
     prompt, cd                a text of what runs at prompts, and of what cd is
     function                  a function's name
     VENVHOOK_DISABLE, ...     a variable's value
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import sys
 
 from venvhook import hookfiles, install, neighbours, rcfile
@@ -198,10 +200,21 @@ def notes(live: Shell, places: Folders) -> Iterator[VenvhookError]:
         remedy = "where venvhook is to do that, take its line out of the startup file"
         yield VenvhookError(f"{name} activates environments too", path, line, remedy)
     yield from _active(live)
-    if live.fact("VIRTUAL_ENV_DISABLE_PROMPT") and live.prompt.startswith("no name"):
+    if live.prompt.startswith("no name") and not live.reason:
+        yield _unnamed(live)
+    for path in live.facts.get("saved", []):
+        problem = "was saved inside a project by an earlier venvhook, and does not work without it"
+        yield VenvhookError(problem, path, remedy=f"put your own function there again, or remove it: rm {shlex.quote(path)}")
+
+
+def _unnamed(live: Shell) -> VenvhookError:
+    """Why the prompt shows no name inside a project, and how it can."""
+    if live.fact("VIRTUAL_ENV_DISABLE_PROMPT"):
         path, line = _place(live, "VIRTUAL_ENV_DISABLE_PROMPT")
         remedy = "to have it shown, unset it there"
-        yield VenvhookError("VIRTUAL_ENV_DISABLE_PROMPT is set, so no name is shown", path, line, remedy)
+        return VenvhookError("VIRTUAL_ENV_DISABLE_PROMPT is set, so no name is shown", path, line, remedy)
+    remedy = "to show it yourself, put the variable VIRTUAL_ENV_PROMPT into the prompt"
+    return VenvhookError("the prompt shows no name inside a project", remedy=remedy)
 
 
 def _active(live: Shell) -> Iterator[VenvhookError]:

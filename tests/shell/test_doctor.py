@@ -164,3 +164,17 @@ def test_it_is_told_plainly(patient: Patient) -> None:
     assert done.returncode == 0 and done.stderr == ""
     assert "bash" in done.stdout and ": works\n" in done.stdout and "\x1b" not in done.stdout
     assert done.stdout.isascii()
+
+
+@pytest.mark.shells("fish")
+def test_a_prompt_that_an_earlier_version_let_be_saved_is_found(patient: Patient) -> None:
+    """Saved inside a project, it called a private function, which no other shell knows."""
+    functions = patient.home / ".config/fish/functions"
+    functions.mkdir(parents=True)
+    (functions / "fish_prompt.fish").write_text(
+        "function fish_prompt\n    _venvhook_show i $status\n    _venvhook_prompt_i $argv\nend\n"
+    )
+    (functions / "mine.fish").write_text("function mine\nend\n")
+    _, data = patient.examined()
+    (path,) = [each["path"] for each in data["findings"] if "earlier venvhook" in each["problem"]]
+    assert path == str(functions / "fish_prompt.fish")

@@ -164,6 +164,17 @@ def test_a_prompt_without_the_name(look: Look) -> None:
     assert look(VIRTUAL_ENV_DISABLE_PROMPT="1") == []  # a prompt engine shows it
     (said,) = look(VIRTUAL_ENV_DISABLE_PROMPT="1", shows="no name in the prompt")
     assert said.startswith("VIRTUAL_ENV_DISABLE_PROMPT is set, so no name is shown")
+    (said,) = look(shows="no name in the prompt")
+    assert said == (
+        "the prompt shows no name inside a project; "
+        "to show it yourself, put the variable VIRTUAL_ENV_PROMPT into the prompt"
+    )
+
+
+def test_a_function_that_an_earlier_version_let_be_saved(look: Look) -> None:
+    (said,) = look(saved="/home/me/.config/fish/functions/fish_prompt.fish")
+    assert said.startswith("/home/me/.config/fish/functions/fish_prompt.fish: was saved inside a project")
+    assert said.endswith("remove it: rm /home/me/.config/fish/functions/fish_prompt.fish")
 
 
 @pytest.mark.parametrize(
