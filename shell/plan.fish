@@ -230,7 +230,7 @@ function _venvhook_begin
     builtin functions -q deactivate; and _venvhook_aside deactivate _venvhook_theirs
     _venvhook_take_deactivate
     # The prompt of an environment that was activated by hand; without it, its script would find the user's own again.
-    if builtin functions -q _old_fish_prompt
+    if _venvhook_scripts_prompt
         _venvhook_aside fish_prompt _venvhook_their_prompt
         _venvhook_aside _old_fish_prompt fish_prompt
     end
@@ -393,12 +393,21 @@ end
 
 # ---- activated by hand ----------------------------------------------------------------------------------------------
 
+# Is the prompt the one that an activate script has put around the user's?
+function _venvhook_scripts_prompt
+    builtin functions -q _old_fish_prompt; and builtin functions fish_prompt | string match -q '*_old_fish_prompt*'
+end
 # Undo an environment's own activate, keeping what the user did to PATH since. An editor sets only the variables; and a
 # deactivate that no script brought is somebody else's.
 function _venvhook_unscript
     set -l entries $PATH
     set -l script $$argv[1]/bin
-    set -qg _OLD_VIRTUAL_PATH; and builtin functions -q deactivate; and deactivate
+    if set -qg _OLD_VIRTUAL_PATH; and builtin functions -q deactivate
+        # A prompt that the user has defined since is not the script's to take away.
+        not _venvhook_scripts_prompt; and builtin functions -q fish_prompt; and _venvhook_aside fish_prompt _venvhook_own_prompt
+        deactivate
+        builtin functions -q _venvhook_own_prompt; and _venvhook_aside _venvhook_own_prompt fish_prompt
+    end
     set -eg $argv[1] VIRTUAL_ENV_PROMPT _OLD_VIRTUAL_PATH _OLD_VIRTUAL_PYTHONHOME _OLD_VIRTUAL_PS1 _OLD_FISH_PROMPT_OVERRIDE
     set -gx PATH $entries
     while set -l place (builtin contains -i -- $script $PATH)
