@@ -1,4 +1,4 @@
-"""The goals, and whether a result meets them. All are ratios within one run, or times of venvhook's own."""
+"""The goals, and whether a result meets them. All are ratios within one run; times of venvhook's own are only notes."""
 
 from __future__ import annotations
 
@@ -6,26 +6,24 @@ from dataclasses import dataclass
 
 from rich.table import Table
 
-from .result import Result, time
+from .result import Result
 from .tools import PYTHON
 
-IDLE = {"bash": 50, "zsh": 50, "fish": 150}
-LIMITS = {  # microseconds, by work and shell
-    "prompt outside": IDLE,
-    "prompt inside": IDLE,
-    "cd inside, alone": IDLE,
-    "cd outside, alone": IDLE,
-    "enter and leave": {"bash": 300, "zsh": 400, "fish": 1200},
-    "shell start": {"bash": 1000, "zsh": 1000, "fish": 1000},
-}
-PEERS: dict[str, dict[str, float]] = {  # how many times faster than these; fish itself leaves less room
-    "prompt outside": {"direnv": 50, "mise": 50},
-    "prompt inside": {"direnv": 50, "mise": 50},
+# How many times less time than these tools, on the same projects in the same run.
+_HOOKS: dict[str, dict[str, float]] = {
+    "prompt outside": {"direnv": 150, "mise": 150},
+    "prompt inside": {"direnv": 60, "mise": 60},
     "cd inside": {"direnv": 50, "mise": 50},
     "cd outside": {"direnv": 50, "mise": 50},
-    "enter and leave": {"direnv": 50, "direnv layout": 200},
+    "enter and leave": {"direnv": 90, "mise": 90, "direnv layout": 200},
 }
-LESS = {"fish": 20}
+_FISH: dict[str, dict[str, float]] = {
+    "prompt outside": {"direnv": 40, "mise": 40},
+    "prompt inside": {"direnv": 25, "mise": 25},
+    "cd inside": {"direnv": 20, "mise": 20},
+    "cd outside": {"direnv": 20, "mise": 20},
+    "enter and leave": {"direnv": 25, "mise": 25},
+}
 # PowerShell itself takes more time than all of these hooks in the other shells. So only ratios in one run count, in new
 # shells. direnv acts at changes of folder only. Below 1: the hook may be so much slower.
 POWERSHELL: dict[str, dict[str, float]] = {
@@ -35,7 +33,9 @@ POWERSHELL: dict[str, dict[str, float]] = {
     "shell start": {"direnv": 1 / 1.5},
     "first enter": {"direnv": 1},
 }
-PROCESSES = {**dict.fromkeys([*LIMITS, *PEERS, "first enter"], 0), "first visit": 1}
+PEERS = {"bash": _HOOKS, "zsh": _HOOKS, "fish": _FISH, "pwsh": POWERSHELL}
+ORDER = (*_HOOKS, "cd inside, alone", "cd outside, alone", "shell start", "first visit", "first enter")
+PROCESSES = {**dict.fromkeys(ORDER, 0), "first visit": 1}
 STARTS = {"first visit": 2.0}  # times PYTHON
 
 
@@ -50,30 +50,19 @@ class Check:
 
 def checks(result: Result, shell: str) -> list[Check]:
     """Every goal that the result says something about."""
-    found = [*_limits(result, shell), *_peers(result, shell), *_processes(result, shell), *_starts(result, shell)]
-    order = [*LIMITS, "cd inside", "cd outside", "first visit", "first enter"]
-    return sorted(found, key=lambda check: order.index(check.work))
-
-
-def _limits(result: Result, shell: str) -> list[Check]:
-    rows = [(result.find(shell, "venvhook", work), limits[shell]) for work, limits in LIMITS.items() if shell in limits]
-    return [
-        Check(shell, row.work, f"at most {time(limit)}", time(row.microseconds), row.microseconds <= limit)
-        for row, limit in rows
-        if row
-    ]
+    found = [*_peers(result, shell), *_processes(result, shell), *_starts(result, shell)]
+    return sorted(found, key=lambda check: ORDER.index(check.work))
 
 
 def _peers(result: Result, shell: str) -> list[Check]:
     found = []
-    for work, peers in (POWERSHELL if shell == "pwsh" else PEERS).items():
+    for work, peers in PEERS[shell].items():
         ours = result.find(shell, "venvhook", work)
         for tool, goal in peers.items():
             theirs = result.find(shell, tool, work)
             if ours and theirs:
                 # Never better than what can be told from noise.
                 times = theirs.microseconds / max(0.1, ours.microseconds, ours.spread)
-                goal = min(goal, LESS.get(shell, goal))
                 found.append(Check(shell, work, f"at most {_ratio(goal)} {tool}", _ratio(times), times >= goal))
     return found
 

@@ -212,6 +212,7 @@ class Pwsh(Dialect):
     early_rc = ".config/powershell/profile.ps1"
     installed_rc = (".config/powershell/profile.ps1",)
     cannot: ClassVar[dict[str, str]] = {
+        "a folder name with an asterisk": "Set-Location -LiteralPath goes to another folder that matches it",
         "exec": "there is no exec",
         "hashing off": "there is no such option",
         "setopt prompt_subst": "there is no such option",

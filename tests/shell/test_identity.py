@@ -37,6 +37,8 @@ def test_folders_that_differ_in_case_only(world: World) -> None:
 @pytest.mark.parametrize("name", ["[wx]ork", "w?rk", "w*k"])
 def test_a_name_that_is_a_pattern_of_another_one(world: World, shell: Dialect, name: str) -> None:
     """It is asked about by its own name, and nothing that was allowed for the other one holds for it."""
+    if "*" in name:
+        shell.needs("a folder name with an asterisk")
     work, odd = world.project("work"), world.project(name, allow=False)
     live = world.start()
     said = live.run(shell.cd(name))
