@@ -71,6 +71,14 @@ BEHAVIOURS = (
     "a missing, broken or hanging helper costs one message",
     "an upgrade under open shells",
     "processes started: none where none is promised",
+    "a shell that opens inside a project is active at its first prompt, whatever startup files do to the prompt",
+    "an environment that a startup file activates: the project's own is adopted, another one respected",
+    "a shell that runs a script enters nothing, however it was started",
+    "`venvhook … && x`: the status counts, and every argument arrives as it was typed",
+    "folders whose names differ in case only, or are a pattern of another name",
+    "a file that is replaced by an older one or is from the future, a marker that goes and comes back, two branches",
+    "odd, huge, growing and other users' files: a prompt within two seconds, one line, no process afterwards",
+    "nothing of venvhook's in your child processes, saved files, traces and traps; nothing of yours in venvhook",
 )
 ALL = range(1, len(BEHAVIOURS) + 1)
 NOT_MEANT = {(25, shell) for shell in ("zsh", "fish", "pwsh")}  # only bash has a PROMPT_COMMAND

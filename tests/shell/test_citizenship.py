@@ -428,7 +428,7 @@ def test_a_login_shell(world: World, shell: Dialect) -> None:
     assert live.prefix() == "(app) "
 
 
-@pytest.mark.scenario(28)
+@pytest.mark.scenario(28, 53)
 @pytest.mark.parametrize("how", ["-c", "script", "stdin", "source"])
 def test_not_interactive(world: World, shell: Dialect, how: str) -> None:
     """Nothing is entered, said or started, although the hook itself is read."""

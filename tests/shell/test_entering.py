@@ -144,7 +144,7 @@ def test_cd_q_is_seen_at_the_next_prompt(world: World) -> None:
     assert python_of(live) == str(app / ".venv")
 
 
-@pytest.mark.scenario(2)
+@pytest.mark.scenario(2, 51)
 def test_a_shell_started_inside(world: World) -> None:
     app = world.project()
     live = world.start(cwd=app)

@@ -268,7 +268,7 @@ READ = {
 }
 
 
-@pytest.mark.scenario(52)
+@pytest.mark.scenario(27)
 @pytest.mark.parametrize("how", READ)
 @pytest.mark.parametrize("config", CONFIGS)
 def test_startup_files_read_again(world: World, config: str, how: str) -> None:
@@ -315,7 +315,7 @@ def test_an_edit_of_path_typed_inside_stays(world: World, edit: str) -> None:
     assert str(app) not in str(live.get("PATH"))
 
 
-@pytest.mark.scenario(52)
+@pytest.mark.scenario(27)
 def test_fish_add_path_in_another_shell(world: World) -> None:
     app = world.project()
     (world.home / "shims").mkdir()

@@ -40,7 +40,7 @@ def reload(world: World) -> str:
 # ---- the first prompt -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.scenario(25)
+@pytest.mark.scenario(18, 51)
 @pytest.mark.parametrize("where", ["app", "app/sub", "."])
 def test_a_profile_that_is_read_later_replaces_the_prompt(world: World, where: str) -> None:
     (world.project() / "sub").mkdir()
@@ -51,7 +51,7 @@ def test_a_profile_that_is_read_later_replaces_the_prompt(world: World, where: s
     assert live.prefix() == "(app) "
 
 
-@pytest.mark.scenario(25)
+@pytest.mark.scenario(29, 51)
 def test_nothing_happens_before_the_first_prompt(world: World) -> None:
     """Not even when a profile goes into a project, or calls the prompt."""
     app = world.project()
@@ -62,7 +62,7 @@ def test_nothing_happens_before_the_first_prompt(world: World) -> None:
     assert (live.run(f"cd {app}"), live.prefix()) == ("", "(app) ")
 
 
-@pytest.mark.scenario(14, 16, 25)
+@pytest.mark.scenario(14, 16, 52)
 @pytest.mark.parametrize("where", ["app", "."])
 @pytest.mark.parametrize("own", [True, False], ids=["its own", "another"])
 def test_an_activate_script_in_the_profile_above_our_line(
@@ -110,7 +110,7 @@ def test_the_profile_is_read_again(world: World) -> None:
     assert live.prefix() == ""
 
 
-@pytest.mark.scenario(26)
+@pytest.mark.scenario(18, 26)
 def test_a_prompt_that_is_replaced_later_gets_the_name_at_the_next_change_of_folder(world: World) -> None:
     world.project()
     live = world.start()
@@ -122,7 +122,7 @@ def test_a_prompt_that_is_replaced_later_gets_the_name_at_the_next_change_of_fol
     assert live.prompt().count("(app)") == 1
 
 
-@pytest.mark.scenario(31)
+@pytest.mark.scenario(26)
 def test_handlers_of_others_are_kept(world: World) -> None:
     """Theirs before, theirs after, exactly; and both are called."""
     ours = "$ExecutionContext.SessionState.InvokeCommand"
@@ -159,7 +159,7 @@ def started(world: World, *arguments: str, profile: str = "") -> str:
     return done.stdout + done.stderr
 
 
-@pytest.mark.scenario(28)
+@pytest.mark.scenario(28, 53)
 @pytest.mark.parametrize("profile", ["", "Import-Module PSReadLine", "Set-PSReadLineOption -EditMode Emacs"])
 def test_a_script_is_left_alone(world: World, profile: str) -> None:
     """Whatever its profile has loaded; there is a terminal on standard input."""
@@ -172,7 +172,7 @@ def test_a_script_is_left_alone(world: World, profile: str) -> None:
     assert world.helper_calls() == []
 
 
-@pytest.mark.scenario(28)
+@pytest.mark.scenario(53)
 @pytest.mark.parametrize(
     "arguments", [("-NoExit", "-Command", "$x = 1"), ("-noe", "-c", "cd /"), ("-wd", "/usr"), ("-Login",), ("-i",)]
 )
@@ -200,7 +200,7 @@ def test_a_locked_down_shell_is_left_alone(world: World) -> None:
 # ---- the command ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.scenario(47)
+@pytest.mark.scenario(54)
 def test_the_status_of_the_command(world: World) -> None:
     live = world.start(cwd=world.project())
     for line, said in (
@@ -265,7 +265,7 @@ EXPECTED: list[list[str]] = [
 ]
 
 
-@pytest.mark.scenario(47)
+@pytest.mark.scenario(54)
 def test_every_argument_as_it_was_typed(world: World) -> None:
     """By `run`, and so by every command; PowerShell expands no pattern, and eats no `--`."""
     app = world.project()
@@ -280,7 +280,7 @@ def test_every_argument_as_it_was_typed(world: World) -> None:
         assert got == wanted, typed
 
 
-@pytest.mark.scenario(47)
+@pytest.mark.scenario(54)
 def test_pipes_into_the_command_and_out_of_it(world: World) -> None:
     script = world.root / "show.py"
     script.write_text(SHOW)
@@ -293,7 +293,7 @@ def test_pipes_into_the_command_and_out_of_it(world: World) -> None:
     assert (world.root / "out").read_text().strip() == "x"
 
 
-@pytest.mark.scenario(47)
+@pytest.mark.scenario(54)
 def test_a_folder_that_is_typed_with_a_tilde(world: World) -> None:
     (world.home / "shop").mkdir()
     make_environment(world.home / "shop/.venv")
@@ -303,7 +303,7 @@ def test_a_folder_that_is_typed_with_a_tilde(world: World) -> None:
     assert (live.run("cd ~/shop"), live.prefix()) == ("", "(shop) ")
 
 
-@pytest.mark.scenario(49)
+@pytest.mark.scenario(48)
 def test_its_python_is_gone(world: World) -> None:
     """One line, then nothing more, and no error of PowerShell's own."""
     app = world.project()
@@ -334,7 +334,7 @@ def live_quote(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-@pytest.mark.scenario(23)
+@pytest.mark.scenario(21)
 def test_tab_changes_nothing(world: World) -> None:
     live = world.start()
     live.run("sh -c 'exit 7'")
@@ -345,7 +345,7 @@ def test_tab_changes_nothing(world: World) -> None:
     assert fresh.run("Test-Path variable:LASTEXITCODE; $Error.Count") == "False\n0"
 
 
-@pytest.mark.scenario(23)
+@pytest.mark.scenario(31)
 def test_what_tab_offers(world: World) -> None:
     for name in ("od[d]", "it's", "two words", "plain"):
         (world.work / name).mkdir()
@@ -422,7 +422,7 @@ def quick(live: Terminal, line: str) -> str:
     return said
 
 
-@pytest.mark.scenario(40)
+@pytest.mark.scenario(57)
 @pytest.mark.parametrize("kind", ODD)
 def test_an_odd_marker(world: World, kind: str) -> None:
     """One helper and at most one line at three prompts; gone, and a good one there instead: it is entered."""
@@ -440,7 +440,7 @@ def test_an_odd_marker(world: World, kind: str) -> None:
         assert live.prefix() == "(app) "
 
 
-@pytest.mark.scenario(40)
+@pytest.mark.scenario(57)
 @pytest.mark.parametrize("kind", ODD)
 def test_an_odd_file_of_variables(world: World, kind: str) -> None:
     app = world.project("app", 'dotenv = [".env"]', allow=False)
@@ -456,7 +456,7 @@ def test_an_odd_file_of_variables(world: World, kind: str) -> None:
         assert len(world.helper_calls()) <= 1
 
 
-@pytest.mark.scenario(40)
+@pytest.mark.scenario(57)
 @pytest.mark.parametrize("kind", [kind for kind in ODD if kind not in ("unreadable", "leased")])
 def test_an_odd_kept_plan(world: World, kind: str) -> None:
     """It is not read; the helper is asked, once, and the project is entered."""
@@ -472,7 +472,7 @@ def test_an_odd_kept_plan(world: World, kind: str) -> None:
         assert len(world.helper_calls()) == 1
 
 
-@pytest.mark.scenario(40)
+@pytest.mark.scenario(57)
 def test_a_marker_that_grows(world: World) -> None:
     """What is too long stays too long."""
     app = world.project()
@@ -488,7 +488,7 @@ def test_a_marker_that_grows(world: World) -> None:
     assert len(world.helper_calls()) == 1
 
 
-@pytest.mark.scenario(40)
+@pytest.mark.scenario(57)
 @pytest.mark.skipif(sys.platform != "linux", reason="renameat2 is Linux's")
 def test_a_marker_that_is_exchanged_with_a_pipe_in_a_loop(world: World) -> None:
     """Whatever is found at each look: the hook opens neither, so no prompt waits for somebody to write."""
@@ -514,7 +514,7 @@ def test_a_marker_that_is_exchanged_with_a_pipe_in_a_loop(world: World) -> None:
 # ---- files by identity, markers that come back ----------------------------------------------------------------------
 
 
-@pytest.mark.scenario(9)
+@pytest.mark.scenario(56)
 def test_an_older_file_takes_the_place_of_one_that_is_watched(world: World) -> None:
     app = world.project("app", 'dotenv = [".env"]', allow=False)
     for name, text in ((".env", "A=1\n"), (".env.prod", "A=2\n")):
@@ -537,7 +537,7 @@ def test_an_older_file_takes_the_place_of_one_that_is_watched(world: World) -> N
     assert world.helper_calls() == []
 
 
-@pytest.mark.scenario(10)
+@pytest.mark.scenario(56)
 @pytest.mark.parametrize("line", ["", "cd .", "venvhook on"])
 def test_a_marker_that_comes_back_above(world: World, line: str) -> None:
     app = world.project()
@@ -552,7 +552,7 @@ def test_a_marker_that_comes_back_above(world: World, line: str) -> None:
     assert live.prefix() == "(app) "
 
 
-@pytest.mark.scenario(10)
+@pytest.mark.scenario(56)
 def test_a_marker_that_is_made_above(world: World) -> None:
     app = world.project()
     (app / ".venvhook.toml").unlink()
@@ -564,7 +564,7 @@ def test_a_marker_that_is_made_above(world: World) -> None:
     assert live.prefix() == "(app) "
 
 
-@pytest.mark.scenario(6)
+@pytest.mark.scenario(10, 55)
 def test_folders_that_differ_in_case_only(world: World) -> None:
     """PowerShell remembers PATH's folders without regard to case."""
     if (world.work / "A").exists() or not world.work.exists():
@@ -577,7 +577,7 @@ def test_folders_that_differ_in_case_only(world: World) -> None:
     assert live.run(f"cd ..; cd Shop; {where}") == str(upper / ".venv")
 
 
-@pytest.mark.scenario(33)
+@pytest.mark.scenario(55)
 def test_a_neighbour_whose_name_is_a_pattern(world: World) -> None:
     """It is asked about by its own name, and the answer for another project is not taken."""
     world.project("work")
@@ -588,7 +588,7 @@ def test_a_neighbour_whose_name_is_a_pattern(world: World) -> None:
     assert live.prefix() == ""
 
 
-@pytest.mark.scenario(33)
+@pytest.mark.scenario(38)
 def test_the_name_of_a_folder_reaches_no_terminal(world: World) -> None:
     odd = world.work / "x``y\x1b]0;OWNED\x07"
     odd.mkdir()
@@ -600,7 +600,7 @@ def test_the_name_of_a_folder_reaches_no_terminal(world: World) -> None:
     assert said.count("venvhook: ") == 1
 
 
-@pytest.mark.scenario(22)
+@pytest.mark.scenario(22, 58)
 @pytest.mark.parametrize(
     "setting",
     [
@@ -624,7 +624,7 @@ def test_nothing_of_the_session_reaches_the_helper(world: World, setting: str) -
     assert app.exists()
 
 
-@pytest.mark.scenario(36)
+@pytest.mark.scenario(32)
 def test_a_line_while_another_is_edited(world: World) -> None:
     """A key that changes the folder: what is to be said is said above the prompt that is drawn then."""
     app = world.project(allow=False)

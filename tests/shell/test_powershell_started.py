@@ -16,7 +16,7 @@ import pytest
 from .dialects import Dialect
 from .world import World, environ_of
 
-pytestmark = [pytest.mark.shells("pwsh"), pytest.mark.scenario(28)]
+pytestmark = [pytest.mark.shells("pwsh"), pytest.mark.scenario(28, 53)]
 
 LINE = "Set-Location app; /usr/bin/env; Set-Location ../never; Set-Location .."
 SCRIPT, PIPE = "{script}", "{pipe}"  # a file with that line; the line comes by standard input
