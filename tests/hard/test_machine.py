@@ -82,15 +82,22 @@ def test_the_cache(world: World, how: str) -> None:
 
 @pytest.mark.shells("bash", "zsh", "fish")
 @pytest.mark.parametrize("how", ["a file", "read-only"])
-def test_what_cannot_be_kept_is_asked_for_once_per_entry(world: World, how: str) -> None:
-    world.project("app", MARKER)
+def test_where_nothing_can_be_kept(world: World, how: str) -> None:
+    """A shell asks at its first entry only. The plan that it has loaded holds until a file has other text."""
+    app = world.project("app", 'dotenv = [".env"]\n' + MARKER, allow=False)
+    (app / ".env").write_text("B=1\n")
+    world.cli("allow", str(app))
     live = world.start()
     with broken(world.installation.cache, how):
-        for _ in range(2):
+        for value, asked in (("1", 1), ("1", 0), ("2", 1), ("2", 0)):
+            (app / ".env").write_text(f"B={value}\n")
             world.helper_calls()
-            for line in ("cd app", "", "", "cd .", "cd .."):
-                live.run(line)
-            assert len(world.helper_calls()) == 1
+            assert live.run("cd app") == ""
+            assert live.get("B") == value
+            inside(live, app)
+            for line in ("", "", "cd .", "cd .."):
+                assert live.run(line) == ""
+            assert len(world.helper_calls()) == asked
 
 
 @pytest.mark.scenario(48)
