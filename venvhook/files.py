@@ -12,7 +12,7 @@ from venvhook.errors import VenvhookError
 
 
 class TooLarge(VenvhookError):
-    """A plain file that is longer than the limit. It may be growing, so neither its size nor its time says it is the same."""
+    """A plain file that is longer than the limit. It may be growing: no size and no time says that it is the same."""
 
 
 class HasNul(VenvhookError):
@@ -20,7 +20,7 @@ class HasNul(VenvhookError):
 
 
 class MadeUp(VenvhookError):
-    """What looks like a plain file and is made up whenever it is read (proc(5), sysfs): no two readings need be equal."""
+    """What looks like a plain file and is made up whenever it is read (proc(5), sysfs). Two readings may differ."""
 
 
 def read_plain(path: str, limit: int) -> bytes:
@@ -38,8 +38,8 @@ def read_bytes(path: str, limit: int) -> bytes:
 def read_with_status(path: str, limit: int) -> tuple[bytes, os.stat_result]:
     """Return the bytes of the plain file (or symlink to one) PATH, and its status from before they were read.
 
-    VenvhookError when it is anything else (MadeUp), cannot be read, or is longer than LIMIT bytes (TooLarge). Never waits
-    for another process, as an open fifo or a leased file would, and never takes a terminal.
+    VenvhookError when it is anything else (MadeUp), cannot be read, or is longer than LIMIT bytes (TooLarge). Never
+    waits for another process, as an open fifo or a leased file would, and never takes a terminal.
     """
     flags = os.O_RDONLY
     for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"):

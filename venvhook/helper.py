@@ -80,9 +80,9 @@ def plan_text(asked: Project, shell: str, interface: str) -> str:
 def _identify(plan: Plan, asked: Project, kept: str, began: int) -> bool:
     """Have PLAN hold only while its files are the ones that were read, neither newer nor older; whether it may be kept.
 
-    KEPT is the folder for stamps ("": there is none); the files were read since BEGAN (ns since 1970). A file that changed
-    since may change again and look the same. It gets a stamp of another time, so that the next prompt asks about it
-    again; and a marker none, for its text is compared.
+    KEPT is the folder for stamps ("": there is none); the files were read since BEGAN (ns since 1970). A file that
+    changed since may change again and look the same. It gets a stamp of another time, so that the next prompt asks
+    about it again; and a marker none, for its text is compared.
     """
     now = time.time_ns()
     times = {path: 0 if _young(seen, began, now) else seen.st_mtime_ns for path, seen in asked.files.items()}
@@ -108,8 +108,8 @@ def _identify(plan: Plan, asked: Project, kept: str, began: int) -> bool:
 def _young(seen: os.stat_result, began: int, now: int) -> bool:
     """Whether a file changed between BEGAN and NOW (ns since 1970), as far as its disk's clock tells.
 
-    Where its time is a whole second, the clock seems to tick once a second (HFS+, ext3) or every other (FAT): what is edited
-    up to the next tick looks no newer. A time that is ahead of NOW says nothing about when the file changed.
+    Where its time is a whole second, the clock seems to tick once a second (HFS+, ext3) or every other (FAT): what is
+    edited up to the next tick looks no newer. A time that is ahead of NOW says nothing about when the file changed.
     """
     since = began if seen.st_mtime_ns % 1_000_000_000 else began - began % 2_000_000_000
     return since <= seen.st_mtime_ns <= now

@@ -51,12 +51,12 @@ def write(folder: str, suffix: str, text: str) -> bool:
 
 
 def stamps(folder: str, files: Mapping[str, tuple[os.stat_result, int]]) -> dict[str, str]:
-    """Return, for each path of FILES, the path of a stamp: a file with the time (ns since 1970) that stands with its status.
+    """Return, for each path of FILES, the path of a stamp: a file that has the time (ns since 1970) after its status.
 
-    A hook can compare two files' times, but not a time with a number. The name of a stamp says which file it is for, and
-    in what state the file was: a change makes another stamp and takes this one away, so that a plan that some shell has
-    loaded cannot mistake the one state for the other. Left out is what could not be stamped, or whose stamp did not take
-    the time: not every disk keeps nanoseconds.
+    A hook can compare two files' times, but not a time with a number. The name of a stamp says which file it is for,
+    and in what state the file was: a change makes another stamp and takes this one away, so that a plan that some shell
+    has loaded cannot mistake the one state for the other. A file is left out if it could not be stamped, or if its
+    stamp did not take the time: not every disk keeps nanoseconds.
     """
     made: dict[str, str] = {}
     try:

@@ -67,9 +67,9 @@ _DOTNET = _words(
     """
 )
 _DOTNET_PREFIXES = ("CORECLR_", "COR_PROFILER_", "COMPLUS_", "DOTNET_PROFILER_", "DOTNET_ROOT", "DOTNET_STARTUP_HOOK")
-# What a prompt expands or runs by itself, before anybody has called anything: what git's `__git_ps1` shows, the settings
-# of themes that name commands, and what the hooks of direnv and mise believe of themselves. What acts only when a program
-# is called (GIT_SSH_COMMAND, PAGER, EDITOR) is shown by `allow`, and is the user's choice.
+# What a prompt expands or runs by itself, before anybody has called anything: what git's `__git_ps1` shows, the
+# settings of themes that name commands, and what the hooks of direnv and mise believe of themselves. What acts only
+# when a program is called (GIT_SSH_COMMAND, PAGER, EDITOR) is shown by `allow`, and is the user's choice.
 _PROMPTS = _words(
     """
     MISE_CONFIG_DIR MISE_DATA_DIR MISE_GLOBAL_CONFIG_FILE MISE_OVERRIDE_CONFIG_FILENAMES MISE_SHELL

@@ -11,15 +11,15 @@ if TYPE_CHECKING:
     from typing import Optional, Union
 
     # What an emitter turns into a test: its kind, then its arguments. Symlinks are followed. NS is a file's own
-    # modification time (ns since 1970), SIZE its bytes; STAMP is a file that has the very same modification time, "" where
-    # none could be kept. A plan has them in the order of `ORDER`, and a shell tests them in that order, so that a file is
-    # opened only while it is the plain file that the helper has seen.
+    # modification time (ns since 1970), SIZE its bytes; STAMP is a file that has the very same modification time, ""
+    # where none could be kept. A plan has them in the order of `ORDER`, and a shell tests them in that order, so that a
+    # file is opened only while it is the plain file that the helper has seen.
     #   ("theirs", PATH)                      not owned by the user
     #   ("mine", PATH)                        owned by the user
     #   ("same", PATH, PATH)                  two paths of one file or folder
     #   ("exists", PATH)                      ("absent", PATH)
-    #   ("kind", PATH, KIND)                  without opening it: "folder", "fifo", "socket", "device", "nothing" (a symlink
-    #                                         to nothing) or "unreadable" (it may not be read)
+    #   ("kind", PATH, KIND)                  without opening it: "folder", "fifo", "socket", "device", "nothing" (a
+    #                                         symlink to nothing) or "unreadable" (it may not be read)
     #   ("unchanged", PATH, STAMP, NS, SIZE)  neither newer nor older than STAMP, which is there; or these NS and SIZE
     #   ("variable", NAME, VALUE)             the variable has this value; None: is not set
     #   ("here", PROJECT)                     the shell is in the project since this was answered
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     #   ("marker", PROJECT, TEXT, STAMP, NS, SIZE)
     #                                         the marker, a plain file of the user's or root's on a real disk, has this
     #                                         text; where STAMP is there, the marker is unchanged by it too
-    #   ("odd", PROJECT)                      the marker is a plain file, no symlink, and longer than 4 KiB or with a NUL
+    #   ("odd", PROJECT)                      the marker is a plain file, no symlink, that is longer than 4 KiB or holds
+    #                                         a NUL
     #   ("text", PATH, TEXT)                  a file of at most 4 KiB for which no stamp could be kept has this text
     Condition = tuple[Union[str, int, None], ...]
     Variables = Sequence[tuple[str, Optional[str]]]

@@ -9,7 +9,7 @@ import os
 
 from venvhook import config, environment, marker, trust
 from venvhook.errors import VenvhookError
-from venvhook.files import HasNul, MadeUp, TooLarge, kind, made_up, read_with_status, status
+from venvhook.files import HasNul, MadeUp, TooLarge, kind, made_up, status
 from venvhook.locate import locate, resolve
 from venvhook.plan import SCRIPT_VARIABLES, Effect, Plan, by_file, harmless, merged, ordered
 
@@ -108,7 +108,7 @@ class Project:
         return notice
 
     def _nature(self, error: VenvhookError) -> list[Condition]:
-        """What a marker is that led to ERROR. Nothing but a plain file of the user's or root's may be opened to see it."""
+        """What a marker is that led to ERROR. Only a plain file of the user's or root's may be opened to see it."""
         path, seen = self.marker_path, status(self.marker_path)
         if seen is None:
             return [("kind", path, "nothing")]
@@ -137,7 +137,7 @@ class Project:
         return self._rest_on(path, status(path))
 
     def _rest_on(self, path: str, seen: os.stat_result | None) -> bool:
-        """Rest the answer on PATH as it was SEEN. Only files and folders on a disk keep their time while they are unchanged."""
+        """Rest the answer on PATH as it was SEEN. Only files and folders on a disk keep their time while unchanged."""
         if seen is None:
             self.conditions.append(("absent", path))
             return False
@@ -343,6 +343,6 @@ class Project:
 
 
 def _not_mine(path: str) -> Condition:
-    """What must hold for PATH to stay somebody else's: its owner, which shells can test, or its mode, which they cannot."""
+    """What must hold for PATH to stay another user's: its owner, which shells test, or its mode, which they cannot."""
     seen = status(path)
     return ("theirs", path) if seen is not None and seen.st_uid != os.geteuid() else ("never",)

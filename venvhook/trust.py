@@ -1,9 +1,9 @@
 """Which projects may act: the user's decisions, kept as records, and whose files are trusted at all.
 
-A decision is about a project *folder* (without symlinks). An allow is also about the very bytes of its marker; the newest
-contents that were allowed in one folder are kept, so that people who work on branches are asked once for each. Every
-decision writes a record under a new name into `<data>/trust/<digest of the folder>/` and takes the earlier one away: a
-plan tests that its record exists, so a decision reaches every open shell.
+A decision is about a project *folder* (without symlinks). An allow is also about the very bytes of its marker; the
+newest contents that were allowed in one folder are kept, so that people who work on branches are asked once for each.
+Every decision writes a record under a new name into `<data>/trust/<digest of the folder>/` and takes the earlier one
+away: a plan tests that its record exists, so a decision reaches every open shell.
 """
 
 from __future__ import annotations

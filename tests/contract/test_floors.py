@@ -147,9 +147,9 @@ def texts(shell: str) -> dict[str, str]:
     """What runs in a shell: our files for it, and a plan with all that plans can have."""
     found = {path.name: path.read_text() for path in (ROOT / "shell").glob(f"*{emitter(shell).SUFFIX}")}
     conditions = [
-        marker("/p", "text", "/s"), ("odd", "/p"),
-        ("kind", "/k", "device"), ("text", "/t", "x"), ("exists", "/a"), ("absent", "/b"), ("mine", "/c"), ("theirs", "/d"),
-        ("same", "/e", "/f"), ("unchanged", "/g", "/h", 1, 1), ("variable", "A", "b"), ("variable", "B", None), ("never",),
+        marker("/p", "text", "/s"), ("odd", "/p"), ("kind", "/k", "device"), ("text", "/t", "x"),
+        ("exists", "/a"), ("absent", "/b"), ("mine", "/c"), ("theirs", "/d"), ("same", "/e", "/f"),
+        ("unchanged", "/g", "/h", 1, 1), ("variable", "A", "b"), ("variable", "B", None), ("never",),
     ]  # fmt: skip
     plan = Plan("/p", "/p", conditions, "a line")
     plan.sign, plan.home, plan.bin, plan.name, plan.label = "VIRTUAL_ENV", "/p/.venv", "/p/.venv/bin", "p", "(p) "

@@ -15,8 +15,8 @@ LONGEST = 50  # lines of a function
 CODE = sorted((ROOT / "venvhook").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 SHELL = re.compile(
-    r"""(?:^|[;&|{(])\s*(?:if\s\[|if\stest\s|fi\b|export\s[A-Z_]|unset\s[A-Z_]|set\s-[a-z]+\s|local\s|typeset\s|builtin\s
-    |function\s\w+|source\s|\.\s['"$])|\$\{|\$env:|\$global:|\bSet-[A-Z]|Test-Path""",
+    r"""(?:^|[;&|{(])\s*(?:if\s\[|if\stest\s|fi\b|export\s[A-Z_]|unset\s[A-Z_]|set\s-[a-z]+\s|local\s|typeset\s
+    |builtin\s|function\s\w+|source\s|\.\s['"$])|\$\{|\$env:|\$global:|\bSet-[A-Z]|Test-Path""",
     re.MULTILINE | re.VERBOSE,
 )
 # What is no line for a user's shell: a sign in scripts that are read, and the question that a zsh of ours answers.

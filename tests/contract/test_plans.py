@@ -110,7 +110,8 @@ def test_one_operation_and_back(shell: Shell, folder: Path, name: str, case: str
     is_list = isinstance(operation, list)
     if is_list and before is not None and not exported:
         return  # below
-    plan = plan_of([] if is_list else [(name, operation)], [(name, operation)] if is_list else [])  # type: ignore[list-item]
+    said = [(name, operation)]
+    plan = plan_of([] if is_list else said, said if is_list else [])  # type: ignore[arg-type]
     text = shell.load(folder) + shell.plan(plan) + shell.set([(name, None)])
     if before is not None:
         text += shell.set([(name, before)]) if exported else shell.set_unexported(name, before)

@@ -222,7 +222,7 @@ def test_ceilings(world: World, ceiling: str) -> None:
 
 
 def test_a_marker_is_watched_by_its_stamp_and_compared_when_a_plan_is_taken_up(world: World) -> None:
-    """New bytes of the very same time are not seen at a prompt, where the old plan goes on; but no plan is taken up for them."""
+    """New bytes of the same time are not seen at a prompt, where the old plan goes on. No plan is taken up for them."""
     plan, stamp, file = world.plan({}), world.home / "stamp", world.project / ".venvhook.toml"
     stamp.touch()
     time = file.stat().st_mtime_ns

@@ -285,7 +285,8 @@ def test_any_name_of_the_users(world: World, attribute: str, when: str) -> None:
     if attribute in ("nameref", "lower", "upper", "integer", "array", "readonly array"):
         names = [name for name in names if name not in ("IFS", "LC_ALL", "LC_CTYPE", "LANG", "HOME", "TERM")]
     text = "\n".join(declare.format(name) for name in names)
-    usual = {"IFS": "$' \\t\\n'", "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "LC_CTYPE": "C.UTF-8", "HOME": str(world.home)}
+    usual = {"IFS": "$' \\t\\n'", "HOME": str(world.home)}
+    usual.update(dict.fromkeys(("LC_ALL", "LANG", "LC_CTYPE"), "C.UTF-8"))
     for name, value in usual.items():
         text = text.replace(f"{name}=x", f"{name}={value}")
     (world.home / "names").write_text(text)

@@ -95,7 +95,7 @@ def refused(home: Home, words: str, kept: Path, *commands: list[str]) -> None:
 def test_a_pulled_file_does_not_delete_another_projects_environment(home: Home, sign: str, said: str) -> None:
     home.allowed()
     legacy = home.home / "legacy"
-    root = make(legacy / "deep/.venv")
+    make(legacy / "deep/.venv")
     (legacy / sign).touch()
     (home.shop / said).write_text("../legacy/deep/.venv\n")
     refused(home, "its environment is not this project's", legacy)

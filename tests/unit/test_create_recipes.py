@@ -256,7 +256,8 @@ def test_hatchs_notes(world: World) -> None:
     order = world.order(f"../data/env/virtual/shop/{digest}/shop")
     note, *holders = hatch.entries(order)
     notes = f"ROOT/data/env/.metadata/{digest}"
-    assert world.short(note.path) == f"{notes}/virtual/default.json" and note.about("/any")  # type: ignore[attr-defined]
+    assert world.short(note.path) == f"{notes}/virtual/default.json"  # type: ignore[attr-defined]
+    assert note.about("/any")  # type: ignore[attr-defined]
     assert [world.short(each.path) for each in holders] == [  # type: ignore[attr-defined]
         f"{notes}/virtual", notes, "ROOT/data/env/.metadata",
         f"ROOT/data/env/virtual/shop/{digest}", "ROOT/data/env/virtual/shop",

@@ -197,7 +197,8 @@ def as_site_reads_it(path: Path) -> dict[str, str]:
 
 LINES = st.lists(
     st.sampled_from(["home", "version", " = ", "=", "3.12", "'x'", "\n", "\r\n", "\r", "\v", "\f", "\x1c", "\x1d",
-                     "\x1e", "\x85", "\u2028", "\u2029", "#", " ", "\t", "\udcff", "\ufeff", "Prompt", "\x00", "\x1a", "é"]),
+                     "\x1e", "\x85", "\u2028", "\u2029", "#", " ", "\t", "\udcff", "\ufeff", "Prompt",
+                     "\x00", "\x1a", "é"]),
     max_size=30,
 )  # fmt: skip
 

@@ -290,7 +290,8 @@ def test_what_somebody_else_could_have_put_there(
         request.getfixturevalue("give_away")(root / below)
     plan = world.plan()
     assert re.match(
-        f"{re.escape(str(root / below))}: (it belongs to another user .*; use it as that user|everybody may write to it; to .*: chmod)",
+        f"{re.escape(str(root / below))}: "
+        "(it belongs to another user .*; use it as that user|everybody may write to it; to .*: chmod)",
         plan.notice,
     )
     assert not plan.sign
@@ -544,8 +545,7 @@ SECOND = 1_000_000_000
 def test_a_file_that_has_just_changed_is_asked_about_again(
     world: World, monkeypatch: pytest.MonkeyPatch, time: int, young: bool
 ) -> None:
-    """TIME is the file's own (ns since 1970), or, where it is small, how far from now. Every other one is unchanged by its
-    stamp."""
+    """TIME is the file's own (ns since 1970), or, where it is small, how far from now. Others keep their stamps."""
     now = 1_700_000_000 * SECOND + 500_000_001
     monkeypatch.setattr("time.time_ns", lambda: now)
     moment = time if time > 10 * SECOND else now + time

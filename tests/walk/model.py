@@ -27,8 +27,10 @@ class Var(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What the user said about a folder: the contents that were allowed (None: denied), each with the names that its dotenv
-    files set."""
+    """What the user said about a folder: the contents that were allowed (None: denied).
+
+    Each is there with the names that its dotenv files set.
+    """
 
     contents: Mapping[bytes, frozenset[str]] | None
 

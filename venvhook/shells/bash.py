@@ -56,11 +56,11 @@ class Dialect:
     """What differs between shells that share the text of a plan.
 
     `read_marker` gives the lines that make a plan stale unless a file holds a text; `export` the command that sets
-    variables, or fails; the others give tests for `[[`:
-    that no list is anything but a plain variable, that one is also exported, that variables may be unset. `coarse` is the
-    test for a shell that compares times by the second. With it, the text of a marker that has a stamp is compared when the
-    plan is taken up, and at prompts only in such a shell; without it (""), always. `lost` is the test that a stamp is gone,
-    with @ for its path ("": a file is newer than a stamp that is gone).
+    variables, or fails; the others give tests for `[[`: that no list is anything but a plain variable, that one is also
+    exported, that variables may be unset. `coarse` is the test for a shell that compares times by the second. With it,
+    the text of a marker that has a stamp is compared when the plan is taken up, and at prompts only in such a shell;
+    without it (""), always. `lost` is the test that a stamp is gone, with @ for its path ("": a file is newer than a
+    stamp that is gone).
     """
 
     __slots__ = ("coarse", "export", "exported", "lost", "plain", "read_marker", "unsettable")
