@@ -272,15 +272,19 @@ $script:revert = { param($plan)
     }
     for ($i = 0; $i -lt $lists.Length; $i += $count + 2) {
         $name = $lists[$i]; $count = [System.Int32]$lists[$i + 1]; $now = [System.Environment]::GetEnvironmentVariable($name)
-        $old = [System.Environment]::GetEnvironmentVariable("_VENVHOOK_OLD_$name")
+        $old = [System.Environment]::GetEnvironmentVariable("_VENVHOOK_OLD_$name"); $had = & $held $name
         [System.Environment]::SetEnvironmentVariable("_VENVHOOK_OLD_$name", $unset)
         if ($null -eq $now) { continue }
-        $had = $null; if ($old.Length -gt 1) { $had = $old.Substring(1).Split($separator) }
         $now = & $without $now $lists[($i + 2)..($i + 1 + $count)] $had
         if ($null -eq $now) { if ($old) { $now = '' } else { $now = $unset } }
         [System.Environment]::SetEnvironmentVariable($name, $now)
     }
     for ($i = 0; $i -lt $exports.Length; $i += 2) { [System.Environment]::SetEnvironmentVariable($exports[$i], $unset) }
+}
+# Those of our folders that a list held before we came.
+$script:held = { param($name)
+    $old = [System.Environment]::GetEnvironmentVariable("_VENVHOOK_OLD_$name")
+    if ($old.Length -gt 1) { $old.Substring(1).Split($separator) }
 }
 # A list without our folders, wherever they are now. Of one that was there before (in $had) only the first is ours.
 $script:without = { param([System.String]$text, $ours, [System.String[]]$had)
@@ -308,7 +312,7 @@ $script:unscript = { param($plan)
     if ((& $scripted) -and $function:global:deactivate) {
         $null = & $function:global:deactivate
         if ([System.Object]::ReferenceEquals($prompt.Ast, $draw.Ast)) { $function:global:prompt = $draw; & $forsake $before }
-        else { $st.drawn = $true } # the script's own, which has drawn its name already
+        elseif ($st.depth) { $st.drawn = $true } # the script's own, which has called us and has drawn its name already
     }
     [System.Environment]::SetEnvironmentVariable($plan.sign, $unset)
     [System.Environment]::SetEnvironmentVariable('VIRTUAL_ENV_PROMPT', $unset)
@@ -341,6 +345,7 @@ $script:by_hand = { param($plan)
 $script:yield = { param($plan)
     $exported = [System.Environment]::GetEnvironmentVariable('_OLD_VIRTUAL_PATH'); $variable = $global:_OLD_VIRTUAL_PATH
     $before = [System.Environment]::GetEnvironmentVariable("_VENVHOOK_OLD_$($plan.sign)"); $active = & $scripted
+    $had = & $held PATH # which $quit forgets
     if ($active) { $st.saved = $null } # what was active before has no more use for it
     $st.paused = $st.here; & $quit
     if (-not $active) { return }
@@ -350,14 +355,39 @@ $script:yield = { param($plan)
         $left = [System.Collections.Generic.List[System.String]]$env:PATH.Split($separator); $at = $left.LastIndexOf($before)
         if ($at -ge 0) { $left.RemoveAt($at); [System.Environment]::SetEnvironmentVariable('PATH', $left -join $separator) }
     }
-    if ($variable) { $global:_OLD_VIRTUAL_PATH = & $without $variable $gone }
-    if ($exported) { $exported = & $without $exported $gone } else { $exported = $unset }
+    if ($variable) { $global:_OLD_VIRTUAL_PATH = & $without $variable $gone $had }
+    if ($exported) { $exported = & $without $exported $gone $had } else { $exported = $unset }
     [System.Environment]::SetEnvironmentVariable('_OLD_VIRTUAL_PATH', $exported)
     if ($env:PYTHONHOME) {
         if ($variable) { $global:_OLD_VIRTUAL_PYTHONHOME = $env:PYTHONHOME }
         else { [System.Environment]::SetEnvironmentVariable('_OLD_VIRTUAL_PYTHONHOME', $env:PYTHONHOME) }
         [System.Environment]::SetEnvironmentVariable('PYTHONHOME', $unset)
     }
+}
+# Does a prompt show the environment by itself? It does when the text of the prompt, or of a function or a block that it calls,
+# speaks of environments or of an engine that shows them. Each prompt is judged once. What only asks whether a label is wanted
+# (VIRTUAL_ENV_DISABLE_PROMPT) shows none.
+$script:shows = { param($prompt)
+    if ([System.Object]::ReferenceEquals($st.judged, $prompt)) { return $st.shown }
+    $st.judged = $prompt; $st.shown = $false
+    $waiting = [System.Collections.Generic.List[System.Object]]::new(); $waiting.Add($prompt)
+    $names = [System.Collections.Generic.HashSet[System.String]]::new([System.StringComparer]::OrdinalIgnoreCase)
+    for ($at = 0; $at -lt $waiting.Count -and $at -lt 60; $at++) {
+        if ([System.Object]::ReferenceEquals($waiting[$at].Ast, $draw.Ast)) { continue }
+        $text = [System.Text.RegularExpressions.Regex]::Replace("$($waiting[$at])", '(?m)^\s*#.*$|<#[\s\S]*?#>', '')
+        if ($text -cmatch '(?i)VIRTUAL_ENV(?!_DISABLE)|starship|_omp|oh-?my-?posh|powerline') { $st.shown = $true; return $true }
+        foreach ($word in [System.Text.RegularExpressions.Regex]::Matches($text, '(?<kind>\$(?:global:|script:)?)?(?<name>\w[\w-]*)')) {
+            $name = $word.Groups['name'].Value
+            if (-not $names.Add($word.Value)) { continue }
+            if ($word.Groups['kind'].Value) { $found = $session.PSVariable.GetValue("global:$name") }
+            elseif ($session.InvokeProvider.Item.Exists("function:$name", $true, $true)) {
+                $found = $session.InvokeProvider.Item.Get([System.String[]]"function:$name", $true, $true)[0].ScriptBlock
+            } else { continue }
+            if ($found -is [System.Collections.IDictionary]) { $found = @($found.Values) } # VS Code keeps the prompt in one
+            foreach ($each in $found) { if ($each -is [System.Management.Automation.ScriptBlock]) { $waiting.Add($each) } }
+        }
+    }
+    $false
 }
 # What `deactivate` calls inside a project.
 $script:deactivate = { if ($st.here) { $st.paused = $st.here; $st.calm = $false; & $quit } }

@@ -105,7 +105,10 @@ $script:draw = {
         $text = & $below
     } finally { $st.depth = $depth }
     # $st.drawn: we were called by the prompt of an activate script that has just been undone, and has drawn its name.
-    if ($depth -or $st.drawn -or -not $st.plan.label -or $env:VIRTUAL_ENV_DISABLE_PROMPT) { $st.drawn = $false; return $text }
+    if ($depth -or $st.drawn -or -not $st.plan.label -or $env:VIRTUAL_ENV_DISABLE_PROMPT -or (& $shows $below)) {
+        $st.drawn = $false
+        return $text
+    }
     $text = [System.String]@($text)[0]; $body = $text.TrimStart("`r", "`n") # a host shows the first; its blank lines stay in front
     $text.Substring(0, $text.Length - $body.Length) + $st.plan.label + $body
 }

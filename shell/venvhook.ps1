@@ -83,7 +83,7 @@
         # calm: nothing is to be done at a prompt, as long as the place, those markers and the plan are the same.
         $st = @{ here = ''; plan = $null; paused = ''; place = $null; project = ''; nearer = @(); calm = $false; off = $false
             depth = 0; prompts = @(); drawn = $false; scripted = $false; action = $null; waiting = $null; bin = ''; theirs = $null
-            saved = $null; inherited = [System.Boolean]$env:VENVHOOK_PROJECT }
+            saved = $null; judged = $null; shown = $false; inherited = [System.Boolean]$env:VENVHOOK_PROJECT }
         $known = [System.Collections.Generic.Dictionary[System.String, System.Object]]::new() # plans; ordinal, as a @{} is not
         $told = [System.Collections.Generic.List[System.String]]::new() # each trouble is told once
         $later = [System.Collections.Generic.List[System.String]]::new() # lines for the next prompt
