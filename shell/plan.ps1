@@ -51,12 +51,11 @@ $script:watch = { param($plan)
 # read a stream takes .NET 30 ms more at the first time.
 $script:ask = { param($verb, $project)
     foreach ($file in $python, $launcher) {
-        if (-not [System.IO.File]::Exists($file)) {
-            $st.off = $true
-            throw "$file is gone, so venvhook is off in this shell; install venvhook again"
-        }
+        if (-not [System.IO.File]::Exists($file)) { throw "$file is gone; install venvhook again" }
     }
-    $answer = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), 'venvhook-' + [System.IO.Path]::GetRandomFileName())
+    # TMPDIR may name a folder that is not there. The launcher's own folder is.
+    foreach ($folder in [System.IO.Path]::GetTempPath(), $cache, $parts) { if ([System.IO.Directory]::Exists($folder)) { break } }
+    $answer = [System.IO.Path]::Combine($folder, 'venvhook-' + [System.IO.Path]::GetRandomFileName())
     $words = '-I', '-S', '-X', 'utf8', $launcher, 'hook', '2', $verb, 'pwsh', $project, $answer
     if ([System.Environment]::Version.Major -ge 5) { $helper = [System.Diagnostics.Process]::Start($python, [System.String[]]$words) }
     else {

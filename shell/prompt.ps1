@@ -21,7 +21,8 @@ $script:complain = { param($trouble)
     $text = $trouble.Exception.Message.Split("`n")[0].Trim()
     if ($told.Contains("$text`n$($st.here)")) { return }
     $told.Add("$text`n$($st.here)")
-    if ($st.off) { & $say $text } else { & $say "$text; to try again: venvhook on" }
+    if ($text -cnotlike '*install venvhook again') { $text += '; to try again: venvhook on' }
+    & $say $text
 }
 
 # ---- the state machine ----------------------------------------------------------------------------------------------
