@@ -15,7 +15,7 @@ import pytest
 
 from .dialects import DIALECTS, Dialect
 from .terminal import Terminal
-from .world import World, environ_of, make_environment, same_but_moves
+from .world import World, environ_of, left, make_environment, same_but_moves
 
 PREFIX = "python -c 'import sys; print(sys.prefix)'"
 
@@ -371,15 +371,6 @@ def test_a_shell_in_a_shell(world: World, shell: Dialect, inner: str, how: str) 
     assert live.get("A") is None and live.get("B") == "outside"
     live.run("cd ..")
     same_but_moves(left(live, DIALECTS[inner]), before)
-
-
-def left(live: Terminal, shell: Dialect) -> dict[bytes, bytes]:
-    """What is exported, with the folder once that pwsh puts in front of PATH: inside, an environment's stands there."""
-    found = live.environ()
-    first = found[b"PATH"].split(b":")[0] + b":"
-    if shell.first_on_path and found[b"PATH"].startswith(first * 2):
-        found[b"PATH"] = found[b"PATH"][len(first) :]
-    return found
 
 
 def decoded(environ: dict[bytes, bytes]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from venvhook.shells import INTERFACE
 from .dialects import DIALECTS, Dialect
 from .test_entering import compares_contents
 from .test_trust import one_line
-from .world import PACKAGE, Installation, World, environ_of, run, same_but_moves
+from .world import PACKAGE, Installation, World, environ_of, left, run, same_but_moves
 
 NEXT = str(int(INTERFACE) + 1)
 # What a hook names the interface after; the last five are PowerShell's.
@@ -112,6 +112,6 @@ def test_the_package_is_replaced_under_open_shells(own: World, tmp_path: Path, s
     assert inside.prefix() == "(app) "
     assert str(inside.get("PATH")).split(":").count(f"{app}/.venv/bin") == 1
     inside.run("cd ..")
-    same_but_moves(inside.environ(), before, ignored=(b"SHLVL",))
+    same_but_moves(left(inside, shell), before, ignored=(b"SHLVL",))
     outside.run("cd app")
     assert outside.prefix() == "(app) ", "the old one's plan is there still"

@@ -129,6 +129,15 @@ def same_but_moves(got: dict[bytes, bytes], want: dict[bytes, bytes], ignored: t
     assert not different, "\n".join(f"{name!r}: got {got.get(name)!r}, want {want.get(name)!r}" for name in different)
 
 
+def left(live: Terminal, shell: Dialect) -> dict[bytes, bytes]:
+    """What is exported, with the folder once that pwsh puts in front of PATH: inside, an environment's stands there."""
+    found = live.environ()
+    first = found[b"PATH"].split(b":")[0] + b":"
+    if shell.first_on_path and found[b"PATH"].startswith(first * 2):
+        found[b"PATH"] = found[b"PATH"][len(first) :]
+    return found
+
+
 def run(command: list[str], env: dict[str, str], cwd: str | Path = "/") -> str:
     """The standard output of a command that must succeed; AssertionError with all that it said otherwise."""
     done = subprocess.run(
