@@ -18,6 +18,7 @@ from venvhook import dotenv, marker
 from venvhook.plan import harmless
 
 OURS = "\0"  # stands in a prompt's text where the project's name is drawn
+THEIRS = "\1"  # the user's own prompt, which is never empty
 SCRIPT = ("_OLD_VIRTUAL_PATH", "_OLD_VIRTUAL_PYTHONHOME", "_OLD_VIRTUAL_PS1")
 
 
@@ -140,13 +141,17 @@ class Shell:
     lists: dict[str, tuple[Var, tuple[str, ...]]] = field(default_factory=dict)  # before, and what it held of ours
     deactivate: str = ""  # whose function it is: "", "ours" or "script"
     their_deactivate: str = ""
-    prompt: str = OURS  # of bash and zsh PS1, of fish and PowerShell what their function draws
+    prompt: str = ""  # of bash and zsh PS1, of fish and PowerShell what their function draws
+    named: bool = False  # whether zsh's PS1 was last drawn for a project
     old_prompt: str | None = None  # fish's _old_fish_prompt, PowerShell's _OLD_VIRTUAL_PROMPT
     drawing: bool = False  # whether PowerShell's prompt is being drawn, by an activate script's first
     drawn: str | None = None  # what such a prompt has drawn for this once, before it was undone
     their_prompt: str | None = None
     said: list[str] = field(default_factory=list)
     tells_exported: bool = True  # whether a variable is; bash before 4.4 cannot tell and takes all to be
+
+    def __post_init__(self) -> None:
+        self.prompt = THEIRS if self.kind == "zsh" else OURS + THEIRS
 
     def get(self, name: str) -> str | None:
         return self.variables[name].value if name in self.variables else None
@@ -176,6 +181,21 @@ class Shell:
 
     def trigger(self, decisions: Mapping[str, Decision]) -> None:
         """What happens at a prompt and after a change of folder."""
+        self.settle(decisions)
+        if self.kind == "zsh":
+            self.draw()
+
+    def draw(self) -> None:
+        """Only inside a project does zsh's PS1 hold the place of its name: before all that is there on entering."""
+        inside = bool(self.plan and self.plan.enters)
+        if inside and OURS not in self.prompt and not self.get("VIRTUAL_ENV_DISABLE_PROMPT"):
+            self.prompt = OURS + self.prompt
+        elif self.named and not inside:
+            self.prompt = self.prompt.removeprefix(OURS)
+        self.named = inside
+
+    def settle(self, decisions: Mapping[str, Decision]) -> None:
+        """Leave and enter what has to be."""
         disabled = self.off or self.get("VENVHOOK_DISABLE")
         project = "" if disabled else find(self.cwd)
         if self.plan and self.plan.enters:
@@ -289,7 +309,7 @@ class Shell:
         path = split(self.get("PATH") or "")
         if self.deactivate == "script":
             if self.drawing and self.old_prompt is not None:
-                self.drawn = self.prompt.replace(OURS, "")
+                self.drawn = self.prompt.replace(OURS, "").replace(THEIRS, "")
             self.script_deactivate()
             self.deactivate = ""
         self.unset("VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT")
@@ -363,7 +383,7 @@ class Shell:
         if self.drawn is not None:
             return self.drawn
         name = f"({self.plan.name}) " if self.plan and self.plan.enters else ""
-        return self.prompt.replace(OURS, "" if self.get("VIRTUAL_ENV_DISABLE_PROMPT") else name)
+        return self.prompt.replace(THEIRS, "").replace(OURS, "" if self.get("VIRTUAL_ENV_DISABLE_PROMPT") else name)
 
     def exported(self) -> dict[str, str]:
         """What a process gets. Of `_VENVHOOK_SET` only that it is there."""

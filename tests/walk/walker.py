@@ -15,7 +15,7 @@ from shell.world import environ_of
 
 from . import steps
 from .ground import Ground
-from .model import OURS, Shell, find, wanted
+from .model import THEIRS, Shell, find, wanted
 from .steps import Step
 
 NOT_OURS = ("PWD", "OLDPWD", "SHLVL", "PS1", "_", "LINES", "COLUMNS")
@@ -190,7 +190,7 @@ class Walk:
         return {
             name: tuple(v and v.replace(root, "$W/") for v in (got.get(name), want.get(name)))  # type: ignore[misc]
             for name in names
-            if got.get(name) != want.get(name) and not (name in got and OURS in want.get(name, ""))  # a prompt's text
+            if got.get(name) != want.get(name) and not (name in got and THEIRS in want.get(name, ""))  # a prompt's text
         }
 
     def note(self) -> None:
