@@ -202,6 +202,17 @@ class Project:
         if condition not in self.conditions:
             self.conditions.append(condition)
 
+    def _walkable(self, problem: VenvhookError | None) -> None:
+        """Refuse a path of which only this program, in the folder it happens to be in, says that nothing fit is there."""
+        if problem is None or problem.path is None:
+            return
+        try:
+            trust.trace(problem.path, self.walked)
+        except trust.Unwalkable as error:
+            raise self._unwalkable(error) from None
+        except VenvhookError:
+            return
+
     def _unwalkable(self, error: VenvhookError) -> Notice:
         """The notice of a path that no shell can test either: it is tried again when the project is entered again."""
         problem = VenvhookError(error.problem, error.path, remedy=f"{error.remedy}, then: venvhook on")
@@ -217,6 +228,7 @@ class Project:
         if isinstance(problem, TooLarge):
             raise self._too_large(problem)
         if found is None:
+            self._walkable(problem)
             raise Notice(problem)
         self._fits_in_path(found.bin)
         self.owned(found.bin, found.root, found.python)
