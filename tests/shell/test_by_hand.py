@@ -11,7 +11,7 @@ import pytest
 
 from .dialects import Dialect
 from .terminal import Terminal
-from .world import World, make_environment, same_but_moves
+from .world import World, environ_of, make_environment, same_but_moves
 
 
 def same_after_a_script(got: dict[bytes, bytes], want: dict[bytes, bytes], ignored: tuple[bytes, ...] = ()) -> None:
@@ -370,7 +370,8 @@ def test_the_projects_own_was_set_by_an_editor(world: World) -> None:
     """An editor sets the variables only: there is no function to call."""
     app = world.project()
     path = world.start().get("PATH")
-    live = world.start(env={"VIRTUAL_ENV": f"{app}/.venv", "PATH": f"{app}/.venv/bin:{path}"}, cwd=app)
+    given = environ_of(world.installation.home)["PATH"]  # without what a shell itself puts in front of it
+    live = world.start(env={"VIRTUAL_ENV": f"{app}/.venv", "PATH": f"{app}/.venv/bin:{given}"}, cwd=app)
     assert path_of(live) == [f"{app}/.venv/bin", *str(path).split(":")]
     assert live.prefix() == "(app) "
     live.run("cd ..")

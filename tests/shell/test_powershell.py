@@ -46,7 +46,7 @@ def test_a_profile_that_is_read_later_replaces_the_prompt(world: World, where: s
     (world.project() / "sub").mkdir()
     live = world.start(after=PROMPT, cwd=world.work / where)
     assert (live.first, live.prefix()) == ("", "(app) " if where != "." else "")
-    assert live.run("(Get-Item function:prompt).ScriptBlock.File -like '*venvhook*'; $Error.Count") == "True\n0"
+    assert live.run("(Get-Item function:prompt).ScriptBlock.Module.Name -eq 'venvhook'; $Error.Count") == "True\n0"
     live.run(f"cd {world.work}/app")
     assert live.prefix() == "(app) "
 
