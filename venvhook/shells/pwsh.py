@@ -42,8 +42,13 @@ def quote(text: str) -> str:
 
 
 def load(path: str) -> str:
-    """A line that loads the file PATH, if it is there."""
-    return "if (Test-Path -LiteralPath @) { . @ }".replace("@", quote(path))
+    """A line that loads the file PATH, if it is there.
+
+    On every system a cmdlet takes a backslash for a separator, and .NET does not. Windows has no other separator, and
+    sessions that may not call .NET.
+    """
+    exists = "[System.IO.File]::Exists(@)" if os.name != "nt" and "\\" in path else "Test-Path -LiteralPath @"
+    return f"if ({exists}) {{ . @ }}".replace("@", quote(path))
 
 
 def startup_files(home: str, settings: str, documents: Callable[[], str]) -> tuple[list[str], list[str]]:
