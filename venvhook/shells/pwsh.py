@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import stat
 
+from venvhook.files import made_up
 from venvhook.shells import INTERFACE
 
 TYPE_CHECKING = False
@@ -127,6 +128,8 @@ def _rest(conditions: Sequence[Condition], groups: dict[str, list[str]]) -> None
         path = str(rest[0]) if rest else ""
         if kind in ("here", "never"):
             groups["flags"].append(kind)
+        if kind == "here":
+            _notice(os.path.join(path, _MARKER), groups)
         elif kind == "variable":
             groups["read"] += (path, _value(None if rest[1] is None else str(rest[1])))
         elif kind == "marker":
@@ -168,6 +171,16 @@ def _watch(path: str, known: Sequence[object], groups: dict[str, list[str]]) -> 
         _link(path, groups)
         time, size = known if len(known) == 2 else (seen.st_mtime_ns, seen.st_size)
         groups["watched"] += (os.path.realpath(path), _ticks(int(str(time))), str(size))
+
+
+def _notice(marker: str, groups: dict[str, list[str]]) -> None:
+    """Notice another MARKER, too: it may have been leased. It is not opened; one of /proc has another time each time."""
+    try:
+        seen = os.lstat(marker)
+    except OSError:
+        return
+    if stat.S_ISREG(seen.st_mode) and not made_up(seen) and marker not in groups["watched"]:
+        _watch(marker, (), groups)
 
 
 def _absent(path: str, groups: dict[str, list[str]]) -> None:
