@@ -515,44 +515,6 @@ def test_a_marker_that_is_exchanged_with_a_pipe_in_a_loop(world: World) -> None:
 
 
 @pytest.mark.scenario(56)
-def test_an_older_file_takes_the_place_of_one_that_is_watched(world: World) -> None:
-    app = world.project("app", 'dotenv = [".env"]', allow=False)
-    for name, text in ((".env", "A=1\n"), (".env.prod", "A=2\n")):
-        (app / name).write_text(text)
-    os.utime(app / ".env.prod", (1e9, 1e9))
-    world.cli("allow", str(app))
-    live = world.start()
-    live.run("cd app")
-    assert live.get("A") == "1"
-    (app / ".env.prod").rename(app / ".env")
-    live.run("")
-    assert live.get("A") == "2"
-    world.helper_calls()
-    future = time.time() + 1e6
-    os.utime(app / ".env", (future, future))
-    live.run("")
-    assert len(world.helper_calls()) == 1
-    live.run("")
-    live.run("cd ..; cd app")
-    assert world.helper_calls() == []
-
-
-@pytest.mark.scenario(56)
-@pytest.mark.parametrize("line", ["", "cd .", "venvhook on"])
-def test_a_marker_that_comes_back_above(world: World, line: str) -> None:
-    app = world.project()
-    (app / "sub/deep").mkdir(parents=True)
-    live = world.start(cwd=app / "sub/deep")
-    assert live.prefix() == "(app) "
-    (app / ".venvhook.toml").rename(app / "away")
-    live.run(line)
-    assert live.prefix() == ""
-    (app / "away").rename(app / ".venvhook.toml")
-    live.run(line)
-    assert live.prefix() == "(app) "
-
-
-@pytest.mark.scenario(56)
 def test_a_marker_that_is_made_above(world: World) -> None:
     app = world.project()
     (app / ".venvhook.toml").unlink()
@@ -562,30 +524,6 @@ def test_a_marker_that_is_made_above(world: World) -> None:
     world.mark(app, "")
     live.run("")
     assert live.prefix() == "(app) "
-
-
-@pytest.mark.scenario(10, 55)
-def test_folders_that_differ_in_case_only(world: World) -> None:
-    """PowerShell remembers PATH's folders without regard to case."""
-    if (world.work / "A").exists() or not world.work.exists():
-        pytest.skip("no such folders")
-    upper, lower = world.project("Shop"), world.project("shop")
-    where = "python -c 'import sys; print(sys.prefix)'"
-    live = world.start()
-    assert live.run(f"cd Shop; {where}") == str(upper / ".venv")
-    assert live.run(f"cd ../shop; {where}") == str(lower / ".venv")
-    assert live.run(f"cd ..; cd Shop; {where}") == str(upper / ".venv")
-
-
-@pytest.mark.scenario(55)
-def test_a_neighbour_whose_name_is_a_pattern(world: World) -> None:
-    """It is asked about by its own name, and the answer for another project is not taken."""
-    world.project("work")
-    odd = world.project("[wx]ork", allow=False)
-    live = world.start()
-    said = live.run("cd -LiteralPath '[wx]ork'")
-    assert one_line(said) and str(odd) in said
-    assert live.prefix() == ""
 
 
 @pytest.mark.scenario(38)
