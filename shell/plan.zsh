@@ -323,15 +323,18 @@ _venvhook_reads() {
 # seen: it may go behind us each time. A zsh without the module for schedules shows the name at the second prompt.
 _venvhook_follow() {
     if [[ ! ${1-} || $_venvhook_behind ]]; then _venvhook_due=again; fi
-    if [[ ${1-} ]] && ! builtin sched +-1 _venvhook_last 2>/dev/null; then _venvhook_go_last; fi
+    if [[ ${1-} ]] && ! builtin sched +-1 '_venvhook_last && :' 2>/dev/null; then _venvhook_go_last; fi
 }
+# zsh takes the status of what is scheduled for the user's $?, so it is given back; before && it ends no shell with err_exit.
 _venvhook_last() {
+    local _venvhook_status=$?
     builtin trap - DEBUG ZERR
     if [[ ${PS1-} != *'%(37V.%37v.)'* ]]; then
         _venvhook_behind=1
         _venvhook_go_last
         _venvhook_draw
     fi
+    return "$_venvhook_status"
 }
 _venvhook_go_last() {
     if [[ ${(t)precmd_functions} != *readonly* ]]; then
