@@ -51,6 +51,31 @@ def test_a_profile_that_is_read_later_replaces_the_prompt(world: World, where: s
     assert live.prefix() == "(app) "
 
 
+NAMED = "$(if ($env:VIRTUAL_ENV_PROMPT) { \"<$env:VIRTUAL_ENV_PROMPT> \" })"
+BY_ITSELF = {
+    "its own text": PROMPT.replace('"0> ', f'"{NAMED}0> '),
+    "a function": f'function Show-It {{ "{NAMED}" }}\n' + PROMPT.replace('"0> ', '"$(Show-It)0> '),
+    "a kept block": f'$global:My = @{{ Old = {{ "{NAMED}" }} }}\n' + PROMPT.replace('"0> ', '"$(& $global:My.Old)0> '),
+}
+NOT_BY_ITSELF = {
+    "a remark": PROMPT.replace("{ $global", "{\n# VIRTUAL_ENV is shown by others\n<# starship #> $global", 1),
+    "whether it is wanted": PROMPT.replace('"0> ', '$null = $env:VIRTUAL_ENV_DISABLE_PROMPT; "0> '),
+}
+
+
+@pytest.mark.scenario(18)
+@pytest.mark.parametrize("how", [*BY_ITSELF, *NOT_BY_ITSELF])
+def test_a_prompt_that_speaks_of_environments(world: World, how: str) -> None:
+    """The name is shown once: by a prompt that does so itself, else by us."""
+    world.project()
+    live = world.start(after={**BY_ITSELF, **NOT_BY_ITSELF}[how])
+    for _ in range(2):
+        live.run("cd app")
+        assert live.prefix() == ("<app> " if how in BY_ITSELF else "(app) ")
+        live.run("cd ..")
+        assert live.prefix() == ""
+
+
 @pytest.mark.scenario(29, 51)
 def test_nothing_happens_before_the_first_prompt(world: World) -> None:
     """Not even when a profile goes into a project, or calls the prompt."""

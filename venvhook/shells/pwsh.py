@@ -174,7 +174,7 @@ def _watch(path: str, known: Sequence[object], groups: dict[str, list[str]]) -> 
 
 
 def _notice(marker: str, groups: dict[str, list[str]]) -> None:
-    """Notice another MARKER, too: it may have been leased. It is not opened; one of /proc has another time each time."""
+    """Notice another MARKER, too: it may have been leased. It is not opened; in /proc, times are made up."""
     try:
         seen = os.lstat(marker)
     except OSError:
