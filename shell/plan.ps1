@@ -365,25 +365,29 @@ $script:yield = { param($plan)
 }
 # Does a prompt show the environment by itself? It does when the text of the prompt, or of a function or a block that it calls,
 # speaks of environments or of an engine that shows them. Each prompt is judged once. What only asks whether a label is wanted
-# (VIRTUAL_ENV_DISABLE_PROMPT) shows none.
+# (VIRTUAL_ENV_DISABLE_PROMPT) shows none, nor does a comment. PowerShell's own prompt shows none; it is told by
+# its beginning, because to judge the first other one takes some 50 ms.
 $script:shows = { param($prompt)
     if ([System.Object]::ReferenceEquals($st.judged, $prompt)) { return $st.shown }
     $st.judged = $prompt; $st.shown = $false
-    $waiting = [System.Collections.Generic.List[System.Object]]::new(); $waiting.Add($prompt)
-    $names = [System.Collections.Generic.HashSet[System.String]]::new([System.StringComparer]::OrdinalIgnoreCase)
-    for ($at = 0; $at -lt $waiting.Count -and $at -lt 60; $at++) {
+    if ("$prompt" -cnotmatch '^\s*"PS \$\(\$executionContext\.') { $st.shown = & $judge $prompt }
+    $st.shown
+}
+$script:judge = { param($prompt)
+    $seen = @{}; $waiting = @($prompt)
+    $engines = '(?i)VIRTUAL_ENV(?!_DISABLE)|starship|_omp|oh-?my-?posh|powerline'
+    for ($at = 0; $at -lt $waiting.Length -and $at -lt 60; $at++) {
         if ([System.Object]::ReferenceEquals($waiting[$at].Ast, $draw.Ast)) { continue }
-        $text = [System.Text.RegularExpressions.Regex]::Replace("$($waiting[$at])", '(?m)^\s*#.*$|<#[\s\S]*?#>', '')
-        if ($text -cmatch '(?i)VIRTUAL_ENV(?!_DISABLE)|starship|_omp|oh-?my-?posh|powerline') { $st.shown = $true; return $true }
-        foreach ($word in [System.Text.RegularExpressions.Regex]::Matches($text, '(?<kind>\$(?:global:|script:)?)?(?<name>\w[\w-]*)')) {
-            $name = $word.Groups['name'].Value
-            if (-not $names.Add($word.Value)) { continue }
-            if ($word.Groups['kind'].Value) { $found = $session.PSVariable.GetValue("global:$name") }
-            elseif ($session.InvokeProvider.Item.Exists("function:$name", $true, $true)) {
-                $found = $session.InvokeProvider.Item.Get([System.String[]]"function:$name", $true, $true)[0].ScriptBlock
-            } else { continue }
-            if ($found -is [System.Collections.IDictionary]) { $found = @($found.Values) } # VS Code keeps the prompt in one
-            foreach ($each in $found) { if ($each -is [System.Management.Automation.ScriptBlock]) { $waiting.Add($each) } }
+        $text = "$($waiting[$at])"
+        if ($text -cmatch $engines -and $text -creplace '(?m)^\s*#.*$|<#[\s\S]*?#>' -cmatch $engines) { return $true }
+        foreach ($word in $text -csplit '[^\w$:-]+') {
+            if ($seen.ContainsKey($word)) { continue }
+            $seen[$word] = $true
+            if ($word -cmatch '^[\w-]+$') { $found = $session.PSVariable.GetValue("function:$word") }
+            elseif ($word -cmatch '^\$((?:(?i:global|script|function):)?[\w-]+)$') { $found = $session.PSVariable.GetValue($matches[1]) }
+            else { continue }
+            if ($found -is [System.Collections.IDictionary]) { $found = $found.Values } # VS Code keeps the prompt in one
+            foreach ($each in $found) { if ($each -is [System.Management.Automation.ScriptBlock]) { $waiting += $each } }
         }
     }
     $false
