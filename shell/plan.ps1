@@ -8,14 +8,15 @@
 #   there absent                                paths that are there, or are not
 #   watched     path, ticks, length ("": a folder) ...   what a file is known by: another one has another time or length
 #   odd         path, what it is (see $describe) ...     known without being opened
+#   owned       path, what it is ...             the marker (with the time of its last change of any kind) and folders of the user's
 #   long        paths of files that hold more than a marker may, and stay what they are as long as they do
 #   read        name, "=" and value ("": unset) ...      variables that the plan rests on
 #   flags       "here": holds while the shell is in the project; "never": is asked for each time
-# Whose the marker and the folders are, and whether two paths are one folder, .NET cannot tell: the helper has tested it.
+# Whether two paths are one folder, .NET cannot tell: the helper has tested it.
 # No file of a project is opened here: it may have become a pipe, or be leased by somebody, and then would hold the shell.
 
 $script:fields = 'id', 'project', 'notice', 'sign', 'home', 'bin', 'name', 'label'
-$script:groups = 'path', 'variables', 'lists', 'exports', 'there', 'absent', 'watched', 'odd', 'long', 'read', 'flags'
+$script:groups = 'path', 'variables', 'lists', 'exports', 'there', 'absent', 'watched', 'odd', 'owned', 'long', 'read', 'flags'
 $script:unset = [System.Management.Automation.Language.NullString]::Value # as an argument, $null would become an empty text
 
 # ---- plans: kept, or asked for --------------------------------------------------------------------------------------
@@ -23,7 +24,7 @@ $script:unset = [System.Management.Automation.Language.NullString]::Value # as a
 # The plan that a text holds, or nothing: only a whole one, of this interface and of this project, is a plan.
 $script:parse = { param($text, $project)
     $given = $text.Split([System.Char]0)
-    if ($given.Length -lt 21 -or -not [System.String]::Equals($given[0], 'venvhook plan 2') -or
+    if ($given.Length -lt 22 -or -not [System.String]::Equals($given[0], 'venvhook plan 2') -or
         -not [System.String]::Equals($given[2], $project)) { return }
     $plan = @{}; $at = 1
     foreach ($field in $fields) { $plan[$field] = $given[$at++] }
@@ -115,11 +116,15 @@ $script:none = { param($project)
 
 # ---- does it still hold? --------------------------------------------------------------------------------------------
 
-# What a file or link is, without opening or following it: inode, mode and owner. '' where there is none, or on Windows.
-$script:describe = { param($file)
+# What a file or link is, without opening or following it: inode, mode and owner; if $changed, also the second of its last
+# change, which nobody can set back. '' where there is none, or on Windows.
+$script:describe = { param($file, $changed)
     try {
         $seen = $session.InvokeProvider.Item.Get([System.String[]]$file, $true, $true)[0].UnixStat
-        if ($seen) { "$($seen.Inode) $($seen.Mode) $($seen.UserId)" } else { '' }
+        if (-not $seen) { return '' }
+        $text = "$($seen.Inode) $($seen.Mode) $($seen.UserId)"
+        if ($changed) { $text += " $(($seen.StatusChangeTime.ToUniversalTime().Ticks - 621355968000000000) / 10000000)" }
+        $text
     } catch { '' }
 }
 # Does what the plan rests on no longer hold? For the plan that is entered: or has something been done by hand? .NET looks at
@@ -151,6 +156,12 @@ $script:stale = { param($plan, $inside)
         if ($plan.odd) {
             for ($i = 0; $i -lt $plan.odd.Length; $i += 2) {
                 if (-not [System.String]::Equals((& $describe $plan.odd[$i]), $plan.odd[$i + 1])) { return $true }
+            }
+        }
+        if (-not $inside -and $plan.owned) { # at changes of folder; it takes too long for each prompt
+            for ($i = 0; $i -lt $plan.owned.Length; $i += 2) {
+                $text = $plan.owned[$i + 1]
+                if (-not [System.String]::Equals((& $describe $plan.owned[$i] ($text -clike '* * * *')), $text)) { return $true }
             }
         }
         foreach ($path in $plan.long) { if (([System.IO.FileInfo]$path).Length -le 4096) { return $true } }

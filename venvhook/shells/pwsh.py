@@ -27,7 +27,7 @@ NO_UNDO = "#"  # hooks of the first interface run what they get
 INTERACTIVE, LOGIN = ("-NoLogo",), ()
 UNRECORDED = "Set-PSReadLineOption -HistorySaveStyle SaveNothing"
 _EPOCH = 621_355_968_000_000_000  # 1970 in .NET's ticks of 100 ns
-_GROUPS = ("path", "variables", "lists", "exports", "there", "absent", "watched", "odd", "long", "read", "flags")
+_GROUPS = ("path", "variables", "lists", "exports", "there", "absent", "watched", "odd", "owned", "long", "read", "flags")
 _MARKER, _LIMIT = ".venvhook.toml", 4096  # its name, and the bytes that it may have
 
 
@@ -121,7 +121,7 @@ def _fields(*fields: str) -> str:
 def _rest(conditions: Sequence[Condition], groups: dict[str, list[str]]) -> None:
     """Sort CONDITIONS into the GROUPS of a plan.
 
-    "mine" is not among them, nor "same" but for a symlink: .NET cannot test them, the helper has. No text is compared:
+    "same" is not among them but for a symlink: .NET cannot test it, the helper has. No text is compared:
     that would open files that may have become something else; a file is known by its time and length.
     """
     for kind, *rest in conditions:
@@ -134,11 +134,14 @@ def _rest(conditions: Sequence[Condition], groups: dict[str, list[str]]) -> None
             groups["read"] += (path, _value(None if rest[1] is None else str(rest[1])))
         elif kind == "marker":
             _watch(os.path.join(path, _MARKER), rest[3:], groups)
+            _owned(os.path.join(path, _MARKER), groups)
         elif kind == "odd":
             _describe(os.path.join(path, _MARKER), groups)
             _watch(os.path.join(path, _MARKER), (), groups)
         elif kind == "unchanged" or (kind == "text" and path not in groups["watched"]):
             _watch(path, rest[2:] if kind == "unchanged" else (), groups)
+        elif kind == "mine":
+            _owned(path, groups)
         elif kind == "same":
             _link(path, groups)
         elif kind == "exists":
@@ -199,6 +202,19 @@ def _describe(path: str, groups: dict[str, list[str]]) -> None:
         except OSError:
             continue
         groups["odd"] += (place, "" if os.name == "nt" else f"{seen.st_ino} {seen.st_mode} {seen.st_uid}")
+
+
+def _owned(path: str, groups: dict[str, list[str]]) -> None:
+    """Rest on whose PATH is; for a file also on its last change of any kind, which tells of other bytes with the old time."""
+    if os.name == "nt" or os.path.realpath(path) in groups["owned"]:
+        return
+    real = os.path.realpath(path)
+    try:
+        seen = os.lstat(real)
+    except OSError:
+        return
+    changed = "" if stat.S_ISDIR(seen.st_mode) else f" {seen.st_ctime_ns // 10**9}"
+    groups["owned"] += (real, f"{seen.st_ino} {seen.st_mode} {seen.st_uid}{changed}")
 
 
 def _link(path: str, groups: dict[str, list[str]]) -> None:
