@@ -148,7 +148,8 @@ build() {
     { mkdir -p "$data" && rm -rf "${data:?}/$new" && { [ -z "$made" ] || say "$made" >>"$data/made"; }; } 2>/dev/null || fail "$data cannot be written; make room or permit it"
     "$python" -I -m venv "$data/$new" >"$log" 2>&1 || fail "no environment can be made$(last_words); make room or use --python"
     say "installing venvhook and what it needs into it"
-    PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 "$data/$new/bin/python" -I -m pip install --no-input --retries 1 \
+    # Without its cache: in a folder whose name has a dash, pip would keep what it builds, and install that after an upgrade.
+    PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 "$data/$new/bin/python" -I -m pip install --no-input --retries 1 --no-cache-dir \
         "$here" >"$log" 2>&1 || fail "pip could not install venvhook$(last_words); check the network and the disk, then run install.sh again"
     "$data/$new/bin/python" -I -c 'import sys; from venvhook import folders; folders.fix(*sys.argv[1:])' \
         "$data" "$data/env" >"$log" 2>&1 || fail "the folders cannot be recorded$(last_words); permit it"

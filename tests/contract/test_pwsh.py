@@ -105,7 +105,9 @@ def unescape(text: str) -> str:
 
 
 WORDS = ("id", "project", "notice", "sign", "home", "bin", "name", "label")
-GROUPS = ("path", "variables", "lists", "exports", "there", "absent", "watched", "odd", "long", "read", "flags")
+GROUPS = (
+    "path", "variables", "lists", "exports", "there", "absent", "watched", "odd", "owned", "long", "read", "flags",
+)  # fmt: skip
 
 
 def read_back(text: str) -> dict[str, Any]:
@@ -177,6 +179,7 @@ def test_a_plan_comes_back() -> None:
             "absent": ["/p/.venvhook.toml"],  # there is none
             "watched": [],
             "odd": [],
+            "owned": [],
             "long": [],
             "read": ["WORKON_HOME", f"={odd}"],
             "flags": [],
@@ -211,6 +214,12 @@ def lstat_fields(path: Path) -> list[str]:
     return [str(path), f"{seen.st_ino} {seen.st_mode} {seen.st_uid}"]
 
 
+def owned_fields(path: Path) -> list[str]:
+    """What the user's own file is known by: also the second of its last change, which nobody can set back."""
+    (name, text), changed = lstat_fields(path), path.lstat().st_ctime_ns // 10**9
+    return [name, f"{text} {changed}"]
+
+
 def time_fields(path: Path, size: str) -> list[str]:
     """What a watched file is known by."""
     return [str(path), str(path.lstat().st_mtime_ns // 100 + 621_355_968_000_000_000), size]
@@ -239,7 +248,12 @@ def test_conditions(tmp_path: Path) -> None:
     plain, link, broken, folder, fifo = (tmp_path / name for name in ("plain", "link", "broken", "folder", "fifo"))
     short, long, piped = (tmp_path / name / ".venvhook.toml" for name in ("short", "long", "piped"))
     cases: list[tuple[tuple[Any, ...], dict[str, Any]]] = [
-        (("marker", str(short.parent), "a", "/stamp", time, 7), {"watched": [str(short), str(TICKS), "7"]}),
+        (
+            ("marker", str(short.parent), "a", "/stamp", time, 7),
+            {"watched": [str(short), str(TICKS), "7"], "owned": owned_fields(short)},
+        ),
+        (("mine", str(plain)), {"owned": owned_fields(plain)}),
+        (("mine", str(folder)), {"owned": is_(folder)}),
         (("odd", str(short.parent)), {"odd": is_(short), "watched": now(short, "3")}),
         (("odd", str(long.parent)), {"odd": is_(long), "long": [str(long)]}),
         (("kind", str(piped), "fifo"), {"odd": is_(piped)}),

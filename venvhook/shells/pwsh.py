@@ -27,7 +27,9 @@ NO_UNDO = "#"  # hooks of the first interface run what they get
 INTERACTIVE, LOGIN = ("-NoLogo",), ()
 UNRECORDED = "Set-PSReadLineOption -HistorySaveStyle SaveNothing"
 _EPOCH = 621_355_968_000_000_000  # 1970 in .NET's ticks of 100 ns
-_GROUPS = ("path", "variables", "lists", "exports", "there", "absent", "watched", "odd", "owned", "long", "read", "flags")
+_GROUPS = (
+    "path", "variables", "lists", "exports", "there", "absent", "watched", "odd", "owned", "long", "read", "flags",
+)  # fmt: skip
 _MARKER, _LIMIT = ".venvhook.toml", 4096  # its name, and the bytes that it may have
 
 
@@ -205,7 +207,7 @@ def _describe(path: str, groups: dict[str, list[str]]) -> None:
 
 
 def _owned(path: str, groups: dict[str, list[str]]) -> None:
-    """Rest on whose PATH is; for a file also on its last change of any kind, which tells of other bytes with the old time."""
+    """Rest on whose PATH is. Of a file also its last change of any kind counts: other bytes with the old time have another."""
     if os.name == "nt" or os.path.realpath(path) in groups["owned"]:
         return
     real = os.path.realpath(path)
