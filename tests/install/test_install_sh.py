@@ -70,9 +70,9 @@ class Home:
         return {name: (self.path / name).read_bytes() for name in names if (self.path / name).exists()}
 
     def files(self) -> list[str]:
-        """All but what fish, and rustup when pip asks for the version of rustc, make for themselves."""
+        """All but what fish, PowerShell (the id of its telemetry) and rustup, which pip asks, make for themselves."""
         found = (str(path.relative_to(self.path)) for path in self.path.rglob("*") if not path.is_dir())
-        return sorted(name for name in found if "venvhook" in name or not re.match(r"\.rustup/|.*/fish/", name))
+        return sorted(name for name in found if "venvhook" in name or not re.match(r"\.rustup/|.*/fish/|\.cache/powershell/", name))
 
 
 @pytest.fixture

@@ -24,8 +24,11 @@ PROGRAMS = ("pwsh", "powershell")
 NAME, FLOORS = "PowerShell", ("5.1", "7.0")
 ALLOW_SCRIPTS = "Set-ExecutionPolicy -Scope CurrentUser RemoteSigned"
 NO_UNDO = "#"  # hooks of the first interface run what they get
-INTERACTIVE, LOGIN = ("-NoLogo",), ()
-UNRECORDED = "Set-PSReadLineOption -HistorySaveStyle SaveNothing"
+# Not typed, because PSReadLine keeps a line before it runs it.
+_FORGETFUL = "Set-PSReadLineOption -HistorySaveStyle SaveNothing -ErrorAction Ignore"
+INTERACTIVE = ("-NoLogo", "-NoExit", "-Command", _FORGETFUL)
+LOGIN: tuple[str, ...] = ()
+UNRECORDED = ""
 _EPOCH = 621_355_968_000_000_000  # 1970 in .NET's ticks of 100 ns
 _GROUPS = (
     "path", "variables", "lists", "exports", "there", "absent", "watched", "odd", "owned", "long", "read", "flags",
@@ -207,7 +210,7 @@ def _describe(path: str, groups: dict[str, list[str]]) -> None:
 
 
 def _owned(path: str, groups: dict[str, list[str]]) -> None:
-    """Rest on whose PATH is. Of a file also its last change of any kind counts: other bytes with the old time have another."""
+    """Rest on whose PATH is. Of a file its last change of any kind counts too: nobody can set the time of that back."""
     if os.name == "nt" or os.path.realpath(path) in groups["owned"]:
         return
     real = os.path.realpath(path)
