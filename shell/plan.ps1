@@ -205,9 +205,7 @@ $script:recover = {
             -not [System.String]::Equals($given[$given.Length - 1], 'end')) { throw 'the helper gave no answer' }
         for ($i = 1; $i -lt $given.Length - 1; $i += 2) { & $set $given[$i] $given[$i + 1] }
     } catch { & $complain $_ }
-    foreach ($name in @([System.Environment]::GetEnvironmentVariables().Keys)) {
-        if ($name.StartsWith('_VENVHOOK_', [System.StringComparison]::Ordinal)) { [System.Environment]::SetEnvironmentVariable($name, $unset) }
-    }
+    & $disbelieve
 }
 
 # ---- entering and leaving -------------------------------------------------------------------------------------------

@@ -43,19 +43,17 @@ $script:find = { param($folder)
     }
     $st.nearer = $nearer.ToArray()
 }
-# At every change of folder, and at a prompt where something has changed.
-$script:step = { param($place)
-    if (-not $st.ours) {
-        # Where nothing to undo was inherited, nothing that says what was before is believed.
-        $st.ours = $true
-        if (-not $st.inherited) {
-            foreach ($name in @([System.Environment]::GetEnvironmentVariables().Keys)) {
-                if ($name.StartsWith('_VENVHOOK_', [System.StringComparison]::Ordinal)) {
-                    [System.Environment]::SetEnvironmentVariable($name, [System.Management.Automation.Language.NullString]::Value)
-                }
-            }
+# What says what was before is believed only of a project that was inherited, until that is undone.
+$script:disbelieve = {
+    foreach ($name in @([System.Environment]::GetEnvironmentVariables().Keys)) {
+        if ($name.StartsWith('_VENVHOOK_', [System.StringComparison]::Ordinal)) {
+            [System.Environment]::SetEnvironmentVariable($name, [System.Management.Automation.Language.NullString]::Value)
         }
     }
+}
+if (-not $st.inherited) { & $disbelieve }
+# At every change of folder, and at a prompt where something has changed.
+$script:step = { param($place)
     if ($st.inherited) { & $provide; & $recover }
     $st.project = ''; $st.nearer = @()
     $awake = -not ($st.off -or $env:VENVHOOK_DISABLE)
