@@ -238,8 +238,9 @@ class World:
             launcher.write_text(right)
 
     def close(self) -> None:
-        """End the shells and take the home away."""
+        """End the shells, take the home away, and what the installation that all tests share has kept of it."""
         for terminal in self.terminals:
             terminal.close()
         subprocess.run(["chmod", "-R", "u+rwx", str(self.root)], check=False, capture_output=True)
         shutil.rmtree(self.root, ignore_errors=True)
+        shutil.rmtree(f"{self.installation.cache}/plans{self.root}", ignore_errors=True)
