@@ -14,7 +14,7 @@ from .common import ROOT
 PACKAGE = ROOT / "venvhook"
 HOT = """
     _launch conda config digest document dotenv environment errors files helper keep locate managers marker names plan
-    project shells trust undo versions
+    project shells system trust undo versions
 """
 COLD = """
     __main__ cli completion create doctor folders hookfiles install neighbours proof pythons rcfile report screen
@@ -82,6 +82,7 @@ LAYERS = [
     {"document", "managers", "names", "plan"},
     {"undo"},
     {"digest", "errors", "files", "versions"},
+    {"system"},
 ]
 
 
