@@ -27,6 +27,9 @@ _venvhook_probe() {
         _venvhook_fact cd "$(builtin alias "$_venvhook_name" 2>/dev/null)"
         _venvhook_fact cd "$(builtin declare -f "$_venvhook_name")"
     done
+    for _venvhook_name in python python3 pip; do
+        _venvhook_spent=$(builtin alias "$_venvhook_name" 2>/dev/null) && _venvhook_fact alias "${_venvhook_spent#alias }"
+    done
     while builtin read -r _venvhook_name; do _venvhook_fact function "$_venvhook_name"; done <<<"$(builtin compgen -A function)"
     [[ ${_venvhook_python-} ]] || return 0
     if [[ $_venvhook_entries != *"$_venvhook_entry"* ]] && _venvhook_handed_on; then _venvhook_entries=$_venvhook_entry; fi

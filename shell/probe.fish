@@ -21,6 +21,11 @@ function _venvhook_probe
     for name in cd pushd popd
         string match -q -- "$__fish_data_dir/*" (functions --details $name); or _venvhook_fact cd (functions $name | string collect)
     end
+    # The function `alias` makes a function, and says so in its description.
+    for name in python python3 pip
+        set -l described (functions --details --verbose $name)[5]
+        string match -q 'alias *' -- "$described"; and _venvhook_fact alias (string replace -r '^alias (\w+)[ =]' '$1=' -- $described)
+    end
     for name in (functions --all --names)
         _venvhook_fact function $name
     end

@@ -24,6 +24,10 @@
         $command = $ExecutionContext.InvokeCommand.GetCommand($name, 'Alias, Function')
         if ($command -and $command.Definition -notmatch '^(Set|Push|Pop)-Location$') { & $fact cd $command.Definition }
     }
+    foreach ($name in 'python', 'python3', 'pip') {
+        $command = $ExecutionContext.InvokeCommand.GetCommand($name, 'Alias')
+        if ($command) { & $fact alias "$name=$($command.Definition)" }
+    }
     foreach ($command in Microsoft.PowerShell.Management\Get-ChildItem -LiteralPath Function:) { & $fact function $command.Name }
     foreach ($module in Microsoft.PowerShell.Core\Get-Module) { & $fact function $module.Name }
     $hook = $function:global:venvhook

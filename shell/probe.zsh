@@ -18,6 +18,9 @@ _venvhook_probe() {
         _venvhook_fact cd "${aliases[$name]-}"
         _venvhook_fact cd "${functions[$name]-}"
     done
+    for name in python python3 pip; do
+        ((!${+aliases[$name]})) || _venvhook_fact alias "$name=${aliases[$name]}"
+    done
     for name in ${(k)functions}; do _venvhook_fact function "$name"; done
     [[ ${_venvhook_python-} ]] || return 0
     _venvhook_fact ${${${precmd_functions[(r)_venvhook_prompt]}:+live}:-dead} precmd_functions

@@ -11,6 +11,7 @@ The answer are keys and values, a NUL behind each:
     saved                     a file with a function of ours that an earlier version let be saved
     prompt, cd                a text of what runs at prompts, and of what cd is
     function                  a function's name
+    alias                     NAME=TEXT, of an alias python, python3 or pip
     VENVHOOK_DISABLE, ...     a variable's value
 """
 
@@ -25,6 +26,7 @@ from venvhook import hookfiles, install, neighbours, rcfile
 from venvhook.errors import VenvhookError
 from venvhook.neighbours import Neighbour
 from venvhook.shells import emitter, pwsh
+from venvhook.system import is_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -113,6 +115,8 @@ def causes(live: Shell, places: Folders) -> Iterator[VenvhookError]:
     dead = live.facts.get("dead", [])
     if dead:
         yield _disarmed(live, dead)
+    if live.reason:
+        yield from hidden(live)
 
 
 def older(shell: str, version: str) -> VenvhookError | None:
@@ -195,6 +199,8 @@ def notes(live: Shell, places: Folders) -> Iterator[VenvhookError]:
         path, line = _place(live, f"alias {name}")
         problem = f"{name} is an alias that goes past the hook, so a project is entered at the next prompt, not at once"
         yield VenvhookError(problem, path, line, f"take it away behind what sets it: unalias {name}")
+    if not live.reason:
+        yield from hidden(live)
     for name, word in neighbours.rivals(*live.texts()):
         path, line = _place(live, word)
         remedy = "where venvhook is to do that, take its line out of the startup file"
@@ -205,6 +211,25 @@ def notes(live: Shell, places: Folders) -> Iterator[VenvhookError]:
     for path in live.facts.get("saved", []):
         problem = "was saved inside a project by an earlier venvhook, and does not work without it"
         yield VenvhookError(problem, path, remedy=f"put your own function there again, or remove it: rm {shlex.quote(path)}")
+
+
+def hidden(live: Shell) -> Iterator[VenvhookError]:
+    """Aliases that run a Python of one place, whatever is active; where it failed, a function `python` too."""
+    found = [(name, "an alias") for name, text in _aliases(live) if is_path((text.split() or [""])[0].strip("'\""))]
+    if live.reason and "python" in live.facts.get("function", []) and not found:
+        found = [("python", "a function")]
+    for name, kind in found:
+        # PowerShell's command is Set-Alias.
+        words = (f"{kind.split()[1]} {name}", f"Set-Alias {name}")
+        path, line = next((place for place in (_place(live, word) for word in words) if place[0]), (None, None))
+        problem = f"{name} is {kind}, and runs in place of the environment's {name}"
+        yield VenvhookError(problem, path, line, "to have the environment's, take it out or name it otherwise")
+
+
+def _aliases(live: Shell) -> Iterator[tuple[str, str]]:
+    for each in live.facts.get("alias", []):
+        name, _, text = each.partition("=")
+        yield name, text
 
 
 def _unnamed(live: Shell) -> VenvhookError:

@@ -117,6 +117,17 @@ def test_a_cd_of_another_tool_that_does_not_chain(patient: Patient) -> None:
     assert "sys.prefix" in data["shells"][0]["transcript"]
 
 
+def test_an_alias_that_hides_the_environments_python(patient: Patient) -> None:
+    """The line that sets it is named; one that is found on PATH hides nothing."""
+    patient.add(patient.dialect.alias("pip3", "pip"))
+    patient.add(patient.dialect.alias("python", "/usr/bin/env"))
+    status, data = patient.examined()
+    assert status == 1
+    (finding,) = data["findings"]
+    assert finding["serious"] and finding["path"] == str(patient.rc)
+    assert finding["problem"] == "python is an alias, and runs in place of the environment's python"
+
+
 def test_switched_off(patient: Patient) -> None:
     patient.add(patient.dialect.export("VENVHOOK_DISABLE", "1"))
     status, data = patient.examined()

@@ -160,6 +160,19 @@ def test_an_alias_that_goes_past_the_hook(look: Look, home: Path) -> None:
     assert said.startswith(f"{home}/.bashrc:6: cd is an alias that goes past the hook") and said.endswith("unalias cd")
 
 
+@pytest.mark.parametrize("text", ["'/usr/bin/python3 -q'", "/usr/bin/python3", "~/bin/python"])
+def test_an_alias_that_hides_the_environments_python(look: Look, home: Path, text: str) -> None:
+    with (home / ".bashrc").open("a") as file:
+        file.write(f"alias pip={text}\n")
+    (said,) = look(alias=f"pip={text}")
+    assert said.startswith(f"{home}/.bashrc:6: pip is an alias, and runs in place of the environment's pip;")
+
+
+@pytest.mark.parametrize("text", ["python3", "'python3 -X dev'", "", "''"])
+def test_an_alias_that_is_found_on_path_hides_nothing(look: Look, text: str) -> None:
+    assert look(alias=f"python={text}") == []
+
+
 def test_a_prompt_without_the_name(look: Look) -> None:
     assert look(VIRTUAL_ENV_DISABLE_PROMPT="1") == []  # a prompt engine shows it
     (said,) = look(VIRTUAL_ENV_DISABLE_PROMPT="1", shows="no name in the prompt")
