@@ -289,6 +289,18 @@ $script:revert = { param($plan)
     }
     for ($i = 0; $i -lt $exports.Length; $i += 2) { [System.Environment]::SetEnvironmentVariable($exports[$i], $unset) }
 }
+# A startup file has set PATH, or the user asks for it: our folders are first again.
+$script:front = { param($plan)
+    $lists = $plan.lists
+    for ($i = 0; $i -lt $lists.Length; $i += $count + 2) {
+        $name = $lists[$i]; $count = [System.Int32]$lists[$i + 1]; $ours = @($lists[($i + 2)..($i + 1 + $count)])
+        $now = [System.Environment]::GetEnvironmentVariable($name)
+        if ("$now$separator".StartsWith(($ours -join $separator) + $separator, [System.StringComparison]::Ordinal)) { continue }
+        if ($now) { $now = & $without $now $ours (& $held $name) }
+        if ($null -ne $now) { $ours += $now }
+        [System.Environment]::SetEnvironmentVariable($name, $ours -join $separator)
+    }
+}
 # Those of our folders that a list held before we came.
 $script:held = { param($name)
     $old = [System.Environment]::GetEnvironmentVariable("_VENVHOOK_OLD_$name")

@@ -27,13 +27,29 @@ $script:complain = { param($trouble)
 
 # ---- the state machine ----------------------------------------------------------------------------------------------
 
+# A folder without the separators after it.
+$script:trim = { param($folder) [System.IO.Path]::GetDirectoryName("$folder/x") }
+# A folder by the path that has no links. .NET follows only the last part of a path, and 5.1 none. Links that lead to each
+# other are given up after 40, as the system gives them up.
+$script:real = { param($folder, $links = 0)
+    $above = [System.IO.Path]::GetDirectoryName($folder)
+    if (-not $above -or $links -gt 40) { return $folder }
+    $path = [System.IO.Path]::Combine((& $real $above $links), [System.IO.Path]::GetFileName($folder))
+    try { $target = [System.IO.Directory]::ResolveLinkTarget($path, $true) } catch { return $path } # a loop, or 5.1
+    if ($target) { & $real (& $trim $target.FullName) ($links + 1) } else { $path }
+}
 # The nearest folder upwards that holds a marker, or ''; and the places of those that would be nearer.
 $script:find = { param($folder)
     $st.project = ''; $nearer = [System.Collections.Generic.List[System.String]]::new()
     $list = [System.Environment]::GetEnvironmentVariable('VENVHOOK_CEILING')
     if ($null -eq $list) { $list = $ceiling }
-    $ceilings = @(if ($list) { foreach ($c in $list.Split($separator)) { if ($c) { [System.IO.Path]::GetDirectoryName("$c/x") } } })
+    $ceilings = @(); $linked = $false
+    if ($list) {
+        $ceilings = @(foreach ($each in $list.Split($separator)) { if ($each) { & $trim $each; & $real (& $trim $each) } })
+        $linked = -not [System.String]::Equals((& $real $folder), $folder)
+    }
     while ($folder -and [System.Array]::IndexOf($ceilings, $folder) -lt 0) {
+        if ($linked -and [System.Array]::IndexOf($ceilings, (& $real $folder)) -ge 0) { break }
         $file = "$folder/$marker"
         # The time rather than Exists: one call that sees a folder of that name too, which is for the helper to tell.
         try { if ([System.IO.File]::GetLastWriteTimeUtc($file).Ticks -ne $missing) { $st.project = $folder; break } }
@@ -65,6 +81,7 @@ $script:step = { param($place)
         if ([System.String]::Equals($project, $st.paused)) { $project = '' }
         if ($project -or $st.here) { & $provide; & $turn $project }
     }
+    if ($st.renewed) { $st.renewed = $false; if ($st.plan.sign) { & $front $st.plan } }
     $st.place = $place; $st.calm = ($awake -or $st.off) -and -not $st.paused
 }
 $script:provide = {
@@ -142,7 +159,7 @@ $script:arm = {
 # looked at again. A helper that gave no plan is tried again; what is only a notice is said again by on.
 $script:command = { param($word)
     if ($word -ceq 'off') { $st.off = $true }
-    elseif ($word -ceq 'on') { $st.off = $false; $st.paused = ''; $known.Clear(); $told.Clear() }
+    elseif ($word -ceq 'on') { $st.off = $false; $st.paused = ''; $st.renewed = $true; $known.Clear(); $told.Clear() }
     if ($st.here -and (-not $st.plan.id -or ($word -ceq 'on' -and -not $st.plan.sign))) { & $quit }
     & $wrap
     & $look $global:PWD

@@ -20,7 +20,7 @@
     $version = $PSVersionTable.PSVersion
     if ($version.Major -lt 7 -and ($version.Major -ne 5 -or $version.Minor -lt 1)) { return }
     $loaded = $function:global:venvhook
-    if ($loaded -and "$($loaded.Module)" -ceq 'venvhook') { & $loaded.Module { & $await }; return }
+    if ($loaded -and "$($loaded.Module)" -ceq 'venvhook') { & $loaded.Module { $st.renewed = $true; $st.calm = $false; & $await }; return }
 
     # Interactive? An editor's host is. A console is when somebody can type, and it was started with nothing to run or goes on
     # after it. What is loaded proves nothing. (How it is started most often is looked at first: the rest takes 10 ms.)
@@ -80,8 +80,9 @@
         $events = $session.InvokeCommand
         # The shell's state: the project entered, its plan, the project left by hand; the place looked at last (PowerShell has
         # one object for it until the folder is changed), the project found for it, and where a marker would be nearer.
-        # calm: nothing is to be done at a prompt, as long as the place, those markers and the plan are the same.
-        $st = @{ here = ''; plan = $null; paused = ''; place = $null; project = ''; nearer = @(); calm = $false; off = $false
+        # calm: nothing is to be done at a prompt, as long as the place, those markers and the plan are the same. renewed: PATH
+        # may have lost our folders, for a startup file was read again.
+        $st = @{ here = ''; plan = $null; paused = ''; place = $null; project = ''; nearer = @(); calm = $false; renewed = $false; off = $false
             depth = 0; prompts = @(); drawn = $false; scripted = $false; action = $null; waiting = $null; bin = ''; theirs = $null
             saved = $null; judged = $null; shown = $false; inherited = [System.Boolean]$env:VENVHOOK_PROJECT }
         $known = [System.Collections.Generic.Dictionary[System.String, System.Object]]::new() # plans; ordinal, as a @{} is not

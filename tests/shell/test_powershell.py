@@ -551,6 +551,17 @@ def test_a_marker_that_is_made_above(world: World) -> None:
     assert live.prefix() == "(app) "
 
 
+@pytest.mark.scenario(17)
+def test_a_ceiling_whose_links_lead_to_each_other(world: World) -> None:
+    """It is no folder, so it closes none; and the prompt does not wait."""
+    app = world.project()
+    (world.work / "one").symlink_to(world.work / "two/x")
+    (world.work / "two").symlink_to(world.work / "one/y")
+    live = world.start(env={"VENVHOOK_CEILING": f"{world.work}/one:{world.work}/two/"})
+    assert (quick(live, "cd app"), live.prefix()) == ("", "(app) ")
+    assert quick(live, f"cd {app}/..") == ""
+
+
 @pytest.mark.scenario(38)
 def test_the_name_of_a_folder_reaches_no_terminal(world: World) -> None:
     odd = world.work / "x``y\x1b]0;OWNED\x07"
