@@ -8,12 +8,10 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from .dialects import Dialect
 from .terminal import Terminal
 from .world import World, same_but_moves
 
@@ -336,22 +334,6 @@ def test_fish_add_path_in_another_shell(world: World) -> None:
 
 
 @pytest.mark.scenario(56)
-@pytest.mark.parametrize("again", ["", "cd .", "venvhook on"])
-def test_a_marker_above_that_went_and_came_back(world: World, again: str) -> None:
-    app = world.project()
-    (app / "sub/deep").mkdir(parents=True)
-    live = world.start()
-    live.run("cd app/sub/deep")
-    (app / ".venvhook.toml").rename(app / "away")
-    live.run("")
-    assert live.prefix() == ""
-    live.run("")
-    (app / "away").rename(app / ".venvhook.toml")
-    live.run(again)
-    assert (live.prefix(), python_of(live)) == ("(app) ", str(app / ".venv"))
-
-
-@pytest.mark.scenario(56)
 def test_a_project_that_is_made_again_under_the_shell(world: World) -> None:
     app = world.project()
     (app / "sub").mkdir()
@@ -365,54 +347,3 @@ def test_a_project_that_is_made_again_under_the_shell(world: World) -> None:
     assert live.prefix() == ""
     live.run(f"cp -a {world.work}/copy {app}")
     assert live.prefix() == "(app) "
-
-
-@pytest.mark.scenario(56)
-def test_init_of_the_folder_above(world: World) -> None:
-    app = world.project()
-    (app / "sub").mkdir()
-    (app / ".venvhook.toml").unlink()
-    live = world.start(cwd=app / "sub")
-    assert live.prefix() == ""
-    live.run("venvhook init .. >/dev/null 2>&1")
-    assert live.prefix() == "(app) "
-
-
-@pytest.mark.scenario(51)
-def test_the_hook_is_loaded_after_the_first_prompt(world: World) -> None:
-    app = world.project()
-    (world.home / ".config/fish/conf.d/venvhook.fish").rename(world.home / "hook.fish")
-    variables = {"HOME": str(world.home), "PATH": "/usr/bin:/bin", "TERM": "xterm-256color", "LANG": "C.UTF-8"}
-    (world.home / ".config/fish/config.fish").write_text(world.dialect.prompt_rc)
-    live = Terminal(world.dialect.argv, variables, str(app), str(world.dump))
-    world.terminals.append(live)
-    live.run("")
-    live.run("source ~/hook.fish")
-    assert (live.prefix(), python_of(live)) == ("(app) ", str(app / ".venv"))
-    live.run("cd ..")
-    assert live.prefix() == ""
-
-
-@pytest.mark.skipif(shutil.which("strace") is None or sys.platform != "linux", reason="strace is not installed")
-@pytest.mark.parametrize("spelled", ["by the link", "without it", "with a slash"])
-@pytest.mark.parametrize("stands", ["by the link", "without it", "below"])
-def test_a_ceiling_is_never_looked_into(world: World, shell: Dialect, stands: str, spelled: str) -> None:
-    """By whatever path it is named, and by whatever path the shell came there; nor where the shell stands in it."""
-    real, link = world.root / "net", world.root / "by-link"
-    (real / "host").mkdir(parents=True)
-    link.symlink_to(real)
-    folder = {"by the link": link, "without it": real, "below": link / "host"}[stands]
-    ceiling = {"by the link": str(link), "without it": str(real), "with a slash": f"/nowhere:{link}/"}[spelled]
-    live = world.start(env={"VENVHOOK_CEILING": ceiling})
-    log = world.root / "log"
-    tracer = subprocess.Popen(["strace", "-qq", "-e", "trace=%file", "-o", str(log), "-p", str(live.process.pid)])
-    try:
-        live.until(lambda: "TracerPid:\t0\n" not in Path(f"/proc/{live.process.pid}/status").read_text())
-        for line in (f"cd {folder}", "", "cd .", ""):
-            live.run(line)
-    finally:
-        tracer.terminate()
-        tracer.wait()
-    looked = [line for line in log.read_text().splitlines() if ".venvhook.toml" in line]
-    assert looked if stands == "below" else not [line for line in looked if str(world.root) in line]
-    assert not [line for line in looked if f'"{real}/.venv' in line or f'"{link}/.venv' in line]

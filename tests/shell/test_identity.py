@@ -1,11 +1,14 @@
 """What a project is known by: its own name and files, whatever their age, and whatever is next to it.
 
-Guards scenarios 52, 54, 55 and 56 in every shell.
+Guards scenarios 7, 17, 51, 52, 54, 55 and 56 in every shell.
 """
 
 from __future__ import annotations
 
 import os
+import re
+import shutil
+import subprocess
 import time
 from pathlib import Path
 
@@ -13,7 +16,7 @@ import pytest
 
 from .dialects import Dialect
 from .test_trust import one_line
-from .world import World, make_environment, same_but_moves
+from .world import World, left, make_environment, same_but_moves
 
 PREFIX = "python -c 'import sys; print(sys.prefix)'"
 
@@ -110,32 +113,174 @@ def test_the_markers_of_two_branches_are_asked_about_once_each(world: World) -> 
 # ---- markers that come and go ----------------------------------------------------------------------------------------
 
 
+class Coming:
+    """A project's marker, or its whole folder, that goes away and comes back."""
+
+    def __init__(self, app: Path, aside: Path, how: str) -> None:
+        self.app, self.aside, self.how = app, aside, how
+        if how == "git":
+            (app / ".gitignore").write_text(".venv\n")
+            for command in (["init", "-q"], ["add", "sub", ".gitignore"], ["commit", "-qm", "one"]):
+                self.git(*command)
+
+    def git(self, *command: str) -> None:
+        git = ["git", "-c", "user.name=me", "-c", "user.email=me", "-C", str(self.app)]
+        subprocess.run([*git, *command], check=True, capture_output=True)
+
+    def go(self) -> None:
+        if self.how == "git":
+            self.git("stash", "-qu")
+        elif self.how == "marker":
+            (self.app / ".venvhook.toml").rename(self.aside)
+        else:
+            shutil.copytree(self.app, self.aside, symlinks=True)
+            shutil.rmtree(self.app)
+
+    def come(self) -> None:
+        if self.how == "git":
+            self.git("stash", "pop", "-q")
+        else:
+            self.aside.rename(self.app if self.how == "folder" else self.app / ".venvhook.toml")
+
+
 @pytest.mark.scenario(56)
 @pytest.mark.parametrize("line", ["", "cd .", "venvhook on"])
-def test_a_marker_that_comes_back_above(world: World, line: str) -> None:
+@pytest.mark.parametrize("how", ["marker", "folder", "git"])
+def test_a_marker_that_goes_and_comes_back(world: World, how: str, line: str) -> None:
     app = world.project()
-    (app / "sub/deep").mkdir(parents=True)
-    live = world.start(cwd=app / "sub/deep")
-    assert live.prefix() == "(app) "
-    (app / ".venvhook.toml").rename(app / "away")
-    live.run("")
-    assert live.prefix() == ""
-    (app / "away").rename(app / ".venvhook.toml")
-    live.run(line)
-    assert live.prefix() == "(app) "
+    (app / "sub").mkdir()
+    (app / "sub/file").touch()
+    coming = Coming(app, world.root / "aside", how)
+    live = world.start(cwd=app / "sub")
+    before = world.start().environ()
+    for _ in range(2):
+        coming.go()
+        live.run("")
+        assert (live.prefix(), live.get("VIRTUAL_ENV")) == ("", None)
+        coming.come()
+        live.run(line)
+        assert live.prefix() == "(app) "
+    live.run(world.dialect.cd(str(world.work)))
+    same_but_moves(live.environ(), before)
 
 
 @pytest.mark.scenario(56)
-def test_a_marker_that_the_command_makes_above(world: World) -> None:
-    app = world.work / "app"
-    (app / "sub").mkdir(parents=True)
-    make_environment(app / ".venv")
+@pytest.mark.parametrize("line", ["venvhook init ..", "venvhook allow ..", "cd ."])
+def test_a_project_that_is_made_above(world: World, line: str) -> None:
+    app = world.project(allow=line == "cd .")
+    (app / "sub").mkdir()
+    (app / ".venvhook.toml").unlink()
     live = world.start(cwd=app / "sub")
     before = live.environ()
-    live.run("venvhook init ..")
+    if "init" not in line:
+        world.mark(app, "")
+    live.run(line)
     assert live.prefix() == "(app) "
     live.run("cd ../..")
     same_but_moves(live.environ(), before)
+
+
+# ---- the user's own PATH, hooks that come late, ceilings -------------------------------------------------------------
+
+
+@pytest.mark.scenario(7)
+def test_a_path_that_is_typed_wins_until_it_is_asked_for(world: World, shell: Dialect) -> None:
+    app = world.project()
+    live = world.start()
+    live.run("cd app")
+    ours, mine = f"{app}/.venv/bin", str(world.home / "mine")
+    live.run(shell.path_front(mine))
+    live.run("cd .")
+    assert str(live.get("PATH")).split(":")[:2] == [mine, ours]
+    assert live.run("venvhook on") == ""
+    assert str(live.get("PATH")).split(":")[:2] == [ours, mine]
+    live.run(shell.export("PATH", "/usr/bin:/bin"))
+    assert live.run("venvhook on") == ""
+    assert str(live.get("PATH")) == f"{ours}:/usr/bin:/bin"
+    live.run("cd ..")
+    assert left(live, shell)[b"PATH"] == b"/usr/bin:/bin"
+
+
+@pytest.mark.scenario(27)
+@pytest.mark.parametrize("kind", ["set", "in front"])
+def test_startup_files_that_are_read_again(world: World, shell: Dialect, kind: str) -> None:
+    """Whatever they do to PATH, the name in the prompt and the python stay together; leaving undoes only what is ours."""
+    app = world.project("app", '[variables]\nA = "1"\n[prepend]\nPATH = ["scripts"]')
+    line = shell.export("PATH", "/opt/b:/usr/bin:/bin") if kind == "set" else shell.path_front("/shims")
+    files = dict.fromkeys((shell.early_rc, *shell.installed_rc, shell.rc))
+    live = world.start(before=line)
+    before = left(live, shell)
+    live.run("cd app")
+    for _ in range(2):
+        assert live.run("; ".join(shell.source(str(world.home / name)) for name in files)) == ""
+        path = str(live.get("PATH")).split(":")
+        assert path[:2] == [f"{app}/.venv/bin", f"{app}/scripts"]
+        assert path.count(f"{app}/.venv/bin") == 1
+        assert (live.run(PREFIX), live.prefix(), live.get("A")) == (f"{app}/.venv", "(app) ", "1")
+    live.run("cd ..")
+    after = left(live, shell)
+    if kind == "set":
+        same_but_moves(after, before)
+    assert str(app).encode() not in after[b"PATH"]
+
+
+@pytest.mark.scenario(51)
+@pytest.mark.parametrize("where", ["app", "."])
+def test_a_hook_that_is_loaded_by_hand_in_a_running_shell(world: World, shell: Dialect, where: str) -> None:
+    app = world.project()
+    plain = world.root / "plain"
+    (plain / ".local/share/fish/generated_completions").mkdir(parents=True)
+    (plain / shell.rc).parent.mkdir(parents=True, exist_ok=True)
+    (plain / shell.rc).write_text(shell.prompt_rc)
+    live = world.start(cwd=world.work / where, env={"HOME": str(plain)})
+    before = live.environ()
+    assert live.get("VIRTUAL_ENV") is None
+    live.run(shell.source(str(world.installation.hook(shell.name))))
+    if where == ".":
+        live.run("cd app")
+    assert (live.prefix(), live.run(PREFIX)) == ("(app) ", f"{app}/.venv")
+    live.run("cd ..")
+    same_but_moves(live.environ(), before)
+
+
+CEILINGS = {
+    "plain": ("{net}", "net"),
+    "slash": ("{net}/", "net"),
+    "slashes": ("/x:{net}//:/y", "net"),
+    "ceiling is a link": ("{work}/link", "net"),
+    "shell came by a link": ("{net}", "link"),
+    "parent is a link": ("{root}/up/net", "net"),
+    "below": ("{net}", "net/deep"),
+    "below, by a link": ("{net}", "link/deep"),
+}
+
+
+@pytest.mark.scenario(17, 58)
+@pytest.mark.parametrize("spelling", CEILINGS)
+def test_a_ceiling_is_never_looked_into(world: World, shell: Dialect, spelling: str) -> None:
+    """By whatever path it is named, and by whatever path the shell came there; a project in it is not entered."""
+    net = world.project("net")
+    world.project("net/deep/app")
+    (world.work / "link").symlink_to(net)
+    (world.root / "up").symlink_to(world.work)
+    ceiling, start = CEILINGS[spelling]
+    log = world.root / "trace"
+    # The files of PowerShell are looked at by many threads, of many kinds.
+    strace = ("strace", "-qq", "-e", "trace=%file", "-e", "signal=none", "-o", str(log)) if shell.name != "pwsh" else ()
+    if strace and shutil.which("strace") is None:
+        pytest.skip("strace is not installed")
+    variables = {"VENVHOOK_CEILING": ceiling.format(net=net, work=world.work, root=world.root)}
+    live = world.start(env=variables, wrapper=strace)
+    for line in (f"cd {start}", "", "cd .", "cd ~", "cd -"):
+        live.run(line)
+        assert live.get("VIRTUAL_ENV") is None, line
+    live.run(f"cd {net}/deep/app")
+    assert live.prefix() == "(app) "
+    live.run(f"cd {world.work / start}")
+    assert live.get("VIRTUAL_ENV") is None
+    looked = log.read_text().splitlines() if strace else []
+    assert [row for row in looked if re.search(r"/(net|link)/+\.venvhook\.toml", row)] == []
+    assert not strace or any("app/.venvhook.toml" in row for row in looked)
 
 
 # ---- what a startup file activates, and the command ------------------------------------------------------------------
