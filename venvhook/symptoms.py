@@ -219,8 +219,8 @@ def hidden(live: Shell) -> Iterator[VenvhookError]:
     if live.reason and "python" in live.facts.get("function", []) and not found:
         found = [("python", "a function")]
     for name, kind in found:
-        # PowerShell's command is Set-Alias.
-        words = (f"{kind.split()[1]} {name}", f"Set-Alias {name}")
+        # The shells' words are alias and function; PowerShell's command ends in Alias.
+        words = (f"{kind.split()[1]} {name}", f"Alias {name}")
         path, line = next((place for place in (_place(live, word) for word in words) if place[0]), (None, None))
         problem = f"{name} is {kind}, and runs in place of the environment's {name}"
         yield VenvhookError(problem, path, line, "to have the environment's, take it out or name it otherwise")
