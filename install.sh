@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs venvhook for this user, and proves that it works. POSIX sh; formatted with `shfmt -i 4 -ci`.
-# A new environment is built beside the one that is there, and a link is moved: a run that fails leaves all as it was.
+# A new environment is built next to the one that is there, and a symlink is moved: a run that fails changes nothing.
 set -eu
 umask 077
 unset CDPATH PYTHONHOME PYTHONPATH
@@ -13,7 +13,7 @@ Makes a private environment for venvhook, links the command into ~/.local/bin, l
 the hook, and shows in each of them that it works.
   --dry-run      say what would be done, and do nothing
   --shell NAME   only for this shell (pwsh: PowerShell); may be repeated, or a list with commas
-  --no-rc        leave the startup files alone
+  --no-rc        change no startup file
   --python PATH  the Python to use (3.9 or newer, with venv and ensurepip)
   --uninstall    remove all that is venvhook's, also what was allowed and denied; your config.toml stays, and the markers
 EOF
@@ -53,7 +53,7 @@ parse() {
 
 places() {
     here=$(cd -- "$(dirname -- "$0")" && pwd -P)
-    [ -f "$here/venvhook/install.py" ] || fail "venvhook's files are not beside it; run it in their folder: sh install.sh"
+    [ -f "$here/venvhook/install.py" ] || fail "venvhook's files are not next to it; run it in their folder: sh install.sh"
     known=$(sed -n 's/^SHELLS = (\(.*\))$/\1/p' "$here/venvhook/shells/__init__.py" | tr -d '",')
     for name in $shells; do
         case " $known " in *" $name "*) ;; *) fail "unknown shell $name; use one of: $known" ;; esac
@@ -80,7 +80,7 @@ candidates() {
     printf '%s\n' /usr/bin/python3 /usr/local/bin/python3 /opt/homebrew/bin/python3
 }
 
-# Asked is the interpreter itself: behind the name may be a shim, or the environment of a project.
+# The interpreter itself is asked: the name may lead to a shim, or to the environment of a project.
 ask() {
     "$1" -I -c '
 import os, sys
@@ -104,7 +104,7 @@ find_python() {
 $(candidates)
 EOF
     [ -z "$lacking" ] || fail "$lacking has no venv or no ensurepip; $(remedy python3-venv), then run install.sh again"
-    [ -z "$wanted" ] || fail "$wanted is no Python 3.9 or newer; name another one"
+    [ -z "$wanted" ] || fail "$wanted is not a Python 3.9 or newer; name another one"
     fail "no Python 3.9 or newer found; $(remedy "python3 python3-venv"), or name one with --python"
 }
 
@@ -204,7 +204,7 @@ roll_back() {
     exit $code
 }
 
-# From the files beside this script, so that it works when the installed environment does not.
+# From the files next to this script, so that it works when the installed environment does not.
 take_out() {
     "$python" -I -B - "$here" "$data" "$1" <<'EOF'
 import sys
@@ -222,7 +222,7 @@ EOF
 uninstall() {
     [ -e "$data/env" ] || [ -d "$data/hook" ] || fail "nothing of venvhook's is in $data; nothing to do"
     find_python
-    take_out purge || fail "venvhook is still installed; mend that and run it again"
+    take_out purge || fail "venvhook is still installed; fix that and run it again"
     ! ours || rm -f "$link"
     made=$(cat "$data/made" 2>/dev/null || :)
     remove_own

@@ -224,8 +224,8 @@ def fake(path: Path, script: str) -> str:
 
 @pytest.mark.scenario(47)
 def test_a_python_that_will_not_do(home: Home, tmp_path: Path) -> None:
-    refused(home.run("--python", str(tmp_path / "none")), "none is no Python 3.9 or newer; name another")
-    refused(home.run("--python", fake(tmp_path / "old", "exit 3")), "old is no Python 3.9 or newer")
+    refused(home.run("--python", str(tmp_path / "none")), "none is not a Python 3.9 or newer; name another")
+    refused(home.run("--python", fake(tmp_path / "old", "exit 3")), "old is not a Python 3.9 or newer")
     hidden = "import sys; sys.modules['ensurepip'] = None; exec(sys.argv.pop(1))"
     script = f"""exec '{sys.executable}' -I -c "{hidden}" "$3" """
     refused(home.run("--python", fake(tmp_path / "bare", script)), "bare has no venv or no ensurepip; ")

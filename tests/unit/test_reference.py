@@ -126,7 +126,7 @@ def test_variables_of_our_own() -> None:
     text = "\n".join(path.read_text() for path in sources)
     used = {name.rstrip("_") for name in re.findall(r"(?<![@\w])_?VENVHOOK_[A-Z_]+", text)}
     olds = {name for name in used if name.startswith("_VENVHOOK_OLD")}
-    told = [*first("Set by you"), *first("Set while inside"), *first("For venvhook alone")]
+    told = [*first("Set by you"), *first("Set while inside"), *first("Only for venvhook")]
     assert {name for name in told if "VENVHOOK" in name} == used - olds | {"_VENVHOOK_OLD_NAME"}
 
 
@@ -150,7 +150,7 @@ def test_variables_that_entering_sets(home: Home) -> None:
     home.patch.setenv("CONDA_SHLVL", "1")
     home.patch.setenv("CONDA_PREFIX", "/base")
     seen |= touched(home)
-    assert seen == {*first("Set while inside"), *first("For venvhook alone")}
+    assert seen == {*first("Set while inside"), *first("Only for venvhook")}
 
 
 def test_variables_of_others() -> None:
