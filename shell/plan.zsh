@@ -255,7 +255,11 @@ _venvhook_draw() {
     if [[ ${${(t)psvar}/-tied} == array-special ]]; then _venvhook_show; fi
     if [[ ${(t)PS1} == *readonly* ]]; then
     elif [[ ! $_venvhook_label ]]; then
-        if [[ ${PS1-} == "$_venvhook_reference"* ]]; then PS1=${PS1#"$_venvhook_reference"}; fi
+        # An activate script puts its name in front of the prompt that it finds, and saves that prompt for its deactivate.
+        if [[ ${PS1-} == *"$_venvhook_reference"* ]]; then PS1=${PS1/"$_venvhook_reference"}; fi
+        if [[ ${_OLD_VIRTUAL_PS1-} == *"$_venvhook_reference"* ]]; then
+            _OLD_VIRTUAL_PS1=${_OLD_VIRTUAL_PS1/"$_venvhook_reference"}
+        fi
     elif [[ -o prompt_percent && ! ${VIRTUAL_ENV_DISABLE_PROMPT-} ]] &&
         { [[ $_venvhook_name//${PS1-} == "$_venvhook_silent" ]] || ! _venvhook_shown }; then
         if [[ ${PS1-} != *"$_venvhook_reference"* ]]; then

@@ -143,6 +143,28 @@ NASTY = {
 }
 
 
+PS1 = {"bash": 'printf "%q\\n" "$PS1"', "zsh": "print -r -- ${(q)PS1}"}
+
+
+@pytest.mark.scenario(14, 18)
+@pytest.mark.shells("bash", "zsh")
+@pytest.mark.parametrize("then", ["cd ..", "cd ..; cd app; venvhook on; cd ..", "deactivate; cd .."])
+def test_ps1_after_another_environment_by_hand(world: World, shell: Dialect, then: str) -> None:
+    """Its script saves the prompt that it finds; what its deactivate puts back has nothing of ours in it."""
+    world.project()
+    other = make_environment(world.root / "other")
+    live = world.start()
+    before = live.run(PS1[shell.name]).replace("\\$\\{_venvhook_prefix-\\}", "")
+    live.run("cd app")
+    live.run(shell.activate(str(other)))
+    for line in then.split("; "):
+        live.run(line)
+    if live.get("VIRTUAL_ENV"):
+        assert live.prefix() == "(other) "
+        live.run("deactivate")
+    assert (live.run(PS1[shell.name]), live.get("VIRTUAL_ENV")) == (before, None)
+
+
 @pytest.mark.scenario(20)
 @pytest.mark.parametrize("name", NASTY)
 def test_nothing_of_a_name_is_run_or_expanded(world: World, shell: Dialect, name: str) -> None:
