@@ -11,12 +11,13 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from types import ModuleType
 
 # What the flags of open(2) are worth where there are none of that name.
 NOFOLLOW: int = getattr(os, "O_NOFOLLOW", 0)
 NONBLOCK: int = getattr(os, "O_NONBLOCK", 0)
+NOCTTY: int = getattr(os, "O_NOCTTY", 0)
 BINARY: int = getattr(os, "O_BINARY", 0)
 
 
@@ -62,6 +63,11 @@ def fold(name: str, system: System = HERE) -> str:
     return name.upper() if system is WINDOWS else name
 
 
+def folded(environ: Mapping[str, str], system: System = HERE) -> Mapping[str, str]:
+    """ENVIRON with its names as `fold` has them, so that a folded name finds its value however the shell wrote it."""
+    return {fold(name, system): value for name, value in environ.items()} if system is WINDOWS else environ
+
+
 # ---- Paths -----------------------------------------------------------------------------------------------------------
 
 
@@ -70,10 +76,22 @@ def is_path(text: str, system: System = HERE) -> bool:
     return "/" in text or system.separator in text or text in (".", "..", "~") or bool(system.path.splitdrive(text)[0])
 
 
+def parts(path: str, system: System = HERE) -> list[str]:
+    """The parts of PATH between its separators, "" in front of the first and after the last; one part is a name."""
+    return path.replace("/", system.separator).split(system.separator)
+
+
+def is_absolute(path: str, system: System = HERE) -> bool:
+    """Whether PATH is the same place wherever a program is. On Windows it needs a drive or a share for that."""
+    there: bool = system.path.isabs(path)
+    return there and (system is not WINDOWS or bool(system.path.splitdrive(path)[0]))
+
+
 def expand_home(path: str, home: str, system: System = HERE) -> str:
     """PATH, in which a leading `~`, alone or before a separator, is the folder HOME. Another user's (`~name`) stays."""
-    alone = path == "~" or path.startswith(("~/", "~" + system.separator))
-    return home + path[1:] if alone else path
+    if path == "~":
+        return home
+    return home.rstrip("/" + system.separator) + path[1:] if parts(path, system)[0] == "~" else path
 
 
 def alike(path: str, system: System = HERE) -> str:
@@ -94,8 +112,8 @@ def above(path: str, system: System = HERE) -> Iterator[str]:
 
 def within(path: str, folder: str, system: System = HERE) -> bool:
     """Whether the absolute PATH is FOLDER or below it. Both are compared as they are spelled; links are not followed."""
-    path, folder = alike(path, system), alike(folder, system)
-    return path == folder or path.startswith(folder.rstrip(system.separator) + system.separator)
+    path, folder = (alike(each, system).rstrip(system.separator) + system.separator for each in (path, folder))
+    return path.startswith(folder)
 
 
 # ---- Lists of folders ------------------------------------------------------------------------------------------------

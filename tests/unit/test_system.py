@@ -29,6 +29,40 @@ def test_names_of_variables(kind: System, given: str, want: str) -> None:
 
 
 @on(
+    (POSIX, {"foo": "1", "FOO": "2"}, {"foo": "1", "FOO": "2"}),
+    (WINDOWS, {"foo": "1", "Path": "2"}, {"FOO": "1", "PATH": "2"}),
+)
+def test_environments(kind: System, given: dict[str, str], want: dict[str, str]) -> None:
+    assert system.folded(given, kind) == want
+
+
+@on(
+    (SYSTEMS, "web", ["web"]),
+    (SYSTEMS, "a/b", ["a", "b"]),
+    (SYSTEMS, "/a/..", ["", "a", ".."]),
+    (POSIX, "a\\b", ["a\\b"]),
+    (WINDOWS, "a\\../b", ["a", "..", "b"]),
+)
+def test_parts(kind: System, given: str, want: list[str]) -> None:
+    assert system.parts(given, kind) == want
+
+
+@on(
+    (POSIX, "/a", True),
+    (SYSTEMS, "a", False),
+    (POSIX, "C:\\a", False),
+    (WINDOWS, "C:\\a", True),
+    (WINDOWS, "c:/a", True),
+    (WINDOWS, "\\\\host\\share\\a", True),
+    (WINDOWS, "/a", False),
+    (WINDOWS, "\\a", False),
+    (WINDOWS, "C:a", False),
+)
+def test_absolute_paths(kind: System, given: str, want: bool) -> None:
+    assert system.is_absolute(given, kind) is want
+
+
+@on(
     (SYSTEMS, "web", False),
     (SYSTEMS, "a.b-c", False),
     (SYSTEMS, "~bob", False),
@@ -55,9 +89,16 @@ def test_paths_and_names(kind: System, given: str, want: bool) -> None:
     (WINDOWS, "~/a", "/home/me/a"),
     (WINDOWS, "~\\a", "/home/me\\a"),
     (WINDOWS, "~bob\\a", "~bob\\a"),
+    (SYSTEMS, "a~/b", "a~/b"),
 )
 def test_the_home_folder(kind: System, given: str, want: str) -> None:
     assert system.expand_home(given, "/home/me", kind) == want
+
+
+@on((SYSTEMS, "/", "/a"), (SYSTEMS, "/me/", "/me/a"), (WINDOWS, "C:\\", "C:/a"))
+def test_a_home_folder_that_ends_in_a_separator(kind: System, given: str, want: str) -> None:
+    assert system.expand_home("~/a", given, kind) == want
+    assert system.expand_home("~", given, kind) == given
 
 
 @on(
@@ -94,6 +135,10 @@ def test_what_is_above_ends(kind: System, path: str) -> None:
     (WINDOWS, ("C:\\a", "C:\\"), True),
     (WINDOWS, ("D:\\a", "C:\\"), False),
     (WINDOWS, ("\\\\HOST\\share\\a", "\\\\host\\share"), True),
+    (WINDOWS, ("\\\\host\\share", "\\\\host\\share\\"), True),
+    (WINDOWS, ("\\\\host\\shared", "\\\\host\\share"), False),
+    (SYSTEMS, ("/", "/"), True),
+    (SYSTEMS, ("/a/", "/a"), True),
 )
 def test_within(kind: System, given: tuple[str, str], want: bool) -> None:
     assert system.within(*given, kind) is want
