@@ -9,6 +9,7 @@ import os
 
 from venvhook.errors import VenvhookError
 from venvhook.files import read_plain
+from venvhook.system import HERE, System, expand_home, is_absolute
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def usable(folder: str, home: str) -> Config:
         return Config()
 
 
-def parse(data: bytes, path: str, home: str) -> Config:
+def parse(data: bytes, path: str, home: str, system: System = HERE) -> Config:
     """The settings in DATA, with `~` standing for HOME; VenvhookError, with the line, for a mistake.
 
     PATH is for messages only.
@@ -74,9 +75,9 @@ def parse(data: bytes, path: str, home: str) -> Config:
         config.prompt = _prompt(document, values["prompt"])
     if "wrap_cd" in values:
         config.wrap_cd = _flag(document, "wrap_cd", values["wrap_cd"])
-    config.allow = _folders(document, "allow", home)
-    config.ceiling = _folders(document, "ceiling", home)
-    _check_separator(document, config.ceiling)
+    config.allow = _folders(document, "allow", home, system)
+    config.ceiling = _folders(document, "ceiling", home, system)
+    _check_separator(document, config.ceiling, system)
     return config
 
 
@@ -101,20 +102,19 @@ def _prompt(document: Document, value: object) -> str:
     return prompt
 
 
-def _folders(document: Document, key: str, home: str) -> tuple[str, ...]:
+def _folders(document: Document, key: str, home: str, system: System) -> tuple[str, ...]:
     folders = document.strings(document.values.get(key, []), key)
-    return tuple(_absolute(document, key, folder, home) for folder in folders)
+    return tuple(_absolute(document, key, expand_home(folder, home, system), system) for folder in folders)
 
 
-def _absolute(document: Document, key: str, folder: str, home: str) -> str:
-    if folder == "~" or folder.startswith(("~/", "~" + os.sep)):
-        folder = os.path.join(home, folder[2:])
-    if not os.path.isabs(folder):
+def _absolute(document: Document, key: str, folder: str, system: System) -> str:
+    if not is_absolute(folder, system):
         raise document.wrong((key,), f"holds {folder}, which is relative", "write an absolute path, or ~/...")
-    return os.path.normpath(folder)
+    return str(system.path.normpath(folder))
 
 
-def _check_separator(document: Document, folders: tuple[str, ...]) -> None:
+def _check_separator(document: Document, folders: tuple[str, ...], system: System) -> None:
     for folder in folders:  # the hooks know them as one list, as VENVHOOK_CEILING is
-        if os.pathsep in folder:
-            raise document.wrong(("ceiling",), f"holds a {os.pathsep}, which separates folders", "take it out")
+        if system.list_separator in folder:
+            problem = f"holds a {system.list_separator}, which separates folders"
+            raise document.wrong(("ceiling",), problem, "take it out")

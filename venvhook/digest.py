@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from venvhook.system import encode
+
 try:
     if sys.version_info >= (3, 12):
         from _sha2 import sha256  # type: ignore[import-not-found, unused-ignore]
@@ -15,7 +17,7 @@ except ImportError:  # PyPy has neither
 
 def digest(text: str) -> str:
     """Sixteen hexadecimal digits of SHA-256."""
-    return digest_of_bytes(text.encode("utf-8", "surrogateescape"))
+    return digest_of_bytes(encode(text))
 
 
 def digest_of_bytes(data: bytes) -> str:

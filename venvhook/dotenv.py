@@ -20,7 +20,8 @@ from __future__ import annotations
 
 from venvhook.errors import VenvhookError
 from venvhook.files import decode, line_at, read_plain
-from venvhook.names import fold, refuse
+from venvhook.names import refuse
+from venvhook.system import HERE, System, fold
 
 LIMIT = 64 * 1024  # bytes
 _BLANKS = " \t"
@@ -32,7 +33,7 @@ def read(path: str) -> bytes:
     return read_plain(path, LIMIT)
 
 
-def parse(data: bytes, path: str) -> list[tuple[str, str]]:
+def parse(data: bytes, path: str, system: System = HERE) -> list[tuple[str, str]]:
     """The (name, value) pairs of DATA, names once each, in the order of the file.
 
     PATH is for messages only. VenvhookError, with the line, for what is not UTF-8, not understood, or sets a variable
@@ -49,7 +50,7 @@ def parse(data: bytes, path: str) -> list[tuple[str, str]]:
         else:
             name, at = _name(text, at, path)
             value, at = _value(text, at, path)
-            values[fold(name)] = name, value
+            values[fold(name, system)] = name, value
         at = _skip_blanks(text, at)
     return list(values.values())
 

@@ -6,15 +6,13 @@ import os
 
 from venvhook.errors import VenvhookError
 from venvhook.files import entries, read_bytes
+from venvhook.system import HERE, WINDOWS, System, alike, decode, expand_home, is_path, within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from venvhook.plan import Condition
-
-WINDOWS = os.name == "nt"
-BIN, PYTHON = ("Scripts", "python.exe") if WINDOWS else ("bin", "python")
 
 # Names that say nothing: an environment called so is shown by its project's name.
 PLAIN_NAMES = (".venv", "venv", ".env", "env", "virtualenv", ".virtualenv", ".conda", "envs")
@@ -35,13 +33,13 @@ class Missing(Unfit):
 class Environment:
     """An environment that can be entered; `sign` is the file that shows it. `prompt` and `version` may be ""."""
 
-    __slots__ = ("bin", "conda", "prompt", "python", "root", "settings", "sign")
+    __slots__ = ("bin", "conda", "prompt", "python", "root", "settings", "sign", "system")
 
-    def __init__(self, root: str, sign: str, settings: dict[str, str]) -> None:
-        self.root, self.sign, self.settings = root, sign, settings
+    def __init__(self, root: str, sign: str, settings: dict[str, str], system: System = HERE) -> None:
+        self.root, self.sign, self.settings, self.system = root, sign, settings, system
         self.conda = os.path.basename(sign) == "conda-meta"
-        self.bin = root if self.conda and WINDOWS else os.path.join(root, BIN)
-        self.python = os.path.join(self.bin, PYTHON)
+        self.bin = root if self.conda and system is WINDOWS else os.path.join(root, system.bin)
+        self.python = os.path.join(self.bin, system.python)
         self.prompt = _unquoted(settings.get("prompt", ""))
 
     @property
@@ -55,7 +53,7 @@ class Environment:
     @property
     def folders(self) -> list[str]:
         """What goes in front of PATH: `bin`; of conda's on Windows what conda/activate.py (`_get_path_dirs`) lists."""
-        if not (self.conda and WINDOWS):
+        if not (self.conda and self.system is WINDOWS):
             return [self.bin]
         inside = (
             ("Library", "mingw-w64", "bin"),
@@ -75,7 +73,7 @@ class Environment:
         return self.prompt or ("" if base in PLAIN_NAMES else base)
 
 
-def inspect(root: str) -> Environment:
+def inspect(root: str, system: System = HERE) -> Environment:
     """The environment in the folder ROOT. Raises Unfit where there is none, or none that can be entered.
 
     It is one with `pyvenv.cfg` (PEP 405), `conda-meta/`, or the `orig-prefix.txt` of a virtualenv before 20.
@@ -84,27 +82,27 @@ def inspect(root: str) -> Environment:
         raise Missing("there is no environment yet", root, "to make it: venvhook create", [("absent", root)])
     sign = next((path for path in _signs(root) if os.path.exists(path)), None)
     if sign is None:
-        raise _without_sign(root)
-    found = Environment(root, sign, settings(sign) if sign.endswith("pyvenv.cfg") else {})
+        raise _without_sign(root, system)
+    found = Environment(root, sign, settings(sign) if sign.endswith("pyvenv.cfg") else {}, system)
     if not os.path.exists(found.python):
         raise _without_python(found)
     return found
 
 
-def has_commands(root: str) -> bool:
+def has_commands(root: str, system: System = HERE) -> bool:
     """Whether ROOT has what an environment without its pyvenv.cfg still has: `activate`, and a Python of any state."""
-    return all(os.path.lexists(os.path.join(root, BIN, name)) for name in ("activate", PYTHON))
+    return all(os.path.lexists(os.path.join(root, system.bin, name)) for name in ("activate", system.python))
 
 
-def _without_sign(root: str) -> Unfit:
+def _without_sign(root: str, system: System) -> Unfit:
     why = ": it has no pyvenv.cfg" if os.path.isdir(root) else ", and no folder"
     mended = [("absent", os.path.join(root, name)) for name in ("pyvenv.cfg", "conda-meta")]
-    return Unfit("this is no environment" + why, root, _remaking(root), mended)
+    return Unfit("this is no environment" + why, root, _remaking(root, system), mended)
 
 
-def _remaking(root: str) -> str:
+def _remaking(root: str, system: System) -> str:
     """What to do about ROOT, which is no environment; only what was one is remade."""
-    if has_commands(root):
+    if has_commands(root, system):
         return "to make it anew: venvhook rebuild"
     return "name another one with venv = … in the marker; or move it away, then: venvhook create"
 
@@ -144,10 +142,11 @@ def _without_python(found: Environment) -> Unfit:
     if os.path.islink(found.python):
         gone = os.path.realpath(found.python)
         return Unfit(f"its Python is gone ({gone})", found.root, "to make it anew: venvhook rebuild", mended)
-    if not WINDOWS and os.path.exists(os.path.join(found.root, "Scripts")):
-        problem = "this environment was made for Windows"
+    made_for, theirs = ("Linux or macOS", "bin/python") if found.system is WINDOWS else ("Windows", "Scripts")
+    if os.path.lexists(os.path.join(found.root, theirs)):
+        problem = f"this environment was made for {made_for}"
         return Unfit(problem, found.root, "name another one with venv = … in the marker, or: venvhook rebuild", mended)
-    return Unfit(f"it has no {BIN}/{PYTHON}", found.root, "to make it anew: venvhook rebuild", mended)
+    return Unfit(f"it has no {os.path.relpath(found.python, found.root)}", found.root, "to make it anew: venvhook rebuild", mended)
 
 
 def _unquoted(prompt: str) -> str:
@@ -184,7 +183,7 @@ def _replaced(found: Environment, python: str) -> str:
     made = _minor(found.version) if found.settings and not found.conda else ""
     if not made:
         return ""
-    if _in_folder(python, found.root):  # a copy, which needs the libraries of the Python that it was copied from
+    if within(python, os.path.realpath(found.root), found.system):  # a copy, which needs the libraries of the Python that it was copied from
         home = found.settings.get("home", "")
         names = ("python3", "python", "python.exe", f"python{made}", "pypy3", "pypy3.exe")
         there = not home or any(os.path.lexists(os.path.join(home, name)) for name in names)
@@ -209,10 +208,6 @@ def _minor(name: str) -> str:
     return f"3.{digits}" if number.startswith("3.") and digits else ""
 
 
-def _in_folder(path: str, folder: str) -> bool:
-    return path.startswith(os.path.join(os.path.realpath(folder), ""))
-
-
 def version_fits(found: Environment, wanted: str | None, folder: str = "") -> bool:
     """Whether the environment's Python is one that is asked for: `3.12`, `>=3.11`, `pypy3.10`, or a path.
 
@@ -220,11 +215,11 @@ def version_fits(found: Environment, wanted: str | None, folder: str = "") -> bo
     """
     if not wanted or not found.version:
         return True
-    if os.sep in wanted or "/" in wanted:
-        wanted = os.path.expanduser(wanted) if wanted.startswith(("~/", "~" + os.sep)) else wanted
-        wanted = os.path.normpath(os.path.join(folder, wanted))
+    if is_path(wanted, found.system):
+        home = os.path.expanduser("~")
+        wanted = os.path.normpath(os.path.join(folder, expand_home(wanted, home, found.system)))
         same = os.path.realpath(wanted) == os.path.realpath(found.python)
-        return same or not os.path.exists(wanted) or found.settings.get("home") == os.path.dirname(wanted)
+        return same or not os.path.exists(wanted) or _is_home(found, os.path.dirname(wanted))
     from venvhook.versions import fits
 
     number = wanted.lstrip("abcdefghijklmnopqrstuvwxyz")
@@ -234,12 +229,17 @@ def version_fits(found: Environment, wanted: str | None, folder: str = "") -> bo
     return (kind in ("", "python") or pypy == kind.startswith("pypy")) and fits(found.version, number or "*")
 
 
+def _is_home(found: Environment, folder: str) -> bool:
+    """Whether FOLDER has the Python that the environment was made with."""
+    return alike(found.settings.get("home", ""), found.system) == alike(folder, found.system)
+
+
 def made_for(found: Environment) -> str | None:
     """The folder that the environment's scripts were made for, where that is not the one it is in; None: they fit.
 
     Read from what every tool writes into `bin/activate`, the line that sets VIRTUAL_ENV.
     """
-    said = map(str.strip, _lines(os.path.join(found.root, BIN, "activate")))
+    said = map(str.strip, _lines(os.path.join(found.root, found.system.bin, "activate")))
     values = (line.partition("=")[2] for line in said if line.startswith(("VIRTUAL_ENV=", "export VIRTUAL_ENV=")))
     folder = next((folder for folder in map(_literal, values) if os.path.isabs(folder)), found.root)
     return None if folder == found.root or _same(folder, found.root) else folder
@@ -261,7 +261,7 @@ def lines(text: str) -> list[str]:
 def _lines(path: str) -> list[str]:
     """The first lines of a plain file, none where it is anything else."""
     try:
-        return lines(read_bytes(path, 1 << 24)[:65536].decode("utf-8", "surrogateescape"))
+        return lines(decode(read_bytes(path, 1 << 24)[:65536]))
     except VenvhookError:
         return []
 

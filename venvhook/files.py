@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 import stat
 
+from venvhook import system
 from venvhook.errors import VenvhookError
+from venvhook.system import HERE, System
 
 
 class TooLarge(VenvhookError):
@@ -30,6 +32,14 @@ def read_plain(path: str, limit: int) -> bytes:
     return data
 
 
+def read_text(path: str, limit: int) -> str:
+    """Return the text of the plain text file (or symlink to one) PATH, whatever its bytes are; errors as `read_plain`.
+
+    `system.encode` makes the same bytes of it. For files in which UTF-8 is a rule, `decode` names the line at fault.
+    """
+    return system.decode(read_plain(path, limit))
+
+
 def read_bytes(path: str, limit: int) -> bytes:
     """Return the bytes of the plain file (or symlink to one) PATH; errors as `read_with_status`."""
     return read_with_status(path, limit)[0]
@@ -41,11 +51,8 @@ def read_with_status(path: str, limit: int) -> tuple[bytes, os.stat_result]:
     VenvhookError when it is anything else (MadeUp), cannot be read, or is longer than LIMIT bytes (TooLarge). Never
     waits for another process, as an open fifo or a leased file would, and never takes a terminal.
     """
-    flags = os.O_RDONLY
-    for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"):
-        flags |= getattr(os, name, 0)
     try:
-        descriptor = os.open(path, flags)
+        descriptor = os.open(path, os.O_RDONLY | system.NONBLOCK | system.NOCTTY | system.BINARY)
         try:
             seen = os.fstat(descriptor)
             data = _read(descriptor, seen, path, limit)
@@ -72,12 +79,12 @@ def _read(descriptor: int, seen: os.stat_result, path: str, limit: int) -> bytes
     return bytes(data)
 
 
-def made_up(seen: os.stat_result) -> bool:
+def made_up(seen: os.stat_result, system: System = HERE) -> bool:
     """Whether a file of this status lies in /proc or /sys, told by its file system and not by any name of it.
 
-    Linux gives such file systems device numbers whose major part is 0.
+    Linux gives such file systems device numbers whose major part is 0. Windows has neither.
     """
-    if os.name == "nt" or os.major(seen.st_dev):
+    if not system.owners or os.major(seen.st_dev):
         return False
     devices = []
     for path in ("/", "/proc", "/sys"):
@@ -162,12 +169,17 @@ def write_whole(path: str, data: bytes, mode: int = 0o600) -> None:
     """Make DATA the content of PATH in one step. OSError: it is as it was."""
     part = f"{path}.{os.getpid()}.part"
     try:
-        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | system.BINARY, mode), "wb") as file:
             file.write(data)
         os.replace(part, path)
     except BaseException:
         discard(part)
         raise
+
+
+def write_text(path: str, text: str, mode: int = 0o600) -> None:
+    """The same with TEXT, in the bytes that `read_text` makes the same text of."""
+    write_whole(path, system.encode(text), mode)
 
 
 def discard(path: str) -> None:

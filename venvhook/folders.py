@@ -13,7 +13,11 @@ import sys
 from typing import NamedTuple
 
 from venvhook.errors import VenvhookError
-from venvhook.files import write_whole
+from venvhook.files import read_with_status, write_whole
+from venvhook.system import HERE, decode, encode
+
+
+_RECORD = 1 << 16  # bytes: no record is as long
 
 
 class Folders(NamedTuple):
@@ -69,12 +73,12 @@ def recorded(prefix: str = sys.prefix) -> Folders | None:
     import json
 
     try:
-        with open(record_path(prefix), encoding="utf-8", errors="surrogateescape") as file:
-            if not _only_mine(os.fstat(file.fileno())):
-                return None
-            parts = json.load(file)
+        data, seen = read_with_status(record_path(prefix), _RECORD)
+        if not _only_mine(seen):
+            return None
+        parts = json.loads(decode(data))
         return Folders(*(os.path.abspath(parts[name]) for name in Folders._fields))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (VenvhookError, ValueError, KeyError, TypeError):
         return None
 
 
@@ -85,7 +89,7 @@ def record(folders: Folders, prefix: str = sys.prefix) -> bool:
     path = record_path(prefix)
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        write(path, json.dumps(folders._asdict(), indent=1).encode() + b"\n")
+        write(path, encode(json.dumps(folders._asdict(), indent=1) + "\n"))
     except OSError:
         return False
     return recorded(prefix) == folders
@@ -122,7 +126,7 @@ def _narrow(path: str) -> None:
         raise VenvhookError("is not a plain folder", path, remedy="venvhook keeps its own files there: move it away")
     if not _mine(status):
         raise VenvhookError("belongs to another user", path, remedy="run venvhook as its owner, or move it away")
-    if os.name == "posix" and stat.S_IMODE(status.st_mode) != 0o700:
+    if HERE.owners and stat.S_IMODE(status.st_mode) != 0o700:
         os.chmod(path, 0o700)
 
 
@@ -137,7 +141,7 @@ def write(path: str, data: bytes, mode: int = 0o600) -> bool:
 def _holds(path: str, data: bytes, mode: int) -> bool:
     try:
         status = os.lstat(path)
-        if not stat.S_ISREG(status.st_mode) or (os.name == "posix" and stat.S_IMODE(status.st_mode) != mode):
+        if not stat.S_ISREG(status.st_mode) or (HERE.owners and stat.S_IMODE(status.st_mode) != mode):
             return False
         with open(path, "rb") as file:
             return file.read() == data
@@ -146,8 +150,8 @@ def _holds(path: str, data: bytes, mode: int) -> bool:
 
 
 def _mine(status: os.stat_result) -> bool:
-    return os.name != "posix" or status.st_uid == os.geteuid()
+    return not HERE.owners or status.st_uid == os.geteuid()
 
 
 def _only_mine(status: os.stat_result) -> bool:
-    return stat.S_ISREG(status.st_mode) and _mine(status) and not (os.name == "posix" and status.st_mode & 0o022)
+    return stat.S_ISREG(status.st_mode) and _mine(status) and not (HERE.owners and status.st_mode & 0o022)

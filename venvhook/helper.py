@@ -13,10 +13,11 @@ import time
 
 from venvhook import keep, undo
 from venvhook.errors import VenvhookError, shown
-from venvhook.files import read_plain
+from venvhook.files import read_text
 from venvhook.plan import Plan, ordered
 from venvhook.project import Places, Project
 from venvhook.shells import INTERFACE, emitter
+from venvhook.system import BINARY, encode, folded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str], data: str, cache: str, settings: str, home: s
     file = rest.pop() if len(rest) == 2 else ""
     _interruptible()
     os.umask(0o077)  # what is kept is for the user's eyes only, the folders on the way to it too
-    environ = dict(os.environ)
+    environ = dict(folded(os.environ))
     answer = ""
     if verb == "undo":
         answer = undoing(shell, undo.operations(environ), interface)
@@ -118,7 +119,7 @@ def _young(seen: os.stat_result, began: int, now: int) -> bool:
 def _content(path: str) -> Condition | None:
     """What shells compare of a file for which no stamp could be kept; None where it is too large for that."""
     try:
-        return "text", path, read_plain(path, SMALL).decode("utf-8", "surrogateescape")
+        return "text", path, read_text(path, SMALL)
     except VenvhookError:
         return None
 
@@ -186,10 +187,10 @@ def _limit(give_up: Callable[[], object]) -> LockType:
 
 def _write(answer: str, file: str) -> None:
     """Write ANSWER to stdout, or into FILE, which must not be there: nobody else has put it there, nor will read it."""
-    data = answer.encode("utf-8", "surrogateescape")
+    data = encode(answer)
     if not file:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600), "wb") as stream:
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o600), "wb") as stream:
         stream.write(data)

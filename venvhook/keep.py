@@ -8,34 +8,53 @@ from __future__ import annotations
 import os
 
 from venvhook.digest import digest
-from venvhook.files import discard, write_whole
+from venvhook.files import discard, write_text
 from venvhook.shells import INTERFACE
+from venvhook.system import BINARY, HERE, NOFOLLOW, WINDOWS, System, parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _STAMP = ".venvhook-stamp-"
+_SHARES = "UNC"  # the folder for projects on shares of other machines; no drive is called so
 
 
-def place(cache: str, project: str) -> str:
-    """The folder of a project's kept plans. A drive's colon goes: `C:\\\\shop` is kept below `C\\\\shop`.
+def place(cache: str, project: str, system: System = HERE) -> str:
+    r"""The folder of a project's kept plans, the project's own path below the cache.
 
-    PROJECT is absolute and without `..`, which would lead out of the cache.
+    On Windows `C:\shop` is kept below `C\shop`, and `\\host\share` below `UNC\host\share`. PROJECT is `usable`.
     """
-    drive, path = os.path.splitdrive(project)
-    return os.path.join(cache, "plans") + os.sep * bool(drive) + drive.rstrip(":") + path.rstrip(os.sep)
+    separator = system.separator
+    if system is WINDOWS:
+        project = project.replace("/", separator)
+        if project.startswith(separator * 2):
+            project = _SHARES + project[1:]
+        project = separator + project.replace(":", "", 1)
+    return str(system.path.join(cache, "plans")) + project.rstrip(separator)
 
 
-def usable(cache: str, project: str) -> bool:
-    """Whether the plans of PROJECT, a folder as its hook names it, may be kept in CACHE.
+def kept_for(cache: str, folder: str, system: System = HERE) -> str:
+    """The project whose plans are in FOLDER: the inverse of `place`."""
+    path = folder[len(system.path.join(cache, "plans")) :]
+    if system is not WINDOWS:
+        return path or "/"
+    drive, _, rest = path[1:].partition(system.separator)
+    return system.separator * 2 + rest if drive == _SHARES else f"{drive}:{system.separator}{rest}"
 
-    A PWD that was handed on may hold `..`. And root, with the home of another user, would take that user's cache away.
+
+def usable(cache: str, project: str, system: System = HERE) -> bool:
+    r"""Whether the plans of PROJECT, a folder as its hook names it, may be kept in CACHE.
+
+    A PWD that was handed on may hold `..`, which would lead out of the cache. A path that begins with `\\?\` or
+    `\\.\` goes around the rules for names of files. And root, with the home of another user, would take that user's
+    cache away.
     """
-    if os.pardir in project.split(os.sep):
+    inside = parts(project, system)
+    if ".." in inside or (system is WINDOWS and inside[:3] in (["", "", "?"], ["", "", "."])):
         return False
     try:
-        return os.name == "nt" or os.stat(cache).st_uid == os.geteuid()
+        return not system.owners or os.stat(cache).st_uid == os.geteuid()
     except OSError:
         return True  # it will be made
 
@@ -44,7 +63,7 @@ def write(folder: str, suffix: str, text: str) -> bool:
     """Keep TEXT, whole or not at all, for the user's eyes only; whether that worked."""
     try:
         _make(folder)
-        write_whole(os.path.join(folder, f".venvhook-{INTERFACE}{suffix}"), text.encode("utf-8", "surrogateescape"))
+        write_text(os.path.join(folder, f".venvhook-{INTERFACE}{suffix}"), text)
     except OSError:
         return False
     return True
@@ -79,7 +98,7 @@ def stamps(folder: str, files: Mapping[str, tuple[os.stat_result, int]]) -> dict
 def _stamped(stamp: str, time: int) -> bool:
     """Have the file STAMP the modification time TIME; whether it has."""
     try:
-        with open(os.open(stamp, os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600), "wb") as file:
+        with open(os.open(stamp, os.O_WRONLY | os.O_CREAT | NOFOLLOW | BINARY, 0o600), "wb") as file:
             place = file.fileno() if os.utime in os.supports_fd else stamp
             os.utime(place, ns=(time, time))
             return os.fstat(file.fileno()).st_mtime_ns == time

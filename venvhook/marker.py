@@ -9,7 +9,8 @@ import os
 
 from venvhook import files
 from venvhook.managers import MANAGERS
-from venvhook.names import fold, refuse, refuse_prepend
+from venvhook.names import refuse, refuse_prepend
+from venvhook.system import HERE, System, above, alike, fold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,20 +28,26 @@ KEYS = (*_STRINGS, *_LISTS, "variables", "prepend")
 
 
 def find(start: str, ceilings: Iterable[str] = ()) -> str | None:
-    """The nearest folder, from the absolute path START upwards, that holds a marker of any kind, a dangling link too.
+    """The nearest folder, from the absolute path START upwards, that holds a marker of any kind, a dangling link too."""
+    return next((folder for folder in looked_in(start, ceilings) if os.path.lexists(os.path.join(folder, NAME))), None)
 
-    A search that comes to one of CEILINGS (START itself included) ends there without looking into it.
+
+def looked_in(start: str, ceilings: Iterable[str], system: System = HERE) -> Iterator[str]:
+    """The folders in which a marker is looked for, from the absolute path START upwards.
+
+    A search that comes to one of CEILINGS (START itself included) ends there without looking into it. Folders are
+    compared as the system spells them, with or without a separator at the end.
     """
-    closed = {os.path.normpath(ceiling) for ceiling in ceilings}
-    folder = os.path.normpath(start)
-    while folder not in closed:
-        if os.path.lexists(os.path.join(folder, NAME)):
-            return folder
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            break
-        folder = parent
-    return None
+
+    def spelling(folder: str) -> str:
+        return alike(system.path.join(folder, ""), system)
+
+    closed = {spelling(system.path.normpath(ceiling)) for ceiling in ceilings}
+    start = system.path.normpath(start)
+    for folder in (start, *above(start, system)):
+        if spelling(folder) in closed:
+            return
+        yield folder
 
 
 def read(folder: str) -> bytes:
@@ -124,13 +131,12 @@ class Marker:
         return marker
 
     def _names_allowed(self) -> bool:
-        set_names, prepended = dict(self.variables), dict(self.prepend)
+        names = [*(name for name, _ in self.variables), *(name for name, _ in self.prepend)]
         return not (
-            any(map(refuse, set_names))
-            or any(map(refuse_prepend, prepended))
-            or not all(prepended.values())
-            or set_names.keys() & prepended.keys()
-            or len(set_names) + len(prepended) < len(self.variables) + len(self.prepend)
+            any(refuse(name) for name, _ in self.variables)
+            or any(refuse_prepend(name) for name, _ in self.prepend)
+            or not all(folders for _, folders in self.prepend)
+            or len(set(map(fold, names))) < len(names)
         )
 
 
@@ -148,7 +154,7 @@ def _read_strings(left: Iterator[str]) -> tuple[str, ...]:
     return tuple([next(left) for _ in range(int(next(left)))])
 
 
-def parse(data: bytes, path: str) -> Marker:
+def parse(data: bytes, path: str, system: System = HERE) -> Marker:
     """The marker that DATA, read from PATH (for messages only), describes; VenvhookError, with its line, for a mistake.
 
     Keys, types and names: the design's section on the marker; TOML 1.0.
@@ -164,31 +170,33 @@ def parse(data: bytes, path: str) -> Marker:
     manager = said.get("manager", "auto")
     if manager not in MANAGERS:
         raise document.wrong(("manager",), f"cannot be {manager}", nearest(manager, MANAGERS))
-    variables, prepend = _parse_tables(document)
+    variables, prepend = _parse_tables(document, system)
     return Marker(**said, variables=variables, prepend=prepend)
 
 
 def _parse_tables(
-    document: Document,
+    document: Document, system: System
 ) -> tuple[tuple[tuple[str, str | None], ...], tuple[tuple[str, tuple[str, ...]], ...]]:
     taken: dict[str, str] = {}
     variables: list[tuple[str, str | None]] = []
     prepend: list[tuple[str, tuple[str, ...]]] = []
     for name, value in document.table("variables").items():
-        _check_name(document, taken, "variables", name, refuse(name))
+        _check_name(document, taken, "variables", name, refuse(name), system)
         variables.append((name, _variable(document, name, value)))
     for name, value in document.table("prepend").items():
-        _check_name(document, taken, "prepend", name, refuse_prepend(name))
-        folders = _folders(document, name, value)
+        _check_name(document, taken, "prepend", name, refuse_prepend(name), system)
+        folders = _folders(document, name, value, system)
         if folders:  # nothing in front is no change; and who joins nothing with `:` puts "." on PATH
             prepend.append((name, folders))
     return tuple(variables), tuple(prepend)
 
 
-def _check_name(document: Document, taken: dict[str, str], table: str, name: str, reason: str | None) -> None:
+def _check_name(
+    document: Document, taken: dict[str, str], table: str, name: str, reason: str | None, system: System
+) -> None:
     if reason:
         raise document.wrong((table, name), reason, "take it out")
-    other = taken.setdefault(fold(name), f"{table}.{name}")
+    other = taken.setdefault(fold(name, system), f"{table}.{name}")
     if other != f"{table}.{name}":
         raise document.wrong((table, name), f"is the same variable as {other}", "take one of them out")
 
@@ -203,10 +211,10 @@ def _variable(document: Document, name: str, value: object) -> str | None:
     raise document.wrong(("variables", name), "must be a string, or false for unset", remedy)
 
 
-def _folders(document: Document, name: str, value: object) -> tuple[str, ...]:
+def _folders(document: Document, name: str, value: object, system: System) -> tuple[str, ...]:
     folders = document.strings(value, "prepend", name)
     for folder in folders:
-        if os.pathsep in folder:
-            problem = f"holds a {os.pathsep}, which separates folders"
+        if system.list_separator in folder:
+            problem = f"holds a {system.list_separator}, which separates folders"
             raise document.wrong(("prepend", name), problem, "write each folder as an entry of its own")
     return folders

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -125,9 +123,6 @@ def refuse_prepend(name: str) -> str | None:
 
     The shells' own lists stay refused: what `cd` (CDPATH) and autoloading (FPATH) find is no matter of a project.
     """
-    return None if name in _LISTS_OF_FOLDERS else refuse(name)
-
-
-def fold(name: str) -> str:
-    """NAME as the operating system compares variable names."""
-    return name.upper() if os.name == "nt" else name
+    if name in _LISTS_OF_FOLDERS:
+        return None
+    return f"is written {name.upper()}" if name.upper() in _LISTS_OF_FOLDERS else refuse(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from venvhook import undo
 from venvhook.digest import digest
+from venvhook.system import HERE, System, fold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,9 +70,12 @@ class Effect:
         self.name, self.value, self.file = name, value, file
 
 
-def merged(effects: Iterable[Effect]) -> list[tuple[str, str | None]]:
-    """Return each variable of EFFECTS once, with the value that it gets: the last one counts."""
-    return list({effect.name: effect.value for effect in effects}.items())
+def merged(effects: Iterable[Effect], system: System = HERE) -> list[tuple[str, str | None]]:
+    """Return each variable of EFFECTS once, with the value that it gets: the last one counts.
+
+    Where names have no case, `foo` and `FOO` are one variable: set twice, what it was before would be forgotten.
+    """
+    return list({fold(effect.name, system): (effect.name, effect.value) for effect in effects}.values())
 
 
 def by_file(effects: Iterable[Effect]) -> dict[str, list[str]]:

@@ -12,6 +12,7 @@ from venvhook.errors import VenvhookError
 from venvhook.files import HasNul, MadeUp, TooLarge, kind, made_up, status
 from venvhook.locate import locate, resolve
 from venvhook.plan import SCRIPT_VARIABLES, Effect, Plan, by_file, harmless, merged, ordered
+from venvhook.system import HERE, System, decode, fold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ class Project:
     from entering. `marker_status` is None until the marker has been read.
     """
 
-    def __init__(self, project: str, places: Places, environ: Mapping[str, str]) -> None:
-        self.project, self.folder = project, os.path.realpath(project)
+    def __init__(self, project: str, places: Places, environ: Mapping[str, str], system: System = HERE) -> None:
+        self.project, self.folder, self.system = project, os.path.realpath(project), system
         self.marker_path = os.path.join(self.folder, marker.NAME)
         self.places, self.environ = places, environ
         self.conditions: list[Condition] = []
@@ -84,8 +85,7 @@ class Project:
         except VenvhookError as error:
             raise self._odd(error) from None
         self.marker_status = seen
-        text = self.text.decode("utf-8", "surrogateescape")
-        self.conditions.append(("marker", self.project, text, "", seen.st_mtime_ns, seen.st_size))
+        self.conditions.append(("marker", self.project, decode(self.text), "", seen.st_mtime_ns, seen.st_size))
         if self.project != self.folder:
             self.conditions.append(("same", self.project, self.folder))
         settings = os.path.join(self.places.settings, config.NAME)
@@ -220,7 +220,7 @@ class Project:
 
     def locate(self, meaning: Marker) -> Environment:
         """The project's environment, if it can be entered."""
-        self.search = locate(self.folder, meaning, self.environ)
+        self.search = locate(self.folder, meaning, self.environ, system=self.system)
         for file, seen in self.search.files.items():
             self._rest_on(file, seen)
         self.conditions += [c for c in self.search.conditions if c not in self.conditions]
@@ -237,8 +237,8 @@ class Project:
         return found
 
     def _fits_in_path(self, folder: str) -> None:
-        if os.pathsep in folder:
-            problem = f"its path has a {os.pathsep!r}, which no PATH can hold"
+        if self.system.list_separator in folder:
+            problem = f"its path has a {self.system.list_separator!r}, which no PATH can hold"
             raise Notice(VenvhookError(problem, folder, remedy="use a folder whose path has none"))
 
     def moved(self, place: str) -> str | None:
@@ -260,14 +260,14 @@ class Project:
         """The same, seen or not: what the environment sets, then the dotenv files, then the marker itself."""
         effects = self._own(meaning, found) if found else []
         for entry in meaning.dotenv:
-            path = resolve(self.folder, entry, self.environ)
+            path = resolve(self.folder, entry, self.environ, self.system)
             if self._watch_owned(path):
                 effects += self._dotenv(path)
         return [*effects, *(Effect(name, value) for name, value in meaning.variables)]
 
     def values(self, meaning: Marker) -> dict[str, str | None]:
         """The variables that the marker and its dotenv files set. Notice as `effects`."""
-        return dict(merged(self.effects(meaning, None)))
+        return dict(merged(self.effects(meaning, None), self.system))
 
     def _watch_owned(self, path: str) -> bool:
         """Rest the answer on a file that sets variables; whether it is there. Notice where it is another user's."""
@@ -281,15 +281,20 @@ class Project:
 
         NAMED has the names that each file sets.
         """
+        allowed = None if seen is None else {self._folded(name) for name in seen}
         for path, names in named.items():
-            new = [name for name in names if seen is not None and name not in seen]
+            new = [name for name in names if allowed is not None and self._folded(name) not in allowed]
             if new:
                 problem = f"it sets {', '.join(new)}, which you have not allowed"
                 raise Notice(VenvhookError(problem, path, remedy="to look at it and allow it: venvhook allow"))
+            set_here = set(map(self._folded, names))
             for name in lists:
-                if name in names:
+                if self._folded(name) in set_here:
                     problem = f"it sets {name}, which the marker's [prepend] has too"
                     raise Notice(VenvhookError(problem, path, remedy="take one of them out"))
+
+    def _folded(self, name: str) -> str:
+        return fold(name, self.system)
 
     def _too_large(self, error: TooLarge) -> Notice:
         """The notice of a file that may be growing: it is looked at again when the project is entered again."""
@@ -301,7 +306,7 @@ class Project:
         from venvhook import dotenv
 
         try:
-            return [Effect(name, value, path) for name, value in dotenv.parse(dotenv.read(path), path)]
+            return [Effect(name, value, path) for name, value in dotenv.parse(dotenv.read(path), path, self.system)]
         except TooLarge as error:
             raise self._too_large(error) from None
         except VenvhookError as error:
@@ -313,10 +318,10 @@ class Project:
         plan.sign, plan.home, plan.bin = "CONDA_PREFIX" if found.conda else "VIRTUAL_ENV", found.root, found.bin
         plan.name = self._name(meaning, found)
         plan.label = self.settings.prompt.replace("{name}", plan.name)
-        plan.variables = merged(effects)
+        plan.variables = merged(effects, self.system)
         plan.lists = self._lists(meaning, found)
-        own = dict(plan.variables)
-        conditions = [c for c in self.conditions if c[0] != "variable" or c[1] not in own]
+        own = set(map(self._folded, plan.names))
+        conditions = [c for c in self.conditions if c[0] != "variable" or self._folded(str(c[1])) not in own]
         plan.conditions = ordered(conditions)
         return plan
 
@@ -346,7 +351,7 @@ class Project:
     def _lists(self, meaning: Marker, found: Environment) -> list[tuple[str, list[str]]]:
         lists = {"PATH": found.folders}
         for name, entries in meaning.prepend:
-            folders = [resolve(self.folder, entry, self.environ) for entry in entries]
+            folders = [resolve(self.folder, entry, self.environ, self.system) for entry in entries]
             for folder in folders:
                 self._fits_in_path(folder)
             self.owned(*folders)  # the marker holds no empty list

@@ -11,6 +11,7 @@ from venvhook.locate import locate, resolve
 from venvhook.plan import SCRIPT_VARIABLES, by_file
 from venvhook.project import Notice
 from venvhook.shells import INTERFACE, SHELLS, emitter
+from venvhook.system import HERE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ def _dotenv(report: Report) -> list[tuple[str, list[str] | None]]:
 
 
 def _is_command(folder: str, name: str) -> bool:
-    paths = [os.path.join(folder, name + end) for end in ((".exe", ".bat", ".cmd") if environment.WINDOWS else ("",))]
+    paths = [os.path.join(folder, name + ending) for ending in HERE.endings]
     return any(os.path.isfile(path) and os.access(path, os.X_OK) for path in paths)
 
 

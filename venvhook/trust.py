@@ -16,10 +16,14 @@ from venvhook.digest import digest, digest_of_bytes
 from venvhook.errors import VenvhookError
 from venvhook.files import discard, entries, status, write_whole
 from venvhook.marker import KEYS, Marker, parse
+from venvhook.system import BINARY, HERE, NOFOLLOW, NONBLOCK, System, decode, encode
+from venvhook.system import within as is_within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    Statuses = dict[str, os.stat_result]  # by path
 
 _HEAD = b"venvhook record 3"
 _HEAD_2 = b"venvhook record 2"  # one content, and no layout
@@ -50,7 +54,7 @@ class Content:
         """The content as fields without NUL; `_contents` makes the same content of them."""
         meant = [] if self.meaning is None else self.meaning.fields()
         said = [" ".join(self.names), self.place, str(len(meant)), *meant]
-        return [self.marker, *map(os.fsencode, said)]
+        return [self.marker, *map(encode, said)]
 
 
 class Record:
@@ -90,7 +94,7 @@ class Record:
 
     def dump(self) -> bytes:
         """The record as bytes: fields with a NUL between, which none of them holds, and a digest of all of them."""
-        fields = [_HEAD, b"allow" if self.allowed else b"deny", os.fsencode(self.folder), _LAYOUT]
+        fields = [_HEAD, b"allow" if self.allowed else b"deny", encode(self.folder), _LAYOUT]
         whole = b"\0".join([*fields, *(field for content in self.contents for field in content.fields())])
         return whole + b"\0" + _seal(whole)
 
@@ -105,7 +109,7 @@ class Record:
         head, verdict, folder, *rest = fields
         if head not in (_HEAD, _HEAD_2):
             raise ValueError("a record of another kind")
-        record = cls(os.fsdecode(folder), False)
+        record = cls(decode(folder), False)
         record.allowed = verdict == b"allow"
         if record.allowed:
             record.contents = _contents(rest) if head == _HEAD else _only_content(rest)
@@ -121,8 +125,8 @@ def _contents(fields: Sequence[bytes]) -> list[Content]:
         meant, left = left[: int(count)], left[int(count) :]
         if len(meant) < int(count):
             raise ValueError("a record is cut off")
-        meaning = Marker.from_fields(list(map(os.fsdecode, meant))) if layout == _LAYOUT and meant else None
-        contents.append(Content(marker, meaning, os.fsdecode(names).split(), os.fsdecode(site)))
+        meaning = Marker.from_fields(list(map(decode, meant))) if layout == _LAYOUT and meant else None
+        contents.append(Content(marker, meaning, decode(names).split(), decode(site)))
     if not contents:
         raise ValueError("a record of an allow has no content")
     return contents
@@ -131,7 +135,7 @@ def _contents(fields: Sequence[bytes]) -> list[Content]:
 def _only_content(fields: Sequence[bytes]) -> list[Content]:
     """The content of a record of the layout before; its meaning is parsed again."""
     marker, names, *_ = fields
-    return [Content(marker, None, os.fsdecode(names).split())]
+    return [Content(marker, None, decode(names).split())]
 
 
 def _seal(data: bytes) -> bytes:
@@ -209,11 +213,7 @@ def forget(data: str, folder: str) -> None:
 
 def within(folder: str, allowed: Iterable[str]) -> bool:
     """Whether FOLDER (without links) is one of the allowed folders or below one, by path components."""
-    for each in allowed:
-        root = os.path.realpath(each)
-        if folder == root or folder.startswith(root.rstrip(os.sep) + os.sep):
-            return True
-    return False
+    return any(is_within(folder, os.path.realpath(each)) for each in allowed)
 
 
 def check_owners(*paths: str) -> None:
@@ -225,7 +225,7 @@ def check_owners(*paths: str) -> None:
         trace(path)
 
 
-def trace(path: str, known: dict[str, os.stat_result] | None = None) -> tuple[str, os.stat_result | None]:
+def trace(path: str, known: Statuses | None = None, system: System = HERE) -> tuple[str, os.stat_result | None]:
     """Walk the absolute PATH as the kernel does, component by component; where it leads, and the status of that.
 
     VenvhookError where somebody else could have put that there, or could lead it elsewhere:
@@ -235,14 +235,14 @@ def trace(path: str, known: dict[str, os.stat_result] | None = None) -> tuple[st
     - it leads through proc(5), where `self/cwd` is the folder that each program happens to be in;
     - it passes more than 40 symlinks (path_resolution(7)), or it cannot be looked at to its end.
 
-    KNOWN has the statuses that are known already, and is added to. Where nothing is there, the walk ends without an
-    error, and the status is None. Windows has no such owners: there, nothing is looked at.
+    KNOWN has the statuses that are known already, and is added to. Where nothing is there, the status is None. Windows
+    has no such owners: nothing is looked at there.
     """
-    if os.name == "nt":
+    if not system.owners:
         return path, None
     known = {} if known is None else known
-    at, links = os.sep, 0
-    left = path.split(os.sep)[::-1]
+    at, links = "/", 0
+    left = path.split("/")[::-1]
     try:
         while left:
             name = left.pop()
@@ -265,8 +265,8 @@ def trace(path: str, known: dict[str, os.stat_result] | None = None) -> tuple[st
                 raise Unwalkable(problem, path, remedy="use the folder that it stands for")
             _check_link(step, seen, at, _lstat(at, known))
             target = os.readlink(step)
-            at = os.sep if target.startswith(os.sep) else at
-            left += target.split(os.sep)[::-1]
+            at = "/" if target.startswith("/") else at
+            left += target.split("/")[::-1]
         seen = _lstat(at, known)
     except (FileNotFoundError, NotADirectoryError):
         return at, None
@@ -277,15 +277,15 @@ def trace(path: str, known: dict[str, os.stat_result] | None = None) -> tuple[st
     return at, seen
 
 
-def check_put(path: str, known: dict[str, os.stat_result] | None = None) -> None:
+def check_put(path: str, known: Statuses | None = None, system: System = HERE) -> None:
     """VenvhookError where somebody else could have put the file PATH there: as `trace`; and its folder counts too.
 
     For files that decide by where they are, above a project or in a folder of settings.
     """
-    trace(path, known)
+    trace(path, known, system)
     folder = os.path.dirname(path)
     seen = status(folder)
-    if seen is not None and os.name != "nt":
+    if seen is not None and system.owners:
         _check_holder(folder, seen)
 
 
@@ -293,13 +293,13 @@ class Unwalkable(VenvhookError):
     """A path whose end depends on who looks, or cannot be told."""
 
 
-def _lstat(path: str, known: dict[str, os.stat_result]) -> os.stat_result:
+def _lstat(path: str, known: Statuses) -> os.stat_result:
     if path not in known:
         known[path] = os.lstat(path)
     return known[path]
 
 
-def _through_proc(seen: os.stat_result, known: dict[str, os.stat_result]) -> bool:
+def _through_proc(seen: os.stat_result, known: Statuses) -> bool:
     """Whether a file of this status lies in a proc(5), told by the file system and not by any name of it.
 
     The symlinks there, which are made up at each reading, have no size; any other is as long as what it says.
@@ -307,7 +307,7 @@ def _through_proc(seen: os.stat_result, known: dict[str, os.stat_result]) -> boo
     if stat.S_ISLNK(seen.st_mode) and not seen.st_size and not os.major(seen.st_dev):
         return True
     try:
-        proc, root = _lstat("/proc", known), _lstat(os.sep, known)
+        proc, root = _lstat("/proc", known), _lstat("/", known)
     except OSError:
         return False
     return seen.st_dev == proc.st_dev != root.st_dev
@@ -334,9 +334,9 @@ def check_owner(path: str, seen: os.stat_result | None) -> None:
         raise _anothers(path, seen)
 
 
-def ours(seen: os.stat_result) -> bool:
+def ours(seen: os.stat_result, system: System = HERE) -> bool:
     """Whether a file of this status belongs to the user or to root. Windows has no such owners: there, all do."""
-    return os.name == "nt" or seen.st_uid in (os.geteuid(), 0)
+    return not system.owners or seen.st_uid in (os.geteuid(), 0)
 
 
 def _anothers(path: str, seen: os.stat_result) -> VenvhookError:
@@ -364,7 +364,7 @@ def _check(path: str, seen: os.stat_result) -> None:
 
 def another_users(folder: str) -> str | None:
     """The first of what is in FOLDER that belongs to another user; None: there is none. Folders are not looked into."""
-    for name in entries(folder) if os.name != "nt" else ():
+    for name in entries(folder) if HERE.owners else ():
         path = os.path.join(folder, name)
         try:
             if not ours(os.lstat(path)):
@@ -390,22 +390,21 @@ def mine(path: str) -> bool:
         return False
 
 
-def is_mine(seen: os.stat_result | None) -> bool:
+def is_mine(seen: os.stat_result | None, system: System = HERE) -> bool:
     """Whether a file of this status belongs to the user. On Windows none does."""
-    return os.name != "nt" and seen is not None and seen.st_uid == os.geteuid()
+    return system.owners and seen is not None and seen.st_uid == os.geteuid()
 
 
 def _private(path: str) -> bool:
     seen = os.lstat(path)
-    return os.name == "nt" or (seen.st_uid == os.geteuid() and stat.S_ISDIR(seen.st_mode))
+    return stat.S_ISDIR(seen.st_mode) and (not HERE.owners or seen.st_uid == os.geteuid())
 
 
 def _read(path: str) -> Record | None:
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        with open(os.open(path, flags), "rb") as file:
+        with open(os.open(path, os.O_RDONLY | NOFOLLOW | NONBLOCK | BINARY), "rb") as file:
             seen = os.fstat(file.fileno())
-            if seen.st_size > _LIMIT or (os.name != "nt" and seen.st_uid != os.geteuid()):
+            if seen.st_size > _LIMIT or (HERE.owners and seen.st_uid != os.geteuid()):
                 return None
             record = Record.load(file.read())
     except (OSError, ValueError):

@@ -2,14 +2,14 @@
 
 `_VENVHOOK_SET` is a constant of the plan, words with a blank between: `NAME=DIGEST` was set, `NAME-` was unset,
 `NAME:DIGEST,DIGEST` got folders in front. `_VENVHOOK_OLD_NAME` is `=` and what NAME was before, absent when it was
-unset; for a list, `=` and those of our folders that were in it already.
+unset; for a list, `=` and those of our folders that were in it already. A system that knows no case in names may hand
+these on in another case than they were written in.
 """
 
 from __future__ import annotations
 
-import os
-
 from venvhook.digest import digest
+from venvhook.system import HERE, System, fold, folded, join_list, split_list
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,37 +30,38 @@ def describe(variables: Variables, lists: Lists) -> str:
     return " ".join(words)
 
 
-def operations(environ: Mapping[str, str]) -> list[tuple[str, str | None]]:
+def operations(environ: Mapping[str, str], system: System = HERE) -> list[tuple[str, str | None]]:
     """The variables to set, or with None to unset, so that ENVIRON is as it was before the project was entered.
 
     What the user changed since stays. What makes no sense (somebody else's `_VENVHOOK_SET`) is passed over. Whatever
     else is exported of ours is unset: a shell that leaves its project later would take it for a value from before.
     """
+    environ = folded(environ, system)
     done: list[tuple[str, str | None]] = []
     for word in dict.fromkeys(environ.get("_VENVHOOK_SET", "").split()):
         name = word.rstrip("-").partition("=")[0].partition(":")[0]
         if not _ours(name):
             continue
-        now, old = environ.get(name), environ.get(_OLD + name)
+        now, old = environ.get(fold(name, system)), environ.get(fold(_OLD + name, system))
         done.append((_OLD + name, None))
         if name in _PROMPTS:
             continue
         if word == name + ("-" if now is None else "=" + _short(now)):
             done.append((name, None if old is None else old[1:]))
         elif word.startswith(name + ":") and now is not None:
-            done.append((name, _without(now, word[len(name) + 1 :].split(","), old)))
-    handled = dict(done)
+            done.append((name, _without(now, word[len(name) + 1 :].split(","), old, system)))
+    handled = {fold(name, system) for name, _ in done}
     left = [name for name in environ if name.startswith(_OLD) and _plain(name) and name not in handled]
     return [*done, *((name, None) for name in left), ("VENVHOOK_PROJECT", None), ("_VENVHOOK_SET", None)]
 
 
-def outside(environ: Mapping[str, str]) -> dict[str, str]:
-    """ENVIRON as it was before the project that this shell is in was entered."""
-    result = dict(environ)
-    for name, value in operations(environ):
-        result.pop(name, None)
+def outside(environ: Mapping[str, str], system: System = HERE) -> dict[str, str]:
+    """ENVIRON as it was before the project that this shell is in was entered, its names as the system folds them."""
+    result = dict(folded(environ, system))
+    for name, value in operations(environ, system):
+        result.pop(fold(name, system), None)
         if value is not None:
-            result[name] = value
+            result[fold(name, system)] = value
     return result
 
 
@@ -77,16 +78,16 @@ def _plain(name: str) -> bool:
     return name.isascii() and name.isidentifier()
 
 
-def _without(text: str, ours: list[str], old: str | None) -> str | None:
+def _without(text: str, ours: list[str], old: str | None, system: System) -> str | None:
     """A list without our folders; one that it held before (it is in OLD) loses its first place only."""
-    held = (old or "")[1:].split(os.pathsep)
+    held = split_list((old or "")[1:], system)
     left, gone = [], set()
-    for folder in text.split(os.pathsep):
+    for folder in split_list(text, system):
         if _short(folder) in ours and not (folder in held and folder in gone):
             gone.add(folder)
         else:
             left.append(folder)
-    return os.pathsep.join(left) if left or old is not None else None
+    return join_list(left, system) if left or old is not None else None
 
 
 def _short(value: str) -> str:

@@ -31,7 +31,7 @@ from venvhook import helper
 helper.main(["2", "plan", {shell!r}, {project!r}], *{places!r})
 print(*sys.modules, file=sys.stderr)
 """
-MODULES = 22  # of our own; each takes Python four calls on the disk
+MODULES = 23  # of our own; each takes Python four calls on the disk
 # On a network disk a call takes a millisecond or more. 5: which folder the project is, the marker, whose they are.
 # 5: is there a config.toml, what was decided. 6: is `.venv` an environment, what does its pyvenv.cfg say. 5: whose are
 # it, its `bin` and its Python, where its commands were made. 8: the plan and its stamp, in a new folder of the cache.

@@ -14,6 +14,7 @@ from venvhook.errors import VenvhookError
 from venvhook.locate import Search, locate
 from venvhook.locate import conda as rule
 from venvhook.marker import Marker
+from venvhook.system import LINUX, WINDOWS
 
 pytestmark = [pytest.mark.scenario(40), pytest.mark.skipif(os.name == "nt", reason="POSIX paths")]
 Make = Callable[..., Path]
@@ -40,7 +41,7 @@ class World:
 
 @pytest.fixture
 def world(tmp_path: Path, make_environment: Make, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setattr(rule, "INSTALLED", tuple(place for place in rule.INSTALLED if not place.startswith("/")))
+    monkeypatch.setattr(rule, "POSIX", ())
     return World(Path(os.path.realpath(tmp_path)), make_environment)
 
 
@@ -313,10 +314,13 @@ def test_condas_version(world: World, record: str, version: str) -> None:
     assert environment.inspect(str(root)).version == version
 
 
-def test_condas_folders_on_windows(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = environment.inspect(str(world.conda("envs/shop")))
-    assert found.folders == [f"{found.root}/bin"]
-    monkeypatch.setattr(environment, "WINDOWS", True)
+def test_condas_folders_on_windows(world: World) -> None:
+    root = world.conda("envs/shop")
+    assert environment.inspect(str(root), LINUX).folders == [f"{root}/bin"]
+    with pytest.raises(environment.Unfit, match="Linux or macOS"):
+        environment.inspect(str(root), WINDOWS)
+    (root / "python.exe").touch()
+    found = environment.inspect(str(root), WINDOWS)
     inside = ["", "/Library/mingw-w64/bin", "/Library/usr/bin", "/Library/bin", "/Scripts", "/bin"]
     assert found.folders == [found.root + place for place in inside]
 

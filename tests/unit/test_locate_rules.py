@@ -11,6 +11,7 @@ import pytest
 from venvhook.locate import Search, hatch, locate, pdm, pipenv, places, poetry, uv, workspace
 from venvhook.locate.naming import normalized
 from venvhook.marker import Marker
+from venvhook.system import LINUX, MACOS, WINDOWS, System
 
 pytestmark = [pytest.mark.scenario(40), pytest.mark.skipif(os.name == "nt", reason="POSIX paths")]
 Make = Callable[..., Path]
@@ -150,39 +151,38 @@ def test_uvs_place(tmp_path: Path) -> None:
 
 # ---- The platforms' folders ------------------------------------------------------------------------------------------
 
-USER = {"HOME": "/u", "LOCALAPPDATA": "/u/Local", "APPDATA": "/u/Roaming"}
+USER = {"HOME": "/u", "USERPROFILE": "/u", "LOCALAPPDATA": "/u/Local", "APPDATA": "/u/Roaming"}
 
 
 @pytest.mark.parametrize(
     ("platform", "kind", "keys", "environ", "expected"),
     [
-        ("linux", "config", {}, {}, "/u/.config/x"),
-        ("linux", "data", {}, {}, "/u/.local/share/x"),
-        ("linux", "cache", {}, {}, "/u/.cache/x"),
-        ("linux", "cache", {}, {"XDG_CACHE_HOME": "/c"}, "/c/x"),
-        ("linux", "cache", {}, {"XDG_CACHE_HOME": "c"}, "/u/.cache/x"),
-        ("linux", "cache", {}, {"XDG_CACHE_HOME": ""}, "/u/.cache/x"),
-        ("darwin", "config", {}, {}, "/u/Library/Application Support/x"),
-        ("darwin", "data", {}, {}, "/u/Library/Application Support/x"),
-        ("darwin", "cache", {}, {}, "/u/Library/Caches/x"),
-        ("darwin", "data", {}, {"XDG_DATA_HOME": "/d"}, "/d/x"),
-        ("win32", "config", {"roaming": True}, {}, "/u/Roaming/x"),
-        ("win32", "config", {"roaming": True}, {"APPDATA": ""}, "/u/x"),
-        ("win32", "cache", {}, {}, "/u/Local/x/Cache"),
-        ("win32", "data", {}, {}, "/u/Local/x"),
-        ("win32", "data", {"author": True}, {"XDG_DATA_HOME": "/d"}, "/u/Local/x/x"),
+        (LINUX, "config", {}, {}, "/u/.config/x"),
+        (LINUX, "data", {}, {}, "/u/.local/share/x"),
+        (LINUX, "cache", {}, {}, "/u/.cache/x"),
+        (LINUX, "cache", {}, {"XDG_CACHE_HOME": "/c"}, "/c/x"),
+        (LINUX, "cache", {}, {"XDG_CACHE_HOME": "c"}, "/u/.cache/x"),
+        (LINUX, "cache", {}, {"XDG_CACHE_HOME": ""}, "/u/.cache/x"),
+        (MACOS, "config", {}, {}, "/u/Library/Application Support/x"),
+        (MACOS, "data", {}, {}, "/u/Library/Application Support/x"),
+        (MACOS, "cache", {}, {}, "/u/Library/Caches/x"),
+        (MACOS, "data", {}, {"XDG_DATA_HOME": "/d"}, "/d/x"),
+        (WINDOWS, "config", {"roaming": True}, {}, "/u/Roaming/x"),
+        (WINDOWS, "config", {"roaming": True}, {"APPDATA": ""}, "/u/x"),
+        (WINDOWS, "cache", {}, {}, "/u/Local/x/Cache"),
+        (WINDOWS, "data", {}, {}, "/u/Local/x"),
+        (WINDOWS, "data", {"author": True}, {"XDG_DATA_HOME": "/d"}, "/u/Local/x/x"),
     ],
 )
 def test_the_platforms_folders(
-    monkeypatch: pytest.MonkeyPatch,
-    platform: str,
+    platform: System,
     kind: str,
     keys: dict[str, bool],
     environ: dict[str, str],
     expected: str,
 ) -> None:
-    monkeypatch.setattr(places, "PLATFORM", platform)
-    assert places.folder(Search("/p", {**USER, **environ}), kind, "x", **keys) == expected
+    search = Search("/p", {**USER, **environ}, system=platform)
+    assert places.folder(search, kind, "x", **keys) == expected
 
 
 # ---- Which of several ------------------------------------------------------------------------------------------------

@@ -8,19 +8,11 @@ from pathlib import Path
 import pytest
 
 from venvhook.errors import VenvhookError
-from venvhook.locate import Search, hatch, pdm, pipenv, places, poetry, rule
+from venvhook.locate import Search, hatch, pdm, pipenv, poetry, rule
+from venvhook.system import LINUX
 
-pytestmark = [
-    pytest.mark.scenario(40),
-    pytest.mark.skipif(os.name == "nt", reason="POSIX paths"),
-    pytest.mark.usefixtures("linux"),
-]
+pytestmark = [pytest.mark.scenario(40), pytest.mark.skipif(os.name == "nt", reason="POSIX paths")]
 Files = dict[str, str]
-
-
-@pytest.fixture
-def linux(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(places, "PLATFORM", "linux")
 
 
 class World:
@@ -34,11 +26,11 @@ class World:
             "poetry": poetry.base_name("shop", folder),
             "pipenv": pipenv.environment_name(Search(folder, {}), f"{folder}/Pipfile"),
             "pdm": pdm.prefix(folder),
-            "hatch": hatch.identity(folder),
+            "hatch": hatch.identity(folder, LINUX),
             "home": str(self.home),
         }
         environ = {name: self.fill(value) for name, value in environ.items()}
-        self.search = Search(folder, {"HOME": str(self.home), **environ})
+        self.search = Search(folder, {"HOME": str(self.home), **environ}, system=LINUX)
         for name, text in files.items():
             path = self.folder / self.fill(name)
             (path if name.endswith("/") else path.parent).mkdir(parents=True, exist_ok=True)

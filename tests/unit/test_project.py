@@ -493,8 +493,8 @@ def test_a_variable_that_the_plan_sets_itself_is_not_watched(world: World, monke
 
     original = project.locate
 
-    def locate(*arguments: Any) -> Any:
-        search = original(*arguments)
+    def locate(*arguments: Any, **more: Any) -> Any:
+        search = original(*arguments, **more)
         search.conditions += [("variable", "A", None), ("variable", "WORKON_HOME", "/w")]
         return search
 

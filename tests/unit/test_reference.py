@@ -18,6 +18,7 @@ from venvhook import cli, config, create, install, marker, names, rcfile
 from venvhook.cli import run
 from venvhook.cli.app import app
 from venvhook.shells import SHELLS
+from venvhook.system import LINUX, WINDOWS
 
 SECTION = re.compile(r"^#{2,} (.*)\n((?:(?!#).*\n)*)", re.MULTILINE)
 TYPES = {"string": str, "boolean": bool, "list of strings": tuple, "table": tuple}
@@ -154,13 +155,13 @@ def test_variables_that_entering_sets(home: Home) -> None:
 
 
 def test_variables_of_others() -> None:
-    used = set()
+    used = {LINUX.home, WINDOWS.home}
     for path in [*(PACKAGE / "venvhook/locate").glob("*.py"), PACKAGE / "venvhook/pythons.py"]:
         used |= {node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)}
     variables = {name for name in used if isinstance(name, str) and re.fullmatch("[A-Z]+(_[A-Z]*)+|CONDARC", name)}
     prefixes = tuple(name for name in variables if name.endswith("_"))
     told = first("Of others")
-    platform = {"HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"}
+    platform = {"HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA"}
     assert platform <= used
     assert {name for name in told if not name.startswith(prefixes)} - platform == {
         name for name in variables if not name.startswith(prefixes)

@@ -8,7 +8,7 @@ import sys
 
 from venvhook.cli import place, show
 from venvhook.errors import VenvhookError
-from venvhook.names import fold
+from venvhook.system import fold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import os
 from venvhook.cli.place import called_by_hook, near
 from venvhook.errors import VenvhookError
 from venvhook.locate import resolve
-from venvhook.names import fold
 from venvhook.report import TRUST, TRUSTED, kept
+from venvhook.system import fold
 from venvhook.versions import short
 
 TYPE_CHECKING = False

@@ -6,8 +6,8 @@ import os
 import shutil
 from typing import NamedTuple
 
-from venvhook.environment import BIN, PYTHON
 from venvhook.errors import VenvhookError
+from venvhook.system import HERE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Recipe:
 
 def interpreter(root: str) -> str:
     """The Python that an environment in ROOT will have."""
-    return os.path.join(root, BIN, PYTHON)
+    return os.path.join(root, HERE.bin, HERE.python)
 
 
 def requirement_arguments(requirements: Sequence[str], packages: Sequence[str]) -> list[str]:

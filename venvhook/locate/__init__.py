@@ -6,6 +6,7 @@ import os
 
 from venvhook.locate.search import Candidate, Search
 from venvhook.managers import NAMED
+from venvhook.system import HERE, System, expand_home, is_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,15 +22,17 @@ if TYPE_CHECKING:
 __all__ = ["Candidate", "Search", "locate", "resolve", "rule"]
 
 
-def locate(folder: str, marker: Marker, environ: Mapping[str, str], thorough: bool = False) -> Search:
+def locate(
+    folder: str, marker: Marker, environ: Mapping[str, str], thorough: bool = False, system: System = HERE
+) -> Search:
     """The environment that MARKER, in FOLDER (without links), leads to: the one it names, else the one of its manager.
 
     THOROUGH goes on to the places behind the one that decides, for whoever asks what else there was.
     """
-    search = Search(folder, environ, marker.python or "")
+    search = Search(folder, environ, marker.python or "", system)
     manager = marker.manager or "auto"
-    if marker.venv is not None and not (manager in NAMED and is_name(marker.venv)):
-        _fixed(search, manager, resolve(folder, marker.venv, environ))
+    if marker.venv is not None and not (manager in NAMED and is_name(marker.venv, system)):
+        _fixed(search, manager, resolve(folder, marker.venv, environ, system))
     elif manager == "auto":
         from venvhook.locate.auto import choose
 
@@ -51,16 +54,14 @@ def _fixed(search: Search, manager: str, path: str) -> None:
     search.look(Candidate(manager, path, "the marker names it", binding=True))
 
 
-def resolve(folder: str, path: str, environ: Mapping[str, str]) -> str:
+def resolve(folder: str, path: str, environ: Mapping[str, str], system: System = HERE) -> str:
     """PATH as a marker in FOLDER means it: absolute, below the home folder (`~/…`), or relative to FOLDER."""
-    if path == "~" or path.startswith(("~/", "~" + os.sep)):
-        path = environ.get("HOME" if os.name != "nt" else "USERPROFILE", "~") + path[1:]
-    return os.path.normpath(os.path.join(folder, path))
+    return os.path.normpath(os.path.join(folder, expand_home(path, environ.get(system.home, "~"), system)))
 
 
-def is_name(text: str) -> bool:
+def is_name(text: str, system: System = HERE) -> bool:
     """Whether a marker's `venv` is a name: no separator in it, and no path of its own as `.`, `..` and `~` are."""
-    return not (os.sep in text or "/" in text or text in (".", "..", "~"))
+    return not is_path(text, system)
 
 
 def rule(manager: str) -> Rule:

@@ -11,6 +11,7 @@ import os
 from venvhook.environment import lines
 from venvhook.errors import VenvhookError
 from venvhook.locate.search import Candidate
+from venvhook.system import WINDOWS, is_path, split_list
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 
 INSIDE = (".conda", "envs", "env")  # what `conda create --prefix` is commonly given, VS Code's first
 SPECIFICATIONS = ("environment.yml", "environment.yaml")
-# Where installers put conda, when no variable tells; below the home folder unless absolute.
-INSTALLED = (
-    "miniforge3", "miniconda3", "anaconda3", "mambaforge", "micromamba", ".local/share/mamba", "/opt/conda",
-    "/opt/miniforge3", "/opt/miniconda3", "/opt/anaconda3", "/opt/homebrew/Caskroom/miniforge/base",
+# Where installers put conda, when no variable tells: the folders of this name below the home folder, and other places.
+NAMES = ("miniforge3", "miniconda3", "anaconda3", "mambaforge", "micromamba")
+POSIX = (
+    "/opt/conda", "/opt/miniforge3", "/opt/miniconda3", "/opt/anaconda3", "/opt/homebrew/Caskroom/miniforge/base",
     "/opt/homebrew/Caskroom/miniconda/base",
 )  # fmt: skip
 
@@ -56,7 +57,7 @@ def _specified(search: Search) -> tuple[str, str]:
     for file in SPECIFICATIONS:
         text = search.text(os.path.join(search.folder, file))
         name = next((_plain(line[5:]) for line in lines(text or "") if line.startswith("name:")), "")
-        if "/" in name or os.sep in name or name in (".", ".."):  # conda itself takes no such name
+        if is_path(name, search.system):  # conda itself takes no such name
             path = os.path.join(search.folder, file)
             raise VenvhookError(f"{name} is no name of an environment", path, remedy="write a name without a path")
         if name:
@@ -69,18 +70,34 @@ def _specified(search: Search) -> tuple[str, str]:
 
 def roots(search: Search) -> Iterator[str]:
     """Where conda is installed, by its own variables, its register and the usual places."""
-    seen = [
-        os.path.dirname(os.path.dirname(search.variable("CONDA_EXE") or "")),
-        search.variable("MAMBA_ROOT_PREFIX") or "",
-    ]
+    seen = [_root(search.variable("CONDA_EXE") or ""), search.variable("MAMBA_ROOT_PREFIX") or ""]
     yield from (root for root in dict.fromkeys(seen) if os.path.isabs(root))
-    usual = [os.path.join(search.home(), place) for place in INSTALLED]
-    known = [*(prefix for prefix in _registered(search) if os.path.isdir(os.path.join(prefix, "condabin"))), *usual]
+    registered = (prefix for prefix in _registered(search) if os.path.isdir(os.path.join(prefix, "condabin")))
+    known = [*registered, *usual(search)]
     for root in dict.fromkeys(known):
         if root not in seen and (
             os.path.isdir(os.path.join(root, "conda-meta")) or os.path.isdir(os.path.join(root, "envs"))
         ):
             yield root
+
+
+def _root(program: str) -> str:
+    """The folder in which conda is installed whose PROGRAM is in `bin`, `Scripts`, `condabin` or `Library/bin`."""
+    root = os.path.dirname(os.path.dirname(program))
+    return os.path.dirname(root) if os.path.basename(root) == "Library" else root
+
+
+def usual(search: Search) -> list[str]:
+    """Where installers put conda. On Windows for one user, for all users, or by a manager of packages."""
+    home = search.home()
+    if search.system is not WINDOWS:
+        return [*(os.path.join(home, name) for name in (*NAMES, ".local/share/mamba")), *POSIX]
+    variables = ("LOCALAPPDATA", "PROGRAMDATA")
+    bases = [home, *(base for base in map(search.variable, variables) if base)]
+    found = [os.path.join(base, name) for base in bases for name in NAMES]
+    roaming = search.variable("APPDATA")
+    found += [os.path.join(roaming, "mamba")] if roaming else []
+    return [*found, *(os.path.join(home, "scoop", "apps", name, "current") for name in NAMES)]
 
 
 def folders(search: Search) -> Iterator[str]:
@@ -94,7 +111,7 @@ def folders(search: Search) -> Iterator[str]:
 
 def _folders(search: Search) -> Iterator[str]:
     for variable in ("CONDA_ENVS_DIRS", "CONDA_ENVS_PATH"):
-        said = (search.variable(variable) or "").split(os.pathsep)
+        said = split_list(search.variable(variable) or "", search.system)
         yield from (search.expand(each.strip()) for each in said if each.strip())
     installed = list(roots(search))
     for file in _settings(search, installed):
@@ -103,6 +120,9 @@ def _folders(search: Search) -> Iterator[str]:
     below = [os.path.join(root, "envs") for root in installed]
     writable = bool(installed) and os.access(os.path.join(installed[0], "conda-meta", "history"), os.W_OK)
     yield from [*below[:1], own, *below[1:]] if writable else [own, *below]
+    local = search.variable("LOCALAPPDATA") if search.system is WINDOWS else None
+    if local:
+        yield os.path.join(local, "conda", "conda", "envs")
 
 
 def _settings(search: Search, installed: list[str]) -> list[str]:
@@ -114,12 +134,9 @@ def _settings(search: Search, installed: list[str]) -> list[str]:
         os.path.join(home, ".conda", ".condarc"),
         os.path.join(xdg, "conda", ".condarc"),
     ]
-    return [
-        *([named] if named else []),
-        *own,
-        *(os.path.join(root, ".condarc") for root in installed[:1]),
-        "/etc/conda/.condarc",
-    ]
+    base = search.variable("PROGRAMDATA") if search.system is WINDOWS else "/etc"
+    shared = [os.path.join(base, "conda", ".condarc")] if base else []
+    return [*([named] if named else []), *own, *(os.path.join(root, ".condarc") for root in installed[:1]), *shared]
 
 
 def _dirs(text: str) -> list[str]:

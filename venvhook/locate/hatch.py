@@ -8,12 +8,12 @@ like the project, unless the marker's `venv` names another one. Not followed: wh
 from __future__ import annotations
 
 import os
-import sys
 
 from venvhook.errors import VenvhookError
 from venvhook.locate.naming import normalized, sha256, short
 from venvhook.locate.places import folder as platform_folder
 from venvhook.locate.search import Candidate
+from venvhook.system import HERE, MACOS, WINDOWS, System, within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,18 +39,19 @@ def candidates(search: Search, name: str | None = None) -> list[Candidate]:
     ]
 
 
-def identity(folder: str) -> str:
+def identity(folder: str, system: System = HERE) -> str:
     """The digest of a project's folder in its environments' paths; the same for all spellings where case is ignored."""
-    return short(sha256(folder.casefold() if sys.platform in ("win32", "darwin") else folder))
+    return short(sha256(folder.casefold() if system in (WINDOWS, MACOS) else folder))
 
 
 def _place(search: Search, project: str, name: str) -> str:
     """Flat in ~/.virtualenvs and in a folder inside the project, below project and digest in any other."""
     base = _environments(search)
-    inside = os.path.realpath(base).startswith(os.path.join(search.folder, ""))
+    real = os.path.realpath(base)
+    inside = real != search.folder and within(real, search.folder, search.system)
     if inside or base == os.path.join(search.home(), ".virtualenvs"):
         return os.path.join(base, name)
-    return os.path.join(base, project, identity(search.folder), name)
+    return os.path.join(base, project, identity(search.folder, search.system), name)
 
 
 def _project(search: Search, path: str) -> str:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 
-from venvhook.environment import BIN, PYTHON
 from venvhook.errors import VenvhookError
 from venvhook.locate import workspace
 from venvhook.locate.naming import md5, short
 from venvhook.locate.places import folder as platform_folder
 from venvhook.locate.search import Candidate
+from venvhook.system import HERE, System, alike
 from venvhook.versions import fits, numbers
 
 TYPE_CHECKING = False
@@ -31,16 +31,16 @@ def candidates(search: Search, name: str | None = None) -> list[Candidate]:
         raise VenvhookError("does not exist, so pdm has no environment for it", project, remedy="to make it: pdm init")
     found = _saved(search, root)
     for place in (".venv", "venv", "env"):
-        if os.path.exists(os.path.join(root, place, BIN, PYTHON)):
+        if os.path.exists(os.path.join(root, place, search.system.bin, search.system.python)):
             found.append(Candidate("pdm", os.path.join(root, place), "pdm takes one in the project"))
             break
     # read only where nothing before it is there: it costs the reading of two files of settings
     return found or _central(search, root, project)
 
 
-def prefix(folder: str) -> str:
+def prefix(folder: str, system: System = HERE) -> str:
     """What the names of all of a project's environments in pdm's folder begin with."""
-    return f"{os.path.basename(folder)}-{short(md5(folder.replace(os.sep, '/')))}-"
+    return f"{system.path.basename(folder)}-{short(md5(folder.replace(system.separator, '/')))}-"
 
 
 def _root(search: Search) -> str:
@@ -61,7 +61,7 @@ def _saved(search: Search, root: str) -> list[Candidate]:
     if not python or not os.path.isabs(python):
         return []
     prefix = os.path.dirname(python)
-    if os.path.basename(prefix) == BIN:
+    if alike(os.path.basename(prefix), search.system) == alike(search.system.bin, search.system):
         prefix = os.path.dirname(prefix)
     signs = ("pyvenv.cfg", "conda-meta")
     if any(os.path.exists(os.path.join(prefix, sign)) for sign in signs):
@@ -72,7 +72,7 @@ def _saved(search: Search, root: str) -> list[Candidate]:
 
 def _central(search: Search, root: str, project: str) -> list[Candidate]:
     """What is in pdm's own folder, Pythons that fit first; nothing there: where pdm would make one."""
-    start = prefix(root)
+    start = prefix(root, search.system)
     parent = _location(search)
     made = [entry for entry in search.names(parent) if entry.startswith(start)]
     wanted = search.python or search.string(project, "project", "requires-python") or ""

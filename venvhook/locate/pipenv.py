@@ -12,6 +12,7 @@ from venvhook.errors import VenvhookError
 from venvhook.locate.naming import replaced, sha256, short
 from venvhook.locate.search import Candidate, counts
 from venvhook.locate.venv import LONGEST, NAMED_BY_FILE, first_line
+from venvhook.system import WINDOWS, above, parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,12 +53,10 @@ def _pipfile(search: Search) -> str:
     named = search.variable("PIPENV_PIPFILE")
     if named:
         return os.path.normpath(os.path.join(search.folder, named))
-    folder = search.folder
-    for _ in range(DEPTH):
+    for folder in (search.folder, *above(search.folder))[:DEPTH]:
         path = os.path.join(folder, "Pipfile")
         if os.path.isfile(path) and counts(path):  # above the project, another user's does not count
             return path
-        folder = os.path.dirname(folder)
     path = os.path.join(search.folder, "Pipfile")
     raise VenvhookError(
         "does not exist, so pipenv has no environment for it", path, remedy="to make it: pipenv install"
@@ -69,8 +68,8 @@ def _named(search: Search, file: str, central: str) -> Candidate:
     named = first_line(search.text(file) or "")
     if not 0 < len(named) <= LONGEST:
         return Candidate("pipenv", central, "pipenv's folder, by the Pipfile's path")
-    inside = os.path.join(os.path.dirname(file) if "/" in named or os.sep in named else _home(search), named)
-    return Candidate("pipenv", inside, NAMED_BY_FILE, binding=True, file=file)
+    base = os.path.dirname(file) if len(parts(named, search.system)) > 1 else _home(search)
+    return Candidate("pipenv", os.path.join(base, named), NAMED_BY_FILE, binding=True, file=file)
 
 
 def _in_project(search: Search, pipfile: str) -> bool | None:
@@ -86,6 +85,6 @@ def _in_project(search: Search, pipfile: str) -> bool | None:
 
 def _home(search: Search) -> str:
     home = search.variable("WORKON_HOME")
-    if not home and os.name == "nt":
+    if not home and search.system is WINDOWS:
         home = "~/.virtualenvs"
     return search.expand(home or os.path.join(search.variable("XDG_DATA_HOME") or "~/.local/share", "virtualenvs"))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
+
+from venvhook.system import MACOS, WINDOWS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from venvhook.locate import Search
-
-PLATFORM = sys.platform
 
 _LINUX = {"config": ".config", "data": ".local/share", "cache": ".cache"}
 _MACOS = {"config": "Library/Application Support", "data": "Library/Application Support", "cache": "Library/Caches"}
@@ -21,11 +20,11 @@ def folder(search: Search, kind: str, name: str, author: bool = False, roaming: 
     Windows: AUTHOR puts a second folder of that name around it (what platformdirs does unless told not to), ROAMING
     takes the one that follows the user. An `XDG_…_HOME` that is absolute wins elsewhere, on macOS too.
     """
-    if PLATFORM == "win32":
+    if search.system is WINDOWS:
         base = search.variable("APPDATA" if roaming else "LOCALAPPDATA") or search.home()
         parts = ([name] if author else []) + [name] + (["Cache"] if kind == "cache" else [])
         return os.path.join(base, *parts)
     base = search.variable(f"XDG_{kind.upper()}_HOME") or ""
     if not os.path.isabs(base):
-        base = os.path.join(search.home(), (_MACOS if PLATFORM == "darwin" else _LINUX)[kind])
+        base = os.path.join(search.home(), (_MACOS if search.system is MACOS else _LINUX)[kind])
     return os.path.join(base, name)

@@ -12,6 +12,7 @@ from venvhook.errors import VenvhookError
 from venvhook.locate.naming import normalized, replaced, sha256, short
 from venvhook.locate.places import folder as platform_folder
 from venvhook.locate.search import Candidate
+from venvhook.system import HERE, System, alike
 from venvhook.versions import fits, numbers
 
 TYPE_CHECKING = False
@@ -39,16 +40,16 @@ def candidates(search: Search, name: str | None = None) -> list[Candidate]:
     return found + _central(search, project)
 
 
-def base_name(name: str, folder: str) -> str:
+def base_name(name: str, folder: str, system: System = HERE) -> str:
     """What the names of all of a project's environments begin with: NAME and the digest of FOLDER."""
-    path = os.path.normcase(os.path.realpath(folder))
+    path = alike(os.path.realpath(folder), system)
     return replaced(normalized(name), ' $`!*@"\\\r\n\t') + "-" + short(sha256(path))
 
 
 def _central(search: Search, project: str) -> list[Candidate]:
     """Of the environments in poetry's folder: the one of `poetry env use`, else the newest Python that fits."""
     name = search.string(project, "project", "name") or search.string(project, "tool", "poetry", "name")
-    base = base_name(name or "non-package-mode", search.folder)
+    base = base_name(name or "non-package-mode", search.folder, search.system)
     parent = _path(search)
     minor = search.string(os.path.join(parent, "envs.toml"), base, "minor")
     if minor and not search.python:

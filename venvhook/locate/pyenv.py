@@ -13,6 +13,7 @@ from venvhook.environment import lines
 from venvhook.errors import VenvhookError
 from venvhook.files import entries
 from venvhook.locate.search import Candidate, counts
+from venvhook.system import HERE, WINDOWS, System, above, parts, within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def candidates(search: Search, name: str | None = None) -> list[Candidate]:
     found = []
     for each in names:
         place = os.path.join(versions, each)
-        if _leads_out(versions, each):
+        if _leads_out(versions, each, search.system):
             problem = f"{each} leads out of {versions}, where pyenv's environments are"
             raise VenvhookError(problem, path, remedy="name one that is in there")
         if os.path.isdir(place) and not os.path.exists(os.path.join(place, "pyvenv.cfg")) and not _is_old(place):
@@ -55,18 +56,16 @@ def _names(search: Search, versions: str) -> tuple[list[str], str, str]:
 
 def nearest(folder: str) -> str | None:
     """The nearest `.python-version`, from FOLDER upwards; another user's does not count."""
-    while True:
-        path = os.path.join(folder, ".python-version")
+    for each in (folder, *above(folder)):
+        path = os.path.join(each, ".python-version")
         if os.path.isfile(path) and counts(path):
             return path
-        if folder == os.path.dirname(folder):
-            return None
-        folder = os.path.dirname(folder)
+    return None
 
 
-def _leads_out(versions: str, name: str) -> bool:
-    inside = os.path.realpath(os.path.join(versions, name))
-    return ".." in name.split("/") or not inside.startswith(os.path.join(os.path.realpath(versions), ""))
+def _leads_out(versions: str, name: str, system: System = HERE) -> bool:
+    base, inside = os.path.realpath(versions), os.path.realpath(os.path.join(versions, name))
+    return ".." in parts(name, system) or inside == base or not within(inside, base, system)
 
 
 def _is_old(place: str) -> bool:
@@ -76,4 +75,6 @@ def _is_old(place: str) -> bool:
 
 
 def _root(search: Search) -> str:
-    return search.expand(search.variable("PYENV_ROOT") or "~/.pyenv")
+    """pyenv-win, which is another program, has its own folder below pyenv's."""
+    usual = "~/.pyenv/pyenv-win" if search.system is WINDOWS else "~/.pyenv"
+    return search.expand(search.variable("PYENV_ROOT") or usual)

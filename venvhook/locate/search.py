@@ -12,6 +12,7 @@ from venvhook import trust
 from venvhook.environment import Missing, Unfit, inspect
 from venvhook.errors import VenvhookError
 from venvhook.files import entries, read_plain, status
+from venvhook.system import HERE, System, decode, encode, expand_home, fold, parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,11 +49,11 @@ class Search:
     `found` is the environment, or None: then `problem` says why. `chosen` is the place that decided, `candidates` all
     that were looked at, `notes` what a person should know who asks. The answer rests on `conditions` and on `files`,
     which may be missing or be folders: it is stale as soon as one comes, goes or becomes newer.
-    `python` is the interpreter that the marker asks for ("" for any).
+    `python` is the interpreter that the marker asks for ("" for any). `system` is whose rules the managers follow.
     """
 
-    def __init__(self, folder: str, environ: Mapping[str, str], python: str = "") -> None:
-        self.folder, self.environ, self.python = folder, environ, python
+    def __init__(self, folder: str, environ: Mapping[str, str], python: str = "", system: System = HERE) -> None:
+        self.folder, self.environ, self.python, self.system = folder, environ, python, system
         self.candidates: list[Candidate] = []
         self.conditions: list[Condition] = []
         self.files: dict[str, os.stat_result | None] = {}  # with their status from before they were read; None: missing
@@ -69,13 +70,13 @@ class Search:
 
     def variable(self, name: str) -> str | None:
         """The variable NAME as it is outside the project; None: not set."""
-        value = self.environ.get(name)
+        value = self.environ.get(fold(name, self.system))
         self.rest_on(("variable", name, value))
         return value
 
     def home(self) -> str:
         """The user's home folder, as the managers find it; always absolute."""
-        said = self.variable("HOME" if os.name != "nt" else "USERPROFILE") or os.path.expanduser("~")
+        said = self.variable(self.system.home) or os.path.expanduser("~")
         return said if os.path.isabs(said) else _registered_home()
 
     def below(self, path: str, base: str) -> str:
@@ -83,21 +84,21 @@ class Search:
 
         Nothing else is replaced: a file of the project must not learn what the user's variables hold.
         """
-        if path == "~" or path.startswith(("~/", "~" + os.sep)):
-            path = self.home() + path[1:]
-        return os.path.normpath(os.path.join(base, path))
+        return os.path.normpath(os.path.join(base, self._at_home(path)))
 
     def expand(self, path: str, base: str = "") -> str:
         """PATH of the user's own settings: as `below` has it (BASE: default the project), `$NAME` and `${NAME}` too."""
-        if path == "~" or path.startswith(("~/", "~" + os.sep)):
-            path = self.home() + path[1:]
-        head, *parts = path.split("$")
-        for part in parts:
+        head, *rests = self._at_home(path).split("$")
+        for part in rests:
             name = part[1:].partition("}")[0] if part.startswith("{") else _leading_name(part)
             value = self.variable(name) if name else None
             rest = part[len(name) + 2 * part.startswith("{") :]
             head += "$" + part if value is None else value + rest
         return os.path.normpath(os.path.join(base or self.folder, head))
+
+    def _at_home(self, path: str) -> str:
+        """PATH with the home folder for a leading `~`. Only then does the answer rest on where home is."""
+        return expand_home(path, self.home(), self.system) if parts(path, self.system)[0] == "~" else path
 
     def there(self, *names: str) -> bool:
         """Whether the project has one of these files. Rests on them only as long as nothing is found."""
@@ -133,7 +134,7 @@ class Search:
     def text(self, path: str) -> str | None:
         """The same as text, whatever its bytes; a BOM goes."""
         data = self.data(path)
-        return None if data is None else os.fsdecode(data.removeprefix(b"\xef\xbb\xbf"))
+        return None if data is None else decode(data.removeprefix(b"\xef\xbb\xbf"))
 
     def value(self, path: str, *keys: str) -> object:
         """The value at KEYS, from the top downwards, in a TOML file; None: there is none. VenvhookError: no TOML."""
@@ -180,7 +181,7 @@ class Search:
             self._decide(candidate, unfit, [("exists", mark)])
             return True
         try:
-            self.found = inspect(candidate.path)
+            self.found = inspect(candidate.path, self.system)
         except Unfit as unfit:
             if isinstance(unfit, Missing) and not candidate.binding:
                 self.rest_on(*unfit.mended)
@@ -241,7 +242,7 @@ def beside(path: str, prefix: str) -> str:
     too long has a digest in place of the environment's.
     """
     folder, name = os.path.split(path)
-    if len(os.fsencode(prefix + name)) > _LONGEST_NAME:
+    if len(encode(prefix + name)) > _LONGEST_NAME:
         from venvhook.digest import digest
 
         name = digest(name)
@@ -270,9 +271,9 @@ def _registered_home() -> str:
     try:
         from pwd import getpwuid
 
-        return os.path.join(os.sep, getpwuid(os.getuid()).pw_dir)
+        return os.path.join("/", getpwuid(os.getuid()).pw_dir)
     except (ImportError, KeyError):
-        return os.path.abspath(os.sep)
+        return os.path.abspath("/")
 
 
 def _leading_name(text: str) -> str:

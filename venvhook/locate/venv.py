@@ -11,6 +11,7 @@ import os
 
 from venvhook.errors import VenvhookError
 from venvhook.locate.search import Candidate
+from venvhook.system import parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def first_line(text: str) -> str:
 def _meant(search: Search, line: str, folder: str) -> str:
     """The place that LINE of a `.venv` file in FOLDER names."""
     place = search.below(line, folder)
-    if "/" in line or os.sep in line:
+    if len(parts(line, search.system)) > 1:
         return place
     signs = [os.path.join(place, sign) for sign in _SIGNS]
     if any(map(os.path.exists, signs)):

@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 
 from venvhook.errors import VenvhookError
-from venvhook.files import read_plain
+from venvhook.files import read_text
 from venvhook.locate.search import Candidate
+from venvhook.system import alike
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,11 +40,11 @@ def bound(search: Search) -> Iterator[Candidate]:
 
 def _holds(path: str, folder: str) -> bool:
     try:
-        line = os.fsdecode(read_plain(path, 8192)).strip()
+        line = read_text(path, 8192).strip()
     except VenvhookError:
         return False
-    named = os.path.isabs(line) and os.path.basename(line) == os.path.basename(folder)
-    return named and os.path.realpath(line) == folder
+    named = os.path.isabs(line) and alike(os.path.basename(line)) == alike(os.path.basename(folder))
+    return named and alike(os.path.realpath(line)) == alike(folder)
 
 
 def _home(search: Search) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 
+from venvhook import system
 from venvhook.locate.search import counts
+from venvhook.system import HERE, System
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,11 +17,10 @@ if TYPE_CHECKING:
 
 def above(folder: str) -> Iterator[str]:
     """The folders above that have a pyproject.toml, the nearest first; another user's does not count."""
-    while folder != os.path.dirname(folder):
-        folder = os.path.dirname(folder)
-        path = os.path.join(folder, "pyproject.toml")
+    for each in system.above(folder):
+        path = os.path.join(each, "pyproject.toml")
         if os.path.isfile(path) and counts(path):
-            yield folder
+            yield each
 
 
 def says(search: Search, root: str, tool: str, key: str) -> list[str]:
@@ -30,10 +31,10 @@ def says(search: Search, root: str, tool: str, key: str) -> list[str]:
     return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
 
 
-def matches(folder: str, root: str, patterns: list[str]) -> bool:
+def matches(folder: str, root: str, patterns: list[str], kind: System = HERE) -> bool:
     """Whether FOLDER, below ROOT, is one that a pattern of a workspace names; `**` stands for any folders between."""
-    member = os.path.relpath(folder, root).split(os.sep)
-    return any(_match(member, os.path.normpath(pattern).replace(os.sep, "/").split("/")) for pattern in patterns)
+    member = system.parts(kind.path.relpath(folder, root), kind)
+    return any(_match(member, system.parts(kind.path.normpath(pattern), kind)) for pattern in patterns)
 
 
 def _match(parts: list[str], pattern: list[str]) -> bool:

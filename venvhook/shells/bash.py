@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
+
+from venvhook.system import HERE, MACOS, System
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,11 +33,13 @@ def load(path: str) -> str:
     return _LOAD.replace("@", quote(path))
 
 
-def startup_files(home: str, settings: str, documents: Callable[[], str]) -> tuple[list[str], list[str]]:
+def startup_files(
+    home: str, settings: str, documents: Callable[[], str], system: System = HERE
+) -> tuple[list[str], list[str]]:
     """A login shell reads the first of three files (bash(1), INVOCATION), which may load .bashrc or not."""
     every, *login = (os.path.join(home, name) for name in (".bashrc", ".bash_profile", ".bash_login", ".profile"))
     read = [path for path in login if os.path.exists(path)][:1]
-    if not read and sys.platform == "darwin":  # where every terminal starts a login shell
+    if not read and system is MACOS:  # where every terminal starts a login shell
         read = login[-1:]
     return [every, *(path for path in read if not _mentions(path, b"bashrc"))], [every, *login]
 

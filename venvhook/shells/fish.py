@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from venvhook.system import HERE, System
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,7 +43,9 @@ def load(path: str) -> str:
     return "if test -r @; source @; end".replace("@", quote(path))
 
 
-def startup_files(home: str, settings: str, documents: Callable[[], str]) -> tuple[list[str], list[str]]:
+def startup_files(
+    home: str, settings: str, documents: Callable[[], str], system: System = HERE
+) -> tuple[list[str], list[str]]:
     """A file of our own, of those that are read before config.fish."""
     path = os.path.join(settings, "fish", "conf.d", "venvhook.fish")
     return [path], [path]

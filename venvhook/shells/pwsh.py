@@ -12,6 +12,7 @@ import stat
 
 from venvhook.files import made_up
 from venvhook.shells import INTERFACE
+from venvhook.system import HERE, WINDOWS, System
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,19 +48,21 @@ def quote(text: str) -> str:
     return _literal(text)
 
 
-def load(path: str) -> str:
+def load(path: str, system: System = HERE) -> str:
     """A line that loads the file PATH, if it is there.
 
     On every system a cmdlet takes a backslash for a separator, and .NET does not. Windows has no other separator, and
     sessions that may not call .NET.
     """
-    exists = "[System.IO.File]::Exists(@)" if os.name != "nt" and "\\" in path else "Test-Path -LiteralPath @"
+    exists = "[System.IO.File]::Exists(@)" if system is not WINDOWS and "\\" in path else "Test-Path -LiteralPath @"
     return f"if ({exists}) {{ . @ }}".replace("@", quote(path))
 
 
-def startup_files(home: str, settings: str, documents: Callable[[], str]) -> tuple[list[str], list[str]]:
+def startup_files(
+    home: str, settings: str, documents: Callable[[], str], system: System = HERE
+) -> tuple[list[str], list[str]]:
     """The profiles CurrentUserAllHosts (about_Profiles); on Windows, each PowerShell that is installed has its own."""
-    if os.name != "nt":
+    if system is not WINDOWS:
         path = os.path.join(settings, "powershell", "profile.ps1")
         return [path], [path]
     import shutil
@@ -69,15 +72,15 @@ def startup_files(home: str, settings: str, documents: Callable[[], str]) -> tup
     return [path for program, path in ever.items() if shutil.which(program)], list(ever.values())
 
 
-def plan(plan: Plan) -> str:
+def plan(plan: Plan, system: System = HERE) -> str:
     """PLAN as the fields that the hook reads; ValueError for a NUL in one of them."""
-    return _plan(plan, INTERFACE)
+    return _plan(plan, INTERFACE, system)
 
 
 def notice(plan: Plan, interface: str) -> str:
     """A mere notice for a hook that speaks another INTERFACE; one of the first interface runs what it gets."""
     if interface != "1":
-        return _plan(plan, interface)
+        return _plan(plan, interface, HERE)
     fields = (("id", plan.id), ("project", plan.project), ("notice", plan.notice))
     return "\n".join(["@{", *(f"{name} = {quote(text)}" for name, text in fields), "}", ""])
 
@@ -102,7 +105,7 @@ def _unit(unit: int) -> str:
     return chr(unit) if 32 <= unit < 127 else f"\\u{unit:04x}"
 
 
-def _plan(plan: Plan, interface: str) -> str:
+def _plan(plan: Plan, interface: str, system: System) -> str:
     """The first field says what the text is, the last one proves it whole; `shell/plan.ps1` says what is between."""
     groups: dict[str, list[str]] = {name: [] for name in _GROUPS}
     if plan.sign:
@@ -110,7 +113,7 @@ def _plan(plan: Plan, interface: str) -> str:
         groups["variables"] += (text for name, value in plan.variables for text in (name, _value(value)))
         groups["lists"] += (text for name, folders in plan.lists for text in (name, str(len(folders)), *folders))
         groups["exports"] += (text for pair in plan.exports() for text in pair)
-    _rest(plan.conditions, groups)
+    _rest(plan.conditions, groups, system)
     does = (plan.sign, plan.home, plan.bin, plan.name, plan.label)
     counted = (text for name in _GROUPS for text in (str(len(groups[name])), *groups[name]))
     return _fields(f"venvhook plan {interface}", plan.id, plan.project, plan.notice, *does, *counted)
@@ -123,30 +126,31 @@ def _fields(*fields: str) -> str:
     return "\0".join([*fields, "end"])
 
 
-def _rest(conditions: Sequence[Condition], groups: dict[str, list[str]]) -> None:
+def _rest(conditions: Sequence[Condition], groups: dict[str, list[str]], system: System) -> None:
     """Sort CONDITIONS into the GROUPS of a plan.
 
     "same" is not among them but for a symlink: .NET cannot test it, the helper has. No text is compared:
-    that would open files that may have become something else; a file is known by its time and length.
+    that would open files that may have become something else; a file is known by its time and length. No status on
+    Windows tells who may read a file: one that is unreadable is tried again when the project is entered again.
     """
     for kind, *rest in conditions:
         path = str(rest[0]) if rest else ""
         if kind in ("here", "never"):
             groups["flags"].append(kind)
         if kind == "here":
-            _notice(os.path.join(path, _MARKER), groups)
+            _notice(os.path.join(path, _MARKER), groups, system)
         elif kind == "variable":
             groups["read"] += (path, _value(None if rest[1] is None else str(rest[1])))
         elif kind == "marker":
-            _watch(os.path.join(path, _MARKER), rest[3:], groups)
-            _owned(os.path.join(path, _MARKER), groups)
+            _watch(os.path.join(path, _MARKER), rest[3:], groups, system)
+            _owned(os.path.join(path, _MARKER), groups, system)
         elif kind == "odd":
-            _describe(os.path.join(path, _MARKER), groups)
-            _watch(os.path.join(path, _MARKER), (), groups)
+            _describe(os.path.join(path, _MARKER), groups, system)
+            _watch(os.path.join(path, _MARKER), (), groups, system)
         elif kind == "unchanged" or (kind == "text" and path not in groups["watched"]):
-            _watch(path, rest[2:] if kind == "unchanged" else (), groups)
+            _watch(path, rest[2:] if kind == "unchanged" else (), groups, system)
         elif kind == "mine":
-            _owned(path, groups)
+            _owned(path, groups, system)
         elif kind == "same":
             _link(path, groups)
         elif kind == "exists":
@@ -156,13 +160,14 @@ def _rest(conditions: Sequence[Condition], groups: dict[str, list[str]]) -> None
         elif kind == "kind" and rest[1] == "nothing":
             _absent(path, groups)
         elif kind in ("kind", "theirs"):
-            _describe(path, groups)
+            _describe(path, groups, system)
+            groups["flags"] += ["here"] * (system is WINDOWS and rest[-1] == "unreadable")
     watched = groups["watched"][::3]
     groups["there"] = [path for path in dict.fromkeys(groups["there"]) if path not in watched]
     groups["absent"] = list(dict.fromkeys(groups["absent"]))
 
 
-def _watch(path: str, known: Sequence[object], groups: dict[str, list[str]]) -> None:
+def _watch(path: str, known: Sequence[object], groups: dict[str, list[str]], system: System) -> None:
     """Rest on what the file PATH is now; KNOWN may hold its time (ns since 1970) and length as they were read."""
     try:
         seen = os.stat(path)
@@ -171,7 +176,7 @@ def _watch(path: str, known: Sequence[object], groups: dict[str, list[str]]) -> 
     if stat.S_ISDIR(seen.st_mode):
         groups["watched"] += (path, _ticks(seen.st_mtime_ns), "")
     elif not stat.S_ISREG(seen.st_mode):
-        _describe(path, groups)
+        _describe(path, groups, system)
     elif seen.st_size > _LIMIT and os.path.basename(path) == _MARKER:
         _link(path, groups)
         groups["long"].append(os.path.realpath(path))
@@ -181,14 +186,14 @@ def _watch(path: str, known: Sequence[object], groups: dict[str, list[str]]) -> 
         groups["watched"] += (os.path.realpath(path), _ticks(int(str(time))), str(size))
 
 
-def _notice(marker: str, groups: dict[str, list[str]]) -> None:
+def _notice(marker: str, groups: dict[str, list[str]], system: System) -> None:
     """Notice another MARKER, too: it may have been leased. It is not opened; in /proc, times are made up."""
     try:
         seen = os.lstat(marker)
     except OSError:
         return
-    if stat.S_ISREG(seen.st_mode) and not made_up(seen) and marker not in groups["watched"]:
-        _watch(marker, (), groups)
+    if stat.S_ISREG(seen.st_mode) and not made_up(seen, system) and marker not in groups["watched"]:
+        _watch(marker, (), groups, system)
 
 
 def _absent(path: str, groups: dict[str, list[str]]) -> None:
@@ -199,19 +204,38 @@ def _absent(path: str, groups: dict[str, list[str]]) -> None:
         groups["absent"].append(real)
 
 
-def _describe(path: str, groups: dict[str, list[str]]) -> None:
+def _describe(path: str, groups: dict[str, list[str]], system: System) -> None:
     """Rest on what PATH and what it leads to are, which tells them apart without opening them."""
     for place in _reached(path):
         try:
             seen = os.lstat(place)
         except OSError:
             continue
-        groups["odd"] += (place, "" if os.name == "nt" else f"{seen.st_ino} {seen.st_mode} {seen.st_uid}")
+        groups["odd"] += (place, _told(seen, system))
 
 
-def _owned(path: str, groups: dict[str, list[str]]) -> None:
-    """Rest on whose PATH is. Of a file its last change of any kind counts too: nobody can set the time of that back."""
-    if os.name == "nt" or os.path.realpath(path) in groups["owned"]:
+def _told(seen: os.stat_result, system: System) -> str:
+    """What tells a file of this status from another one. `$describe` of `shell/plan.ps1` says the same.
+
+    .NET has neither inode nor owner on Windows, and Windows has no fifos, sockets and devices among files. There a
+    folder and a file are told apart, by the attribute that both programs read; what a file holds is told by its time
+    and length, which are among what is watched. Other attributes are left out: OneDrive and the archive bit change
+    them, and they differ between the programs that ask.
+    """
+    if system.owners:
+        return f"{seen.st_ino} {seen.st_mode} {seen.st_uid}"
+    attributes = getattr(seen, "st_file_attributes", None)
+    is_folder = stat.S_ISDIR(seen.st_mode) if attributes is None else attributes & stat.FILE_ATTRIBUTE_DIRECTORY
+    return "folder" if is_folder else "file"
+
+
+def _owned(path: str, groups: dict[str, list[str]], system: System) -> None:
+    """Rest on whose PATH is. Of a file its last change of any kind counts too: nobody can set the time of that back.
+
+    Windows has owners that neither Python nor .NET tells cheaply; who may write there is in the lists of access of the
+    folders above. So nothing rests on an owner there.
+    """
+    if not system.owners or os.path.realpath(path) in groups["owned"]:
         return
     real = os.path.realpath(path)
     try:

@@ -6,6 +6,7 @@ import os
 
 from venvhook.plan import Plan
 from venvhook.shells.bash import Dialect, assign, functions, marker, quote, stale, unset
+from venvhook.system import HERE, System, decode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,14 +29,16 @@ def load(path: str) -> str:
     return "if [ -r @ ]; then . @; fi".replace("@", quote(path))
 
 
-def startup_files(home: str, settings: str, documents: Callable[[], str]) -> tuple[list[str], list[str]]:
+def startup_files(
+    home: str, settings: str, documents: Callable[[], str], system: System = HERE
+) -> tuple[list[str], list[str]]:
     """zsh itself is asked for ZDOTDIR, which .zshenv and the system's zshenv may set."""
     import subprocess
 
     question = ["zsh", "-c", "printf '\\0%s\\0' \"${ZDOTDIR-}\""]
     try:
         answer = subprocess.run(question, stdin=subprocess.DEVNULL, capture_output=True, timeout=10, check=True).stdout
-        folder = os.fsdecode(answer.split(b"\0")[-2])
+        folder = decode(answer.split(b"\0")[-2])
     except (OSError, subprocess.SubprocessError, IndexError):
         folder = os.environ.get("ZDOTDIR", "")
     path = os.path.join(os.path.abspath(folder or home), ".zshrc")
