@@ -36,6 +36,7 @@ $list = { param($element, $value)
     @(foreach ($each in $element.Elements) { & $text $each $value[$at++] }) -join ','
 }
 $at = 0; $fits = $null -ne $typed; $dashes = $false
+$home_below = '^~($|/)'; if ([System.IO.Path]::DirectorySeparatorChar -ceq '\') { $home_below = '^~($|[\\/])' }
 if ($fits) {
     for ($i = 1; $i -lt $typed.CommandElements.Count -and $fits; $i++) {
         $element = $typed.CommandElements[$i]; $argument = $element.Argument
@@ -54,7 +55,7 @@ if ($fits) {
             else { $next = & $text $argument $next }
             $words.Add("$value$next")
         } elseif ($element -is [System.Management.Automation.Language.ArrayLiteralAst]) { $words.Add((& $list $element $value)) }
-        elseif ($bare -and $words.Count -and $words[0] -cnotmatch '^(run|exec|--?)' -and $value -cmatch '^~($|/)') {
+        elseif ($bare -and $words.Count -and $words[0] -cnotmatch '^(run|exec|--?)' -and $value -cmatch $home_below) {
             $words.Add($HOME + $value.Substring(1)) # a folder for a command of ours; `run` hands on what was typed
         } elseif ($value -is [System.Collections.IList]) { foreach ($each in $value) { $words.Add("$each") } }
         elseif ($null -ne $value) { $words.Add((& $text $element $value)) }

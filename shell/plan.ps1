@@ -85,16 +85,20 @@ $script:load = { param($project)
 }
 # The kept plan, if it is the user's own, and no more than a plan can be: a fifo and a device have no length, a link is not ours.
 $script:read = { param($project)
-    $kept = [System.IO.FileInfo]("$cache/plans/" + ($project -replace '^([A-Za-z]):', '$1') + '/.venvhook-2.ps1')
-    if ($kept.Exists -and $kept.Length -gt 0 -and $kept.Length -le 262144 -and (& $mine $kept)) {
-        try { & $parse ([System.IO.File]::ReadAllText($kept.FullName)) $project } catch { } # unreadable
-    }
+    try {
+        $kept = [System.IO.FileInfo]((& $kept_at $project) + '/.venvhook-2.ps1')
+        if ($kept.Exists -and $kept.Length -gt 0 -and $kept.Length -le 262144 -and (& $mine $kept)) {
+            & $parse ([System.IO.File]::ReadAllText($kept.FullName)) $project
+        }
+    } catch { } # unreadable, or a name that no file can have
 }
+# The folder of a project's kept plans (keep.py): of a drive below its letter, of a share below UNC. A path of Unix is neither.
+$script:kept_at = { param($project) "$cache/plans/" + ($project -creplace '^([A-Za-z]):', '$1' -creplace '^\\\\', 'UNC\') }
 # .NET cannot tell a file's owner on Unix. But what only its owner may read and we can read is ours. Root reads all, and asks
 # PowerShell, which takes longer. Before 7.3 .NET cannot tell the mode either, and throws: then no plan is read from disk.
 $script:mine = { param($file)
     if ([System.Int32]$file.Attributes -band 1024) { return $false } # a link
-    if ([System.IO.Path]::DirectorySeparatorChar -ceq '\') { return $true }
+    if ($windows) { return $true } # it is in a folder of the user's own
     try { if ([System.Int32]$file.UnixFileMode -band 63) { return $false } } catch { return $false }
     -not [System.Environment]::IsPrivilegedProcess -or (& $describe $file.FullName) -clike '* 0'
 }
@@ -117,8 +121,13 @@ $script:none = { param($project)
 # ---- does it still hold? --------------------------------------------------------------------------------------------
 
 # What a file or link is, without opening or following it: inode, mode and owner; if $changed, also the second of its last
-# change, which nobody can set back. '' where there is none, or on Windows.
+# change, which nobody can set back. On Windows .NET tells a folder from a file. '' where there is none.
 $script:describe = { param($file, $changed)
+    if ($windows) {
+        if ([System.IO.Directory]::Exists($file)) { return 'folder' }
+        if ([System.IO.File]::Exists($file)) { return 'file' }
+        return ''
+    }
     try {
         $seen = $session.InvokeProvider.Item.Get([System.String[]]$file, $true, $true)[0].UnixStat
         if (-not $seen) { return '' }

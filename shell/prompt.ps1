@@ -3,6 +3,10 @@
 # number in the name it is installed under is the interface between the hook and this file.
 
 $script:separator = [System.String][System.IO.Path]::PathSeparator
+# Windows knows no case in paths and in names of variables. $isWindows would not do: 5.1 has none.
+$script:windows = [System.IO.Path]::DirectorySeparatorChar -ceq '\'
+$script:likeness = [System.StringComparison]::Ordinal
+if ($windows) { $script:likeness = [System.StringComparison]::OrdinalIgnoreCase }
 
 # One line for the person. A name that a project chose must not reach the terminal as it is: what a terminal obeys, and
 # what is not seen, becomes "?". While a line is edited (a key that changes the folder), what is printed would be drawn
@@ -38,6 +42,10 @@ $script:real = { param($folder, $links = 0)
     try { $target = [System.IO.Directory]::ResolveLinkTarget($path, $true) } catch { return $path } # a loop, or 5.1
     if ($target) { & $real (& $trim $target.FullName) ($links + 1) } else { $path }
 }
+$script:among = { param($folder, $folders)
+    foreach ($each in $folders) { if ([System.String]::Equals($each, $folder, $likeness)) { return $true } }
+    $false
+}
 # The nearest folder upwards that holds a marker, or ''; and the places of those that would be nearer.
 $script:find = { param($folder)
     $st.project = ''; $nearer = [System.Collections.Generic.List[System.String]]::new()
@@ -48,8 +56,8 @@ $script:find = { param($folder)
         $ceilings = @(foreach ($each in $list.Split($separator)) { if ($each) { & $trim $each; & $real (& $trim $each) } })
         $linked = -not [System.String]::Equals((& $real $folder), $folder)
     }
-    while ($folder -and [System.Array]::IndexOf($ceilings, $folder) -lt 0) {
-        if ($linked -and [System.Array]::IndexOf($ceilings, (& $real $folder)) -ge 0) { break }
+    while ($folder) {
+        if ($ceilings.Length -and ((& $among $folder $ceilings) -or ($linked -and (& $among (& $real $folder) $ceilings)))) { break }
         $file = "$folder/$marker"
         # The time rather than Exists: one call that sees a folder of that name too, which is for the helper to tell.
         try { if ([System.IO.File]::GetLastWriteTimeUtc($file).Ticks -ne $missing) { $st.project = $folder; break } }
@@ -62,7 +70,7 @@ $script:find = { param($folder)
 # What says what was before is believed only of a project that was inherited, until that is undone.
 $script:disbelieve = {
     foreach ($name in @([System.Environment]::GetEnvironmentVariables().Keys)) {
-        if ($name.StartsWith('_VENVHOOK_', [System.StringComparison]::Ordinal)) {
+        if ($name.StartsWith('_VENVHOOK_', $likeness)) {
             [System.Environment]::SetEnvironmentVariable($name, [System.Management.Automation.Language.NullString]::Value)
         }
     }

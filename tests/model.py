@@ -1,4 +1,7 @@
-"""What entering and leaving mean: the rules of the design as a model, no shell. Shells and undo are held to it."""
+"""What entering and leaving mean: the rules of the design as a model, no shell. Shells and undo are held to it.
+
+The environment of a system that knows no case in names is modelled as Python shows it: every name folded.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +9,27 @@ from hypothesis import strategies as st
 
 from venvhook.names import refuse, refuse_prepend
 from venvhook.plan import SCRIPT_VARIABLES, Plan
+from venvhook.system import HERE, System, fold, folded, join_list, split_list
 
 Environ = dict[str, str]  # what is exported
 OWN = ("VENVHOOK_PROJECT", "_VENVHOOK_SET")
 
 
-def entered(before: Environ, plan: Plan) -> Environ:
+def entered(before: Environ, plan: Plan, system: System = HERE) -> Environ:
     """What is exported inside."""
-    now = dict(before)
-    for name, value in plan.variables:
+    now = dict(folded(before, system))
+    for spelling, value in plan.variables:
+        name, old = fold(spelling, system), fold("_VENVHOOK_OLD_" + spelling, system)
         if name in now:
-            now["_VENVHOOK_OLD_" + name] = "=" + now.pop(name)
+            now[old] = "=" + now.pop(name)
         if value is not None:
             now[name] = value
-    for name, folders in plan.lists:
+    for spelling, folders in plan.lists:
+        name, old = fold(spelling, system), fold("_VENVHOOK_OLD_" + spelling, system)
         if name in now:
-            had = set(now[name].split(":"))
-            now["_VENVHOOK_OLD_" + name] = "=" + "".join(folder + ":" for folder in folders if folder in had)
-        now[name] = ":".join([*folders, *([now[name]] if now.get(name) else [])])
+            had = set(split_list(now[name], system))
+            now[old] = "=" + join_list([*(folder for folder in folders if folder in had), ""], system)
+        now[name] = join_list([*folders, *([now[name]] if now.get(name) else [])], system)
     return {**now, **dict(plan.exports())}
 
 

@@ -40,7 +40,7 @@ def looked_in(start: str, ceilings: Iterable[str], system: System = HERE) -> Ite
     """
 
     def spelling(folder: str) -> str:
-        return alike(system.path.join(folder, ""), system)
+        return alike(folder, system).rstrip(system.separator)
 
     closed = {spelling(system.path.normpath(ceiling)) for ceiling in ceilings}
     start = system.path.normpath(start)

@@ -9,7 +9,7 @@ these on in another case than they were written in.
 from __future__ import annotations
 
 from venvhook.digest import digest
-from venvhook.system import HERE, System, fold, folded, join_list, split_list
+from venvhook.system import HERE, WINDOWS, System, fold, folded, join_list, split_list
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ def operations(environ: Mapping[str, str], system: System = HERE) -> list[tuple[
     else is exported of ours is unset: a shell that leaves its project later would take it for a value from before.
     """
     environ = folded(environ, system)
+    # PowerShell before 7.5 has no empty values: what a plan made empty is not there. Windows' other programs have none.
+    empty = "=" + _short("") if system is WINDOWS else "-"
     done: list[tuple[str, str | None]] = []
     for word in dict.fromkeys(environ.get("_VENVHOOK_SET", "").split()):
         name = word.rstrip("-").partition("=")[0].partition(":")[0]
@@ -46,7 +48,7 @@ def operations(environ: Mapping[str, str], system: System = HERE) -> list[tuple[
         done.append((_OLD + name, None))
         if name in _PROMPTS:
             continue
-        if word == name + ("-" if now is None else "=" + _short(now)):
+        if word == name + ("-" if now is None else "=" + _short(now)) or (now is None and word == name + empty):
             done.append((name, None if old is None else old[1:]))
         elif word.startswith(name + ":") and now is not None:
             done.append((name, _without(now, word[len(name) + 1 :].split(","), old, system)))

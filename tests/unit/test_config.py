@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from venvhook import config
 from venvhook.config import Config
 from venvhook.errors import VenvhookError
+from venvhook.system import LINUX, MACOS, WINDOWS, System
 
 
 def parse(text: str, home: str = "/home/me") -> Config:
@@ -91,3 +92,40 @@ def test_read(tmp_path: Path) -> None:
     assert config.usable(str(tmp_path), "/home/me") == Config()
     with pytest.raises(VenvhookError, match="is a folder"):
         config.read(str(tmp_path), "/home/me")
+
+
+@pytest.mark.parametrize(
+    ("system", "folder", "expected"),
+    [
+        (LINUX, "/a//b/", "/a/b"),
+        (MACOS, "~/a", "/home/me/a"),
+        (WINDOWS, "C:/work/", "C:\\work"),
+        (WINDOWS, "c:\\work\\..\\a", "c:\\a"),
+        (WINDOWS, "\\\\host\\share\\a", "\\\\host\\share\\a"),
+        (WINDOWS, "/work", ""),
+        (WINDOWS, "\\work", ""),
+        (WINDOWS, "C:work", ""),
+        (LINUX, "C:\\work", ""),
+    ],
+)
+def test_folders_of_every_system(system: System, folder: str, expected: str) -> None:
+    """A path without a drive is another place on each drive that a shell is on."""
+    text = f"allow = ['{folder}']".encode()
+    if expected:
+        assert config.parse(text, "C", "/home/me", system).allow == (expected,)
+    else:
+        with pytest.raises(VenvhookError, match="which is relative"):
+            config.parse(text, "C", "/home/me", system)
+
+
+def test_home_on_windows() -> None:
+    assert config.parse(b"allow = ['~\\w', '~/x', '~']", "C", "C:\\u", WINDOWS).allow == (
+        "C:\\u\\w", "C:\\u\\x", "C:\\u",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("system", "separator"), [(LINUX, ":"), (WINDOWS, ";")])
+def test_a_ceiling_holds_no_separator(system: System, separator: str) -> None:
+    root = "C:/" if system is WINDOWS else "/"
+    with pytest.raises(VenvhookError, match=f"holds a {separator}"):
+        config.parse(f"ceiling = ['{root}a{separator}b']".encode(), "C", "/home/me", system)

@@ -9,18 +9,59 @@ from typing import Callable
 import pytest
 
 from venvhook import keep
+from venvhook.system import LINUX, MACOS, WINDOWS, System
 
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX paths and modes")
 NAME = ".venvhook-2.bash"
 
 
-@posix
+WINDOWS_PLACES = [
+    ("C:\\", "C:\\u\\plans\\C"),
+    ("C:\\work\\shop", "C:\\u\\plans\\C\\work\\shop"),
+    ("d:\\é x", "C:\\u\\plans\\d\\é x"),
+    ("\\\\host\\share", "C:\\u\\plans\\UNC\\host\\share"),
+    ("\\\\C\\work\\shop", "C:\\u\\plans\\UNC\\C\\work\\shop"),
+]
+
+
+@pytest.mark.parametrize("system", [LINUX, MACOS], ids=lambda system: system.name)
 @pytest.mark.parametrize(
     ("project", "place"),
     [("/", "/c/plans"), ("/p/q", "/c/plans/p/q"), ("/p q ", "/c/plans/p q "), ("/p\n", "/c/plans/p\n")],
 )
-def test_place_is_two_strings_joined(project: str, place: str) -> None:
-    assert keep.place("/c", project) == place
+def test_place_is_two_strings_joined(project: str, place: str, system: System) -> None:
+    assert keep.place("/c", project, system) == place
+    assert keep.kept_for("/c", place, system) == project
+
+
+@pytest.mark.parametrize(("project", "place"), WINDOWS_PLACES)
+def test_a_place_on_windows_has_neither_colon_nor_share_in_front(project: str, place: str) -> None:
+    assert keep.place("C:\\u", project, WINDOWS) == place
+    assert keep.kept_for("C:\\u", place, WINDOWS) == project
+
+
+def test_no_two_projects_of_windows_have_one_place() -> None:
+    assert len({place for _, place in WINDOWS_PLACES}) == len(WINDOWS_PLACES)
+    assert keep.place("C:\\u", "C:/work/shop/", WINDOWS) == "C:\\u\\plans\\C\\work\\shop"
+
+
+@pytest.mark.parametrize(
+    ("system", "project", "usable"),
+    [
+        (LINUX, "/p/../q", False),
+        (LINUX, "/p..q/..p", True),
+        (LINUX, "/p/..\\q", True),
+        (WINDOWS, "C:\\p\\..\\q", False),
+        (WINDOWS, "C:/p/../q", False),
+        (WINDOWS, "C:\\p/..", False),
+        (WINDOWS, "\\\\?\\C:\\p", False),
+        (WINDOWS, "\\\\.\\C:\\p", False),
+        (WINDOWS, "C:\\p..q", True),
+        (WINDOWS, "\\\\host\\share\\p", True),
+    ],
+)
+def test_what_leads_out_of_the_cache_is_not_kept(system: System, project: str, usable: bool, tmp_path: Path) -> None:
+    assert keep.usable(str(tmp_path), project, system) is usable
 
 
 @posix

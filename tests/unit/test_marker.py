@@ -16,6 +16,7 @@ from venvhook.files import MadeUp, entries
 from venvhook.managers import MANAGERS
 from venvhook.marker import Marker
 from venvhook.names import refuse, refuse_prepend
+from venvhook.system import LINUX, MACOS, WINDOWS, System
 
 FULL = """\
 venv = ".venv"
@@ -559,3 +560,49 @@ def test_read_leaves_no_descriptor_open(project: Path) -> None:
     after = os.dup(0)
     os.close(after)
     assert before == after
+
+
+@pytest.mark.parametrize(
+    ("system", "start", "ceiling", "expected"),
+    [
+        (LINUX, "/a/b", "", ["/a/b", "/a", "/"]),
+        (LINUX, "/a/b/", "/A", ["/a/b", "/a", "/"]),
+        (MACOS, "/a/b", "/a//", ["/a/b"]),
+        (LINUX, "/", "/", []),
+        (WINDOWS, "C:\\Work\\Shop", "c:/work", ["C:\\Work\\Shop"]),
+        (WINDOWS, "C:\\Work\\Shop", "C:\\WORK\\SHOP\\", []),
+        (WINDOWS, "C:\\Work", "C:\\", ["C:\\Work"]),
+        (WINDOWS, "C:\\Work", "c:", ["C:\\Work"]),
+        (WINDOWS, "C:\\Work", "D:\\", ["C:\\Work", "C:\\"]),
+        (WINDOWS, "Q:/gone", "", ["Q:\\gone", "Q:\\"]),
+        (WINDOWS, "\\\\Host\\share\\a", "\\\\host\\SHARE", ["\\\\Host\\share\\a"]),
+        (WINDOWS, "\\\\host\\share\\a", "", ["\\\\host\\share\\a", "\\\\host\\share\\"]),
+    ],
+)
+def test_where_a_search_ends_on_every_system(system: System, start: str, ceiling: str, expected: list[str]) -> None:
+    ceilings = (ceiling,) if ceiling else ()
+    assert list(marker.looked_in(start, ceilings, system)) == expected
+
+
+@pytest.mark.parametrize("name", ["Path", "path", "ManPath"])
+def test_a_list_in_another_case_is_told_its_name(name: str) -> None:
+    """zsh ties `path` to PATH, Windows knows no difference: one spelling for every system."""
+    assert refuse_prepend(name) == f"is written {name.upper()}"
+
+
+@pytest.mark.parametrize(("system", "same"), [(LINUX, False), (MACOS, False), (WINDOWS, True)])
+def test_one_variable_in_two_cases(system: System, same: bool) -> None:
+    text = b'[variables]\nfoo = "1"\n[prepend]\nFOO = ["a"]\n'
+    if not same:
+        assert marker.parse(text, "M", system).variables == (("foo", "1"),)
+        return
+    with pytest.raises(VenvhookError, match="is the same variable as"):
+        marker.parse(text, "M", system)
+
+
+@pytest.mark.parametrize(("system", "separator"), [(LINUX, ":"), (MACOS, ":"), (WINDOWS, ";")])
+def test_what_separates_folders(system: System, separator: str) -> None:
+    other = ":" if separator == ";" else ";"
+    marker.parse(f'[prepend]\nPATH = ["a{other}b"]\n'.encode(), "M", system)
+    with pytest.raises(VenvhookError, match=f"holds a {separator}"):
+        marker.parse(f'[prepend]\nPATH = ["a{separator}b"]\n'.encode(), "M", system)

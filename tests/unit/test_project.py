@@ -20,6 +20,7 @@ from venvhook.marker import Marker
 from venvhook.plan import Plan
 from venvhook.project import Places, Project
 from venvhook.shells import INTERFACE
+from venvhook.system import LINUX, MACOS, WINDOWS, System
 from venvhook.trust import Record
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX paths, links, owners")
@@ -803,3 +804,38 @@ def test_what_a_symlinked_marker_says_is_not_copied_before_it_is_allowed(world: 
     world.marker.symlink_to("shared.toml")
     forget(world)
     assert any(c[0] == "marker" for c in world.plan().conditions), "a symlink inside of the project hides nothing"
+
+
+# ---- a system that knows no case in names ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("system", [LINUX, MACOS, WINDOWS], ids=lambda system: system.name)
+def test_names_that_differ_by_their_case_only(world: World, system: System) -> None:
+    """dotenv's `foo` and `[variables] FOO`: one variable on Windows, which gets the later value and is saved once."""
+    text = 'dotenv = [".env"]\n[variables]\nFOO = "the marker\'s"'
+    for path in (world.venv / "Scripts/python.exe", world.venv / "bin/python"):
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    world.write(".env", "foo=one\nBar=two\n")
+    meaning, names = marker.parse(text.encode(), "M"), ["foo", "BAR" if system is WINDOWS else "Bar"]
+    world.marker.write_text(text)
+    trust.decide(world.data, Record(str(world.project), True, text.encode(), meaning, names))
+    home = {"HOME": str(world.home), "USERPROFILE": str(world.home)}
+    plan = Project(str(world.project), world.places, home, system).plan()
+    found = {name: value for name, value in plan.variables if name.upper() in ("FOO", "BAR")}
+    marked = {"FOO": "the marker's", "Bar": "two"}
+    assert found == (marked if system is WINDOWS else {"foo": "one", **marked}), plan.notice
+    assert plan.bin == str(world.venv / system.bin)
+
+
+@pytest.mark.parametrize("system", [LINUX, WINDOWS], ids=lambda system: system.name)
+def test_a_list_and_a_variable_of_one_name(world: World, system: System) -> None:
+    text = 'dotenv = [".env"]\n[prepend]\nPYTHONPATH = ["src"]'
+    (world.venv / "Scripts").mkdir()
+    (world.venv / "Scripts/python.exe").touch()
+    world.write(".env", "PythonPath=one\n")
+    world.marker.write_text(text)
+    meaning = marker.parse(text.encode(), "M")
+    trust.decide(world.data, Record(str(world.project), True, text.encode(), meaning, ["PythonPath"]))
+    notice = Project(str(world.project), world.places, {"HOME": str(world.home)}, system).plan().notice
+    assert ("[prepend] has too" in notice) is (system is WINDOWS), notice

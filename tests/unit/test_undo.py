@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from model import Environ, edited, edits, entered, environs, left, plans
 
 from venvhook import undo
-from venvhook.plan import Plan
+from venvhook.plan import Effect, Plan, merged
+from venvhook.system import LINUX, MACOS, WINDOWS, System, fold, folded, join_list
 
 
 def undone(environ: Environ) -> Environ:
@@ -67,6 +68,75 @@ SET = undo.describe([("A", "ours"), ("B", None)], ())
 )
 def test_variables(exported: Environ, expected: Environ) -> None:
     assert undone({**exported, "_VENVHOOK_SET": SET}) == expected
+
+
+# ---- every system ----------------------------------------------------------------------------------------------------
+
+SYSTEMS = pytest.mark.parametrize("system", [LINUX, MACOS, WINDOWS], ids=lambda system: system.name)
+NAMES = ("foo", "Foo", "FOO", "b_2", "B_2")
+values = st.text(st.sampled_from("ab=;:\\ é"), max_size=4)
+effects = st.lists(st.builds(Effect, st.sampled_from(NAMES), st.none() | values), max_size=5)
+places = st.sampled_from(["/p/bin", "/a", "C", "c", "/é x", ""])
+
+
+@st.composite
+def systems_plans(draw: st.DrawFn, system: System) -> Plan:
+    """A plan as the effects of files and of a marker make it on SYSTEM, with names in any case."""
+    plan = Plan("/p", "/p", ())
+    plan.variables = merged([Effect("VIRTUAL_ENV", "/p/.venv"), *draw(effects)], system)
+    taken = {fold(name, system) for name, _ in plan.variables}
+    lists = [("PATH", ["/p/bin"]), (draw(st.sampled_from(["PYTHONPATH", "PythonPath", *NAMES])), ["/p/x", "/a"])]
+    plan.lists = [each for each in lists if fold(each[0], system) not in taken]
+    return plan
+
+
+@st.composite
+def shells_environs(draw: st.DrawFn, system: System) -> Environ:
+    """What is exported outside, each variable in a case of its own."""
+    texts = values | st.lists(places, max_size=3).map(lambda folders: join_list(folders, system))
+    names = st.sampled_from([*NAMES, "PATH", "Path", "PYTHONPATH", "PythonPath", "VIRTUAL_ENV"])
+    found: dict[str, tuple[str, str]] = {}
+    for name, value in draw(st.dictionaries(names, texts)).items():
+        found.setdefault(fold(name, system), (name, value))
+    return dict(found.values())
+
+
+@SYSTEMS
+@given(st.data())
+def test_without_edits_all_is_as_before_on_every_system(system: System, data: st.DataObject) -> None:
+    """What a nested shell is handed on, and Python folds where names have no case, gives all of it back."""
+    plan, before = data.draw(systems_plans(system)), data.draw(shells_environs(system))
+    now = entered(before, plan, system)
+    assert undo.outside(now, system) == folded(before, system)
+    operations = [fold(name, system) for name, _ in undo.operations(now, system)]
+    assert len(operations) == len(set(operations)), "a variable that is set twice"
+
+
+@SYSTEMS
+@given(effects)
+@example([Effect("foo", "dotenv's", ".env"), Effect("FOO", "the marker's")])
+def test_the_later_of_two_names_wins(system: System, effects: list[Effect]) -> None:
+    found = merged(effects, system)
+    expected = {fold(effect.name, system): effect.value for effect in effects}
+    assert {fold(name, system): value for name, value in found} == expected
+    assert len(found) == len(expected)
+
+
+def test_names_are_handed_on_in_capitals_by_windows() -> None:
+    """A plan's `foo` was set: Python on Windows shows all in capitals, whatever the shell wrote."""
+    said = {"_VENVHOOK_SET": undo.describe([("foo", "ours"), ("b_2", None)], [("PythonPath", ["C:\\p"])])}
+    exported = {"foo": "ours", "_VENVHOOK_OLD_foo": "=mine", "_VENVHOOK_OLD_b_2": "=b"}
+    exported |= {"PythonPath": "C:\\p;C:\\p;D:\\x", "_VENVHOOK_OLD_PythonPath": "=C:\\p;"}
+    mine = {"FOO": "mine", "B_2": "b", "PYTHONPATH": "C:\\p;D:\\x"}
+    assert undo.outside({**exported, **said}, WINDOWS) == mine
+    assert undo.outside({name.upper(): value for name, value in {**exported, **said}.items()}, WINDOWS) == mine
+
+
+@pytest.mark.parametrize(("system", "expected"), [(LINUX, {}), (WINDOWS, {"A": "mine"})], ids=["linux", "windows"])
+def test_an_empty_value_removes_a_variable_on_windows(system: System, expected: Environ) -> None:
+    """PowerShell before 7.5 has no empty values there. Elsewhere the user has unset the variable, and that stays."""
+    exported = {"_VENVHOOK_OLD_A": "=mine", "_VENVHOOK_SET": undo.describe([("A", "")], ())}
+    assert undo.outside(exported, system) == expected
 
 
 def forged(name: str) -> Environ:
