@@ -8,6 +8,7 @@ find no fault in any text; nothing that a user can define is called by name.
 from __future__ import annotations
 
 import json
+import ntpath
 import os
 import random
 import re
@@ -26,6 +27,7 @@ from venvhook.helper import foreign, undoing
 from venvhook.marker import parse
 from venvhook.plan import Plan
 from venvhook.shells import INTERFACE, emitter, pwsh
+from venvhook.system import LINUX, MACOS, WINDOWS
 from venvhook.undo import operations
 
 SHELL = Path(__file__).parents[2] / "shell"
@@ -281,6 +283,44 @@ def test_conditions(tmp_path: Path) -> None:
         assert rests(pwsh.plan(Plan("/p", "/p", [condition]))) == told, condition
 
 
+def test_conditions_on_windows(tmp_path: Path) -> None:
+    """No inodes and owners: a file is known by its time and length, and what is odd by whether it is a folder.
+
+    Who may read a file is not told there, so what is unreadable is tried again when the project is entered again.
+    """
+    time = make_oddities(tmp_path)
+    plain, folder = str(tmp_path / "plain"), str(tmp_path / "folder")
+    short = str(tmp_path / "short/.venvhook.toml")
+    cases: list[tuple[tuple[Any, ...], dict[str, Any]]] = [
+        (("marker", os.path.dirname(short), "a", "", time, 7), {"watched": [short, str(TICKS), "7"]}),
+        (("mine", plain), {}),
+        (("odd", os.path.dirname(short)), {"odd": [short, "file"], "watched": time_fields(Path(short), "3")}),
+        (("kind", folder, "folder"), {"odd": [folder, "folder"]}),
+        (("kind", plain, "unreadable"), {"odd": [plain, "file"], "flags": ["here"]}),
+        (("unchanged", plain, "", time + 99, 4), {"watched": [plain, str(TICKS), "4"]}),
+    ]
+    for condition, told in cases:
+        assert rests(pwsh.plan(Plan("/p", "/p", [condition]), WINDOWS)) == told, condition
+
+
+@pytest.mark.parametrize("path", ["/p/a b.ps1", "C:\\Users\\me\\venvhook.ps1"])
+def test_the_line_that_loads_the_hook(path: str) -> None:
+    """A cmdlet takes a backslash for a separator everywhere; on POSIX it may be in a name."""
+    cmdlet = f"if (Test-Path -LiteralPath {pwsh.quote(path)}) {{ . {pwsh.quote(path)} }}"
+    assert pwsh.load(path, WINDOWS) == cmdlet
+    assert (pwsh.load(path, LINUX) == pwsh.load(path, MACOS) == cmdlet) is ("\\" not in path)
+
+
+def test_profiles_of_every_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each PowerShell of Windows has a folder of its own in the person's documents."""
+    for system in (LINUX, MACOS):
+        found = pwsh.startup_files("/h", "/h/.config", lambda: "/d", system)
+        assert found == (["/h/.config/powershell/profile.ps1"],) * 2
+    monkeypatch.setattr(shutil, "which", lambda program: program == "powershell")
+    core, windows = "/d/PowerShell/profile.ps1", "/d/WindowsPowerShell/profile.ps1"
+    assert pwsh.startup_files("/h", "/h", lambda: "/d", WINDOWS) == ([windows], [core, windows])
+
+
 def test_nothing_is_looked_for_by_a_way_that_only_the_helper_has(tmp_path: Path) -> None:
     """/proc/self is another folder in the shell: what a link there leads to is not among what is looked at."""
     (tmp_path / ".venvhook.toml").symlink_to("/proc/self/mem")
@@ -371,6 +411,92 @@ def test_syntax_of_windows_powershell(texts: dict[str, str]) -> None:
     for name, text in texts.items():
         assert not re.search(r"[^\n -~]|`u\{|`e|\?\?=|\}\?[.\[]|-AsByteStream|::UnixFileMode", text), name
         assert not [node for node in nodes(tree("tree_sitter_pwsh", text)) if newer.match(node.type)], name
+
+
+# What .NET Framework and Windows PowerShell 5.1 lack, and these files use, each where 5.1 does not come or is served
+# otherwise; (file, name): how often, and why 5.1 gets along.
+NEWER = {
+    ("plan.ps1", "UnixFileMode"): (1, "read only on Unix"),
+    ("plan.ps1", "IsPrivilegedProcess"): (1, "read only on Unix"),
+    ("plan.ps1", "UnixStat"): (1, "read only on Unix"),
+    ("plan.ps1", "Inode"): (1, "of UnixStat"),
+    ("plan.ps1", "UserId"): (1, "of UnixStat"),
+    ("plan.ps1", "StatusChangeTime"): (1, "of UnixStat"),
+    ("plan.ps1", "Mode"): (1, "of UnixStat"),
+    ("prompt.ps1", "ResolveLinkTarget"): (1, "caught: links are not followed there"),
+    ("prompt.ps1", "LocationChangedAction"): (2, "asked for only where its type is there"),
+    ("probe.ps1", "LocationChangedAction"): (1, "asked for only where the hook has set it"),
+    ("command.ps1", "Statement"): (1, "asked for only where it is there"),
+}
+# The members that are used otherwise: each is in .NET Framework 4.5 or in Windows PowerShell 5.1. A new one goes here
+# after a look into their documentation; `new` and what a hashtable of ours holds are Windows PowerShell's too.
+OLDER = frozenset(
+    """
+    Add Append Argument Ast Attributes Clear Combine CommandElements CommandName CommandOrigin CompleteCommand
+    CompleteFilename CompletionText Contains ContainsKey Copy Count Create CreateInstance CreateNoWindow Debugger
+    DefaultRunspace Definition Delete DirectorySeparatorChar Dispose Elapsed Elements EndOffset Equals Error
+    EscapeSingleQuotedStringContent Exception Exists ExitCode ExpectingInput Extent File Find FullName FunctionName Get
+    GetCallStack GetCommand GetCommandLineArgs GetDirectoryName GetEnvironmentVariable GetEnvironmentVariables
+    GetFileName GetFullScript GetInvocationList GetLastWriteTimeUtc GetRandomFileName GetTempPath GetValue IndexOf
+    InvokeCommand InvokeProvider IsInputRedirected Item Keys Kill LanguageMode LastIndexOf LastWriteTimeUtc Length
+    ListItemText Major Message Minor Module Move Name OffsetInLine Ordinal OrdinalIgnoreCase PSObject PSVariable
+    PSVersion ParseInput Path PathSeparator Position PreCommandLookupAction Properties Provider ProviderPath ReadAllText
+    ReferenceEquals Refresh Remove RemoveAt Replace ResultType ScriptLineNumber ScriptName SessionState
+    SetEnvironmentVariable Splatted Split Start StartColumnNumber StartLineNumber StartNew StartOffset
+    StartScriptPosition StartsWith StringConstantType Substring Text Ticks ToArray ToLowerInvariant ToUniversalTime
+    ToolTip TotalMilliseconds Trim TrimStart TryGetValue TryParse Unescape UseShellExecute Value Values Version
+    WaitForExit WriteAllText WriteLine new
+    """.split()
+)
+
+
+def members(text: str) -> Counter[str]:
+    """The names behind a `.` or `::` in TEXT, with how often they are there."""
+    found = [node.text.decode() for node in nodes(tree("tree_sitter_pwsh", text)) if node.type == "member_name"]
+    return Counter(found)
+
+
+@pytest.mark.parametrize("path", sorted(SHELL.glob("*.ps1")), ids=lambda path: path.name)
+def test_windows_powershell_has_every_member_that_it_meets(path: Path) -> None:
+    """.NET Framework lacks `Path.GetRelativePath`, `Environment.ProcessPath`, `LinkTarget` and many more."""
+    state = set(re.findall(r"\b(\w+) = ", HOOK.read_text())) | {*WORDS, *GROUPS, "files", "ticks", "lengths"}
+    newer = {name: count for (file, name), (count, _) in NEWER.items() if file == path.name}
+    found = members(path.read_text())
+    assert {name: found[name] for name in newer} == newer
+    assert set(found) - OLDER - set(newer) - state == set()
+
+
+def test_the_check_sees_members() -> None:
+    assert set(members("[IO.Path]::GetRelativePath($a, $b); $c.LinkTarget; $d.Kill($true)")) == {
+        "GetRelativePath", "LinkTarget", "Kill",
+    }  # fmt: skip
+
+
+# Calls whose names both have, and whose arguments only .NET Core takes; or what only PowerShell 7 knows.
+CORE_ONLY = re.compile(
+    r"""\.Split\('(?:[^']{2,}|)'|\.Split\("(?!`?.")|\.(?:Replace|Contains)\([^()]*StringComparison|\.Kill\(\$true
+    |\$(?:IsWindows|IsLinux|IsMacOS|IsCoreCLR)\b|-Parallel\b|\.ArgumentList\b|\bclean\s*\{|\.Contains\(\[System\.Char\]""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("path", sorted(SHELL.glob("*.ps1")), ids=lambda path: path.name)
+def test_no_argument_that_only_powershell_7_takes(path: Path) -> None:
+    code = "\n".join(line for line in path.read_text().splitlines() if not line.lstrip().startswith("#"))
+    assert not CORE_ONLY.findall(code)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$a.Split('ab')", '$a.Split("ab")', "$a.Replace('a', 'b', [System.StringComparison]::Ordinal)",
+        "$a.Contains('a', [StringComparison]::Ordinal)", "$p.Kill($true)", "if ($IsWindows) { }", "$isCoreClr",
+        "1..3 | ForEach-Object -Parallel { }", "$start.ArgumentList.Add('x')", "clean { }",
+    ],
+)  # fmt: skip
+def test_the_check_sees_arguments(text: str) -> None:
+    assert CORE_ONLY.search(text)
+    assert not CORE_ONLY.search("$a.Split('a'); $a.Split(\"`n\"); $p.Kill(); $text -replace 'a', 'b'")
 
 
 def test_nothing_is_called_that_a_user_can_define(texts: dict[str, str]) -> None:
@@ -988,3 +1114,58 @@ def test_a_failing_helper_is_told_once(engine: Engine) -> None:
         stderr="venvhook: the helper failed; to try again: venvhook on\n",
     )
     assert out.split() == ["0", "False"]
+
+
+# ---- what differs on Windows, as far as it can be tried elsewhere ----------------------------------------------------
+
+AS_ON_WINDOWS = "$script:windows = $true; $script:likeness = [System.StringComparison]::OrdinalIgnoreCase"
+
+
+def inside(*lines: str) -> str:
+    """LINES as the hook's module runs them, with all its parts."""
+    return "& $function:global:venvhook.Module { $null = & $prepare plan; " + "; ".join(lines) + " }"
+
+
+@needs_pwsh
+def test_hook_and_helper_keep_a_plan_in_one_place(engine: Engine) -> None:
+    projects = ["C:\\", "C:\\work\\shop", "d:\\é x", "\\\\host\\share\\a", "\\\\C\\work", "/p/q", "/", "/C:/x"]
+    asked = (f"[Console]::WriteLine((& $kept_at {pwsh.quote(project)}))" for project in projects)
+    out = engine.run(engine.load(), inside("$cache = 'K'", *asked)).splitlines()
+    for project, found in zip(projects, out):
+        if project.startswith("/"):
+            assert os.path.normpath(found) == os.path.normpath(keep.place("K", project, LINUX))
+        else:
+            assert ntpath.normpath(found) == keep.place("K", project, WINDOWS)
+
+
+@needs_pwsh
+@pytest.mark.parametrize("windows", [False, True])
+def test_ceilings_and_names_have_no_case_on_windows(engine: Engine, windows: bool) -> None:
+    shop = engine.work / "Work/shop"
+    shop.mkdir(parents=True)
+    (engine.work / ".venvhook.toml").touch()
+    out = engine.run(
+        engine.load(),
+        "$env:_venvhook_old_x = 'forged'",
+        "[Environment]::SetEnvironmentVariable('VENVHOOK_CEILING', " + pwsh.quote(f"{engine.work}/wORK/") + ")",
+        inside(
+            *([AS_ON_WINDOWS] if windows else []),
+            f"& $find {pwsh.quote(str(shop))}",
+            "[Console]::WriteLine($st.project)",
+            "& $disbelieve",
+            "[Console]::WriteLine([Environment]::GetEnvironmentVariable('_venvhook_old_x'))",
+        ),
+    )
+    assert out.splitlines() == (["", ""] if windows else [str(engine.work), "forged"])
+
+
+@needs_pwsh
+def test_what_is_odd_is_told_alike_on_windows(engine: Engine) -> None:
+    """The hook and the emitter say the same of a folder, a file and nothing."""
+    (engine.work / "folder").mkdir()
+    (engine.work / "file").touch()
+    places = [str(engine.work / name) for name in ("folder", "file", "gone")]
+    asked = (f"[Console]::WriteLine((& $describe {pwsh.quote(place)}))" for place in places)
+    out = engine.run(engine.load(), inside(AS_ON_WINDOWS, *asked)).splitlines()
+    told = [pwsh._told(os.lstat(place), WINDOWS) if os.path.lexists(place) else "" for place in places]
+    assert out == told == ["folder", "file", ""]

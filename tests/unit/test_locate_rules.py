@@ -8,10 +8,11 @@ from typing import Callable
 
 import pytest
 
-from venvhook.locate import Search, hatch, locate, pdm, pipenv, places, poetry, uv, workspace
+from venvhook.locate import Search, conda, hatch, locate, pdm, pipenv, places, poetry, pyenv, uv, venv, workspace
 from venvhook.locate.naming import normalized
+from venvhook.managers import MANAGERS
 from venvhook.marker import Marker
-from venvhook.system import LINUX, MACOS, WINDOWS, System
+from venvhook.system import LINUX, MACOS, WINDOWS, System, folded
 
 pytestmark = [pytest.mark.scenario(40), pytest.mark.skipif(os.name == "nt", reason="POSIX paths")]
 Make = Callable[..., Path]
@@ -365,3 +366,160 @@ def test_what_is_being_made_is_not_entered(tmp_path: Path, make_environment: Mak
     mark.unlink()
     found = locate(str(folder), Marker(), {"HOME": str(tmp_path)}).found
     assert found and found.root == str(root)
+
+
+# ---- Every system ----------------------------------------------------------------------------------------------------
+
+ALL = pytest.mark.parametrize("system", [LINUX, MACOS, WINDOWS], ids=lambda system: system.name)
+
+
+@ALL
+def test_a_variable_is_asked_for_as_the_system_compares_names(system: System) -> None:
+    environ = folded({"foo": "/low", "FOO_2": "/up"}, system)
+    search = Search("/p", environ, system=system)
+    assert search.variable("foo") == "/low"
+    assert search.expand("$foo_2/x", "/p") == ("/up/x" if system is WINDOWS else "/p/$foo_2/x")
+    assert search.conditions[0] == ("variable", "foo", "/low")
+
+
+@pytest.mark.parametrize(
+    ("system", "named", "pattern", "expected"),
+    [
+        (LINUX, "/r/packages/a", "packages/*", True),
+        (LINUX, "/r/packages/a", "packages\\\\*", False),
+        (WINDOWS, "C:\\r\\packages\\a", "packages/*", True),
+        (WINDOWS, "C:\\r\\packages\\a", "packages\\*", True),
+        (WINDOWS, "C:\\r\\packages\\a\\b", "packages/**", True),
+        (WINDOWS, "C:\\r\\packages\\a", "./packages/a", True),
+        (WINDOWS, "C:\\r\\other\\a", "packages/*", False),
+    ],
+)
+def test_patterns_of_a_workspace(system: System, named: str, pattern: str, expected: bool) -> None:
+    root = "C:\\r" if system is WINDOWS else "/r"
+    assert workspace.matches(named, root, [pattern], system) is expected
+
+
+def test_digests_of_folders_on_every_system() -> None:
+    """hatch knows no case on Windows and macOS, poetry none on Windows; pdm takes every path with `/`."""
+    assert hatch.identity("/A/b", MACOS) == hatch.identity("/a/B", WINDOWS) == hatch.identity("/a/b", LINUX)
+    assert hatch.identity("/A/b", LINUX) != hatch.identity("/a/b", LINUX)
+    assert poetry.base_name("x", "/A", WINDOWS) == poetry.base_name("x", "/a", WINDOWS)
+    assert poetry.base_name("x", "/A", MACOS) != poetry.base_name("x", "/a", MACOS)
+    assert pdm.prefix("C:\\w\\shop", WINDOWS) == pdm.prefix("C:/w/shop", LINUX)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"), [("..\\envs\\x", "/p/..\\envs\\x"), ("x", "/w/x"), ("~\\x", "/h\\x"), ("a/x", "/p/a/x")]
+)
+def test_what_a_venv_file_names_on_windows(tmp_path: Path, line: str, expected: str) -> None:
+    """A backslash makes a path of it there, as a slash does."""
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "w/x").mkdir(parents=True)
+    (tmp_path / "shop/.venv").write_bytes(line.encode() + b"\r\n")
+    environ = {"USERPROFILE": str(tmp_path / "h"), "WORKON_HOME": str(tmp_path / "w")}
+    search = Search(str(tmp_path / "shop"), environ, system=WINDOWS)
+    (found,) = venv.named(search, str(tmp_path / "shop/.venv"))
+    assert found.path == os.path.normpath(f"{tmp_path}{expected.replace('/p/', '/shop/', 1)}")
+
+
+@pytest.mark.parametrize(
+    ("system", "named", "out"),
+    [
+        (LINUX, "3.12.1", False),
+        (LINUX, "../x", True),
+        (LINUX, "..\\x", False),
+        (LINUX, ".", True),
+        (WINDOWS, "..\\x", True),
+        (WINDOWS, "a/..\\..\\x", True),
+        (WINDOWS, "3.12.1", False),
+    ],
+)
+def test_names_that_lead_out_of_pyenvs_folder(tmp_path: Path, system: System, named: str, out: bool) -> None:
+    assert pyenv._leads_out(str(tmp_path), named, system) is out
+
+
+@pytest.mark.parametrize(
+    ("program", "root"),
+    [
+        ("/m/bin/conda", "/m"),
+        ("/m/Scripts/conda.exe", "/m"),
+        ("/m/condabin/conda.bat", "/m"),
+        ("/m/Library/bin/conda.bat", "/m"),
+    ],
+)
+def test_where_conda_is_by_its_program(program: str, root: str) -> None:
+    assert next(conda.roots(Search("/p", {"CONDA_EXE": program}, system=WINDOWS))) == root
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "home/miniconda3", "local/miniforge3", "data/anaconda3", "roaming/mamba", "home/scoop/apps/miniforge3/current",
+    ],
+)  # fmt: skip
+def test_where_installers_put_conda_on_windows(tmp_path: Path, place: str) -> None:
+    names = {"USERPROFILE": "home", "LOCALAPPDATA": "local", "PROGRAMDATA": "data", "APPDATA": "roaming"}
+    environ = {name: str(tmp_path / folder) for name, folder in names.items()}
+    (tmp_path / place / "envs/shop").mkdir(parents=True)
+    search = Search(str(tmp_path), environ, system=WINDOWS)
+    assert f"{tmp_path}/{place}" in conda.roots(search)
+    found = [candidate.path for candidate in conda.candidates(search, "shop")]
+    assert f"{tmp_path}/{place}/envs/shop" in found and f"{tmp_path}/local/conda/conda/envs/shop" in found
+    assert f"{tmp_path}/{place}" not in conda.roots(Search(str(tmp_path), {"HOME": str(tmp_path / "x")}, system=LINUX))
+
+
+def test_condas_settings_for_all_users(tmp_path: Path) -> None:
+    (tmp_path / "conda").mkdir()
+    (tmp_path / "conda/.condarc").write_text(f"envs_dirs:\n  - {tmp_path}/envs\n")
+    environ = {"PROGRAMDATA": str(tmp_path), "USERPROFILE": str(tmp_path / "u"), "CONDA_ENVS_DIRS": "/a;/b"}
+    found = list(conda.folders(Search(str(tmp_path), environ, system=WINDOWS)))
+    assert found[:3] == ["/a", "/b", f"{tmp_path}/envs"]
+
+
+@pytest.mark.parametrize(("system", "below"), [(LINUX, ".pyenv"), (MACOS, ".pyenv"), (WINDOWS, ".pyenv/pyenv-win")])
+def test_pyenvs_own_folder(tmp_path: Path, make_environment: Make, system: System, below: str) -> None:
+    environ = {system.home: str(tmp_path)}
+    make_environment(tmp_path / below / "versions/shop")
+    assert [each.path for each in pyenv.candidates(Search("/p", environ, system=system), "shop")] == [
+        f"{tmp_path}/{below}/versions/shop"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("system", "expected"), [(LINUX, "/u/.local/share/virtualenvs"), (WINDOWS, "/u/.virtualenvs")]
+)
+def test_pipenvs_own_folder(system: System, expected: str) -> None:
+    assert pipenv._home(Search("/p", {system.home: "/u"}, system=system)) == expected
+
+
+def test_pdm_knows_the_folder_of_commands_in_any_case(tmp_path: Path, make_environment: Make) -> None:
+    """On Windows, where `scripts` is `Scripts`."""
+    make_environment(tmp_path / "env")
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\n')
+    environ = {"PDM_PYTHON": f"{tmp_path}/env/scripts/python.exe"}
+    assert pdm.candidates(Search(str(tmp_path), environ, system=WINDOWS))[0].path == f"{tmp_path}/env"
+
+
+@pytest.mark.parametrize("text", [b"ma\xffjor", b"\xff\xfe", b"3.12\xe9\n"])
+@ALL
+def test_files_that_are_no_utf_8(tmp_path: Path, text: bytes, system: System, make_environment: Make) -> None:
+    """Whatever is read as text: no error, and the environment is found by what comes next."""
+    for name in (".python-version", ".python-envs", "environment.yml", "Pipfile", "poetry.toml", ".pdm-python"):
+        (tmp_path / name).write_bytes(text)
+    (tmp_path / "envs/shop").mkdir(parents=True)
+    (tmp_path / "envs/shop/.project").write_bytes(text)
+    environ = {system.home: str(tmp_path / "home"), "WORKON_HOME": str(tmp_path / "envs")}
+    search = locate(str(tmp_path), Marker(), environ, True, system)
+    assert search.found is None and search.problem is not None
+    assert str(search.problem)
+    for manager in MANAGERS:
+        assert str(locate(str(tmp_path), Marker(manager=manager), environ, True, system).problem)
+
+
+def test_a_name_in_a_file_leads_to_what_its_bytes_name(tmp_path: Path, make_environment: Make) -> None:
+    folder = os.fsencode(tmp_path) + b"/na\xffme"
+    os.mkdir(folder)
+    make_environment(Path(os.fsdecode(folder)) / "x")
+    (tmp_path / ".venv").write_bytes(b"na\xffme/x\n")
+    found = locate(str(tmp_path), Marker(), {"HOME": "/h"}).found
+    assert found is not None and os.fsencode(found.root) == folder + b"/x"
