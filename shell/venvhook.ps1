@@ -8,11 +8,15 @@
 #
 # What PowerShell 7 has and 5.1 lacks        how 5.1 is served
 #   LocationChangedAction                    the prompt does all the work
+#   $IsWindows                               the separator of folders tells (prompt-2.ps1)
 #   Process.Start(file, arguments), 7.1      ProcessStartInfo.Arguments, quoted for Windows (plan-2.ps1)
 #   arguments passed as they are, 7.3        the command quotes them itself (command-2.ps1); `&&` and `||` do not exist there
-#   FileSystemInfo.ResolveLinkTarget         nothing follows links: the helper lists what each one leads to
-#   UnixFileMode 7.3, UnixStat 7.1           not needed: the kept plans lie in the user's own folder of Windows
+#   $MyInvocation.Statement, 7.5             the call stack has the line that was typed (command-2.ps1)
+#   Directory.ResolveLinkTarget, 7.2         ceilings go by their names; what a plan's links lead to, the helper lists
+#   UnixFileMode 7.3, UnixStat 7.1,          not needed: the kept plans are in the user's own folder of Windows, and a
+#     IsPrivilegedProcess 7.4                file there is known by its time and length
 #   empty environment variables, 7.5         an empty value removes the variable
+# Any other member that is used has been in .NET Framework 4.5 and Windows PowerShell 5.1 (a test has the list).
 & {
     # A locked-down session (AppLocker, WDAC) and a PowerShell that is too old get no hook, and no error either.
     # (FullLanguage is 0. To compare it, or versions, with texts would take 10 ms here.)
