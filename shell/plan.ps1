@@ -212,7 +212,8 @@ $script:recover = {
         $given = (& $ask undo '').Split([System.Char]0)
         if (-not [System.String]::Equals($given[0], 'venvhook undo 2') -or $given.Length % 2 -or
             -not [System.String]::Equals($given[$given.Length - 1], 'end')) { throw 'the helper gave no answer' }
-        for ($i = 1; $i -lt $given.Length - 1; $i += 2) { & $set $given[$i] $given[$i + 1] }
+        $names = & $written
+        for ($i = 1; $i -lt $given.Length - 1; $i += 2) { & $set (& $spell $given[$i] $names) $given[$i + 1] }
     } catch { & $complain $_ }
     & $disbelieve
 }
@@ -244,6 +245,18 @@ $script:end = {
     $st.theirs = $null; $st.saved = $null
 }
 
+# Names of variables have no case on Windows, but each is written in some, and the user's own way comes back. Where a plan unsets
+# the variable, the name that its old value is saved by keeps that. (Elsewhere there are no $names: each is as it is.)
+$script:written = {
+    $names = [System.Collections.Generic.Dictionary[System.String, System.String]]::new([System.StringComparer]::OrdinalIgnoreCase)
+    if ($windows) { foreach ($name in [System.Environment]::GetEnvironmentVariables().Keys) { $names[$name] = $name } }
+    $names
+}
+$script:spell = { param($name, $names)
+    if ($names.ContainsKey("_VENVHOOK_OLD_$name")) { return $names["_VENVHOOK_OLD_$name"].Substring('_VENVHOOK_OLD_'.Length) }
+    if ($names.ContainsKey($name)) { return $names[$name] }
+    $name
+}
 # A variable from a plan's field: "=" and its value, or nothing where it is unset.
 $script:set = { param($name, $value)
     if ($value) { $value = $value.Substring(1) } else { $value = $unset }
@@ -252,16 +265,18 @@ $script:set = { param($name, $value)
 # What the other shells' plans write out. Set, and save under _VENVHOOK_OLD_NAME: absent where NAME was unset, else '=' and the
 # value; for a list '=' and those of our folders that were in it already, each with the separator after it.
 $script:apply = { param($plan)
-    $variables = $plan.variables; $lists = $plan.lists; $exports = $plan.exports
+    $variables = $plan.variables; $lists = $plan.lists; $exports = $plan.exports; $names = & $written
     for ($i = 0; $i -lt $variables.Length; $i += 2) {
-        $name = $variables[$i]; $new = $variables[$i + 1]; $old = [System.Environment]::GetEnvironmentVariable($name)
+        $name = $variables[$i]; if ($names.Count) { $name = & $spell $name $names }
+        $new = $variables[$i + 1]; $old = [System.Environment]::GetEnvironmentVariable($name)
         if ($null -eq $old) { $old = $unset } else { $old = "=$old" }
         if ($new) { $new = $new.Substring(1) } else { $new = $unset }
         [System.Environment]::SetEnvironmentVariable("_VENVHOOK_OLD_$name", $old)
         [System.Environment]::SetEnvironmentVariable($name, $new)
     }
     for ($i = 0; $i -lt $lists.Length; $i += $count + 2) {
-        $name = $lists[$i]; $count = [System.Int32]$lists[$i + 1]; $ours = @($lists[($i + 2)..($i + 1 + $count)])
+        $name = $lists[$i]; if ($names.Count) { $name = & $spell $name $names }
+        $count = [System.Int32]$lists[$i + 1]; $ours = @($lists[($i + 2)..($i + 1 + $count)])
         $old = [System.Environment]::GetEnvironmentVariable($name); $had = $unset
         if ($null -ne $old) { $had = '=' }
         if ($old) {
@@ -278,9 +293,10 @@ $script:apply = { param($plan)
 }
 # And back what is still ours: a variable that no longer has our value belongs to the user and stays as it is.
 $script:revert = { param($plan)
-    $variables = $plan.variables; $lists = $plan.lists; $exports = $plan.exports
+    $variables = $plan.variables; $lists = $plan.lists; $exports = $plan.exports; $names = & $written
     for ($i = 0; $i -lt $variables.Length; $i += 2) {
-        $name = $variables[$i]; $new = $variables[$i + 1]; $now = [System.Environment]::GetEnvironmentVariable($name)
+        $name = $variables[$i]; if ($names.Count) { $name = & $spell $name $names }
+        $new = $variables[$i + 1]; $now = [System.Environment]::GetEnvironmentVariable($name)
         # Before 7.5 an empty value removes the variable.
         if ([System.Environment]::Version.Major -lt 9 -and [System.String]::Equals($new, '=')) { $new = '' }
         if ($null -eq $now) { $now = '' } else { $now = "=$now" }
@@ -288,7 +304,8 @@ $script:revert = { param($plan)
         [System.Environment]::SetEnvironmentVariable("_VENVHOOK_OLD_$name", $unset)
     }
     for ($i = 0; $i -lt $lists.Length; $i += $count + 2) {
-        $name = $lists[$i]; $count = [System.Int32]$lists[$i + 1]; $now = [System.Environment]::GetEnvironmentVariable($name)
+        $name = $lists[$i]; if ($names.Count) { $name = & $spell $name $names }
+        $count = [System.Int32]$lists[$i + 1]; $now = [System.Environment]::GetEnvironmentVariable($name)
         $old = [System.Environment]::GetEnvironmentVariable("_VENVHOOK_OLD_$name"); $had = & $held $name
         [System.Environment]::SetEnvironmentVariable("_VENVHOOK_OLD_$name", $unset)
         if ($null -eq $now) { continue }
@@ -300,9 +317,10 @@ $script:revert = { param($plan)
 }
 # A startup file has set PATH, or the user asks for it: our folders are first again.
 $script:front = { param($plan)
-    $lists = $plan.lists
+    $lists = $plan.lists; $names = & $written
     for ($i = 0; $i -lt $lists.Length; $i += $count + 2) {
-        $name = $lists[$i]; $count = [System.Int32]$lists[$i + 1]; $ours = @($lists[($i + 2)..($i + 1 + $count)])
+        $name = $lists[$i]; if ($names.Count) { $name = & $spell $name $names }
+        $count = [System.Int32]$lists[$i + 1]; $ours = @($lists[($i + 2)..($i + 1 + $count)])
         $now = [System.Environment]::GetEnvironmentVariable($name)
         if ("$now$separator".StartsWith(($ours -join $separator) + $separator, [System.StringComparison]::Ordinal)) { continue }
         if ($now) { $now = & $without $now $ours (& $held $name) }

@@ -1169,3 +1169,18 @@ def test_what_is_odd_is_told_alike_on_windows(engine: Engine) -> None:
     out = engine.run(engine.load(), inside(AS_ON_WINDOWS, *asked)).splitlines()
     told = [pwsh._told(os.lstat(place), WINDOWS) if os.path.lexists(place) else "" for place in places]
     assert out == told == ["folder", "file", ""]
+
+
+@needs_pwsh
+def test_a_variable_keeps_the_case_of_its_name_on_windows(engine: Engine) -> None:
+    """That of the user's: in the environment, or while it is unset in the name that its old value is saved by."""
+    ask = "[Console]::WriteLine((& $spell {} $names))"
+    out = engine.run(
+        "$env:Foo = 'x'",
+        engine.load(),
+        "$env:_VENVHOOK_OLD_bAR = '=x'",
+        inside("$names = & $written", ask.format("'FOO'"), AS_ON_WINDOWS, "$names = & $written", *(
+            ask.format(f"'{name}'") for name in ("FOO", "BAR", "_venvhook_old_bar", "New")
+        )),
+    )  # fmt: skip
+    assert out.splitlines() == ["FOO", "Foo", "bAR", "_VENVHOOK_OLD_bAR", "New"]

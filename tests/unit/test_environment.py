@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from venvhook import environment
 from venvhook.environment import Unfit
+from venvhook.system import LINUX, MACOS, WINDOWS, System
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="lays out POSIX environments")
 Make = Callable[..., Path]
@@ -263,3 +264,49 @@ def test_a_real_one_has_the_python_that_it_was_made_with(tmp_path: Path) -> None
         command = [sys.executable, "-m", "venv", "--without-pip", *options, str(tmp_path / name)]
         subprocess.run(command, check=True)
         assert told(tmp_path / name) == []
+
+
+# ---- every system ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("system", "python"), [(LINUX, "bin/python"), (MACOS, "bin/python"), (WINDOWS, "Scripts/python.exe")]
+)
+def test_what_is_inside_on_every_system(tmp_path: Path, system: System, python: str) -> None:
+    root = tmp_path / "env"
+    (root / python).parent.mkdir(parents=True)
+    (root / "pyvenv.cfg").write_bytes(b"home = /x\r\nversion = 3.12.1\r\nprompt = caf\xe9\r\n")
+    with pytest.raises(Unfit, match=f"it has no {python}"):
+        environment.inspect(str(root), system)
+    assert not environment.has_commands(str(root), system)
+    for name in (python, os.path.join(os.path.dirname(python), "activate")):
+        (root / name).touch()
+    found = environment.inspect(str(root), system)
+    assert (found.python, found.folders, found.version) == (f"{root}/{python}", [found.bin], "3.12.1")
+    assert found.bin == os.path.dirname(found.python)
+    assert environment.has_commands(str(root), system)
+
+
+@pytest.mark.parametrize(
+    ("system", "theirs", "problem"),
+    [(LINUX, "Scripts/python.exe", "Windows"), (WINDOWS, "bin/python", "Linux or macOS"), (LINUX, "x/y", "it has no")],
+)
+def test_an_environment_of_another_system(tmp_path: Path, system: System, theirs: str, problem: str) -> None:
+    (tmp_path / theirs).parent.mkdir()
+    (tmp_path / theirs).symlink_to("gone")
+    (tmp_path / "pyvenv.cfg").touch()
+    with pytest.raises(Unfit, match=problem):
+        environment.inspect(str(tmp_path), system)
+
+
+@pytest.mark.parametrize(("system", "fits"), [(LINUX, False), (WINDOWS, True)])
+def test_the_folder_of_a_python_in_another_case(
+    tmp_path: Path, make_environment: Make, system: System, fits: bool
+) -> None:
+    """On Windows it is the same one."""
+    (tmp_path / "py/python.exe").parent.mkdir()
+    (tmp_path / "py/python.exe").touch()
+    make_environment(tmp_path / "env", f"home = {tmp_path}/PY\nversion = 3.12.1\n")
+    found = environment.inspect(str(tmp_path / "env"), LINUX)
+    found.system = system
+    assert environment.version_fits(found, f"{tmp_path}/py/python.exe") is fits
