@@ -9,7 +9,6 @@ import os
 
 from venvhook import files
 from venvhook.managers import MANAGERS
-from venvhook.names import refuse, refuse_prepend
 from venvhook.system import HERE, System, above, alike, fold
 
 TYPE_CHECKING = False
@@ -132,6 +131,10 @@ class Marker:
 
     def _names_allowed(self) -> bool:
         names = [*(name for name, _ in self.variables), *(name for name, _ in self.prepend)]
+        if not names:
+            return True
+        from venvhook.names import refuse, refuse_prepend  # most markers have none, and a first visit is waited for
+
         return not (
             any(refuse(name) for name, _ in self.variables)
             or any(refuse_prepend(name) for name, _ in self.prepend)
@@ -177,6 +180,8 @@ def parse(data: bytes, path: str, system: System = HERE) -> Marker:
 def _parse_tables(
     document: Document, system: System
 ) -> tuple[tuple[tuple[str, str | None], ...], tuple[tuple[str, tuple[str, ...]], ...]]:
+    from venvhook.names import refuse, refuse_prepend
+
     taken: dict[str, str] = {}
     variables: list[tuple[str, str | None]] = []
     prepend: list[tuple[str, tuple[str, ...]]] = []
