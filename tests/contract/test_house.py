@@ -87,13 +87,16 @@ def test_systems_are_told_apart_in_one_place(path: Path) -> None:
 # Where bytes become text, or text bytes, by a format's own encoding; the number of places in each file.
 FORMATS = {
     "cli/edit.py": 1,  # the marker, which is UTF-8
+    "cli/show.py": 1,  # a console's code page
+    "create/wish.py": 1,  # `.python-version`, which is UTF-8, of the tools that write it
     "conda.py": 1,  # what JSON can name, and no variable can hold
     "doctor.py": 1,  # what npm and others print: their versions
     "files.py": 1,  # files in which UTF-8 is a rule
-    "hookfiles.py": 1,  # a name in a template
+    "hookfiles.py": 2,  # a name in a template, and what Python reads of it
     "locate/naming.py": 2,  # the managers' digests, and base64
     "proof.py": 2,  # a marker and a script of its own
     "rcfile.py": 1,  # our own marks
+    "screen.py": 1,  # what a terminal gets, piece by piece
     "shells/fish.py": 1,  # characters that fish takes for its own marks
     "shells/pwsh.py": 1,  # UTF-16, which .NET counts in
     "symptoms.py": 1,  # our own mark
