@@ -146,7 +146,8 @@ def _without_python(found: Environment) -> Unfit:
     if os.path.lexists(os.path.join(found.root, theirs)):
         problem = f"this environment was made for {made_for}"
         return Unfit(problem, found.root, "name another one with venv = … in the marker, or: venvhook rebuild", mended)
-    return Unfit(f"it has no {os.path.relpath(found.python, found.root)}", found.root, "to make it anew: venvhook rebuild", mended)
+    problem = f"it has no {os.path.relpath(found.python, found.root)}"
+    return Unfit(problem, found.root, "to make it anew: venvhook rebuild", mended)
 
 
 def _unquoted(prompt: str) -> str:
@@ -183,7 +184,8 @@ def _replaced(found: Environment, python: str) -> str:
     made = _minor(found.version) if found.settings and not found.conda else ""
     if not made:
         return ""
-    if within(python, os.path.realpath(found.root), found.system):  # a copy, which needs the libraries of the Python that it was copied from
+    # A copy needs the libraries of the Python that it was copied from.
+    if within(python, os.path.realpath(found.root), found.system):
         home = found.settings.get("home", "")
         names = ("python3", "python", "python.exe", f"python{made}", "pypy3", "pypy3.exe")
         there = not home or any(os.path.lexists(os.path.join(home, name)) for name in names)

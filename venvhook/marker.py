@@ -27,7 +27,10 @@ KEYS = (*_STRINGS, *_LISTS, "variables", "prepend")
 
 
 def find(start: str, ceilings: Iterable[str] = ()) -> str | None:
-    """The nearest folder, from the absolute path START upwards, that holds a marker of any kind, a dangling link too."""
+    """The nearest folder, from the absolute path START upwards, that holds a marker of any kind, a dangling link too.
+
+    CEILINGS: see `looked_in`.
+    """
     return next((folder for folder in looked_in(start, ceilings) if os.path.lexists(os.path.join(folder, NAME))), None)
 
 

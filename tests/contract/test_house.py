@@ -52,8 +52,8 @@ def test_each_file_says_what_it_is_for(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text()))
 
 
-# What tells systems apart. `venvhook/system.py` alone asks for it: whatever differs is a rule there, and can be tried for
-# each system on any.
+# What tells systems apart. `venvhook/system.py` alone asks for it: whatever differs is a rule there, and can be
+# tried for each system on any.
 TELLING = ("os.name", "sys.platform", "os.pathsep", "os.altsep", "platform.system", "os.path.normcase")
 
 
@@ -116,7 +116,7 @@ def decoded(tree: ast.AST) -> list[tuple[int, str]]:
 
 @pytest.mark.parametrize("path", [path for path in CODE if path.name != "system.py"], ids=name)
 def test_bytes_become_text_in_one_place(path: Path) -> None:
-    """`system.decode` never fails, and `system.encode` gives the same bytes back; a format's own encoding is counted."""
+    """`system.decode` never fails, and `system.encode` gives the same bytes back; a format's own one is counted."""
     found = decoded(ast.parse(path.read_text()))
     assert len(found) <= FORMATS.get(str(path.relative_to(ROOT / "venvhook")), 0), found
     assert not [line for line, word in found if word.startswith("fs")]

@@ -475,7 +475,8 @@ def test_the_check_sees_members() -> None:
 # Calls whose names both have, and whose arguments only .NET Core takes; or what only PowerShell 7 knows.
 CORE_ONLY = re.compile(
     r"""\.Split\('(?:[^']{2,}|)'|\.Split\("(?!`?.")|\.(?:Replace|Contains)\([^()]*StringComparison|\.Kill\(\$true
-    |\$(?:IsWindows|IsLinux|IsMacOS|IsCoreCLR)\b|-Parallel\b|\.ArgumentList\b|\bclean\s*\{|\.Contains\(\[System\.Char\]""",
+    |\$(?:IsWindows|IsLinux|IsMacOS|IsCoreCLR)\b|-Parallel\b|\.ArgumentList\b|\bclean\s*\{
+    |\.Contains\(\[System\.Char\]""",
     re.VERBOSE | re.IGNORECASE,
 )
 

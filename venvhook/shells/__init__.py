@@ -4,10 +4,10 @@ An emitter has `SUFFIX`, the ending of its files; `quote(text)`, a literal of th
 startup file that loads another file; `plan(plan)`, a plan as shell text; `undo(operations)`, the text that sets and
 unsets variables. (PowerShell's plans and what undoes them are data.)
 
-For installing it has `PROGRAMS`, what the shell may be called on PATH, and `startup_files(home, settings, documents, system)`:
-the files that the block belongs into here and now, and all that ever may have got it. For sessions of our own it has
-`INTERACTIVE`, the arguments of one that keeps no history; `LOGIN`, further ones of a login shell; `UNRECORDED`, a line
-to begin with where the arguments do not keep it all out of the history. `NAME` is what people call the shell. `FLOORS`
+For installing it has `PROGRAMS`, what the shell may be called on PATH, and `startup_files(home, settings, documents,
+system)`: the files that the block belongs into here and now, and all that ever may have got it. For sessions of our own
+it has `INTERACTIVE`, the arguments of one that keeps no history; `LOGIN`, further ones of a login shell; `UNRECORDED`,
+a line to begin with where the arguments do not keep it all out of the history. `NAME` is what people call the shell. `FLOORS`
 are the oldest versions in which its hook works, one for each series.
 """
 
