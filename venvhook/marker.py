@@ -29,9 +29,15 @@ KEYS = (*_STRINGS, *_LISTS, "variables", "prepend")
 def find(start: str, ceilings: Iterable[str] = ()) -> str | None:
     """The nearest folder, from the absolute path START upwards, that holds a marker of any kind, a dangling link too.
 
-    CEILINGS: see `looked_in`.
+    CEILINGS: see `looked_in`. Here a ceiling and a folder are the same by whatever symlinks they are named.
     """
-    return next((folder for folder in looked_in(start, ceilings) if os.path.lexists(os.path.join(folder, NAME))), None)
+    closed = [*ceilings, *map(os.path.realpath, ceilings)]
+    for folder in looked_in(start, closed):
+        if closed and next(looked_in(os.path.realpath(folder), closed), None) is None:
+            return None
+        if os.path.lexists(os.path.join(folder, NAME)):
+            return folder
+    return None
 
 
 def looked_in(start: str, ceilings: Iterable[str], system: System = HERE) -> Iterator[str]:

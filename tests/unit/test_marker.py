@@ -562,6 +562,15 @@ def test_read_leaves_no_descriptor_open(project: Path) -> None:
     assert before == after
 
 
+@pytest.mark.parametrize(("start", "ceiling"), [("a/b", "link"), ("link/b", "a"), ("up/a/b", "a"), ("a/b", "up/a/")])
+def test_a_ceiling_by_any_symlink(project: Path, start: str, ceiling: str) -> None:
+    (project / "a" / marker.NAME).touch()
+    (project / "link").symlink_to(project / "a")
+    (project / "up").symlink_to(project)
+    assert marker.find(str(project / start), (f"{project}/{ceiling}",)) is None
+    assert marker.find(str(project / start), (f"{project}/elsewhere",)) is not None
+
+
 @pytest.mark.parametrize(
     ("system", "start", "ceiling", "expected"),
     [
