@@ -174,7 +174,7 @@ $script:stale = { param($plan, $inside)
             }
         }
         foreach ($path in $plan.long) { if (([System.IO.FileInfo]$path).Length -le 4096) { return $true } }
-        $plan.flags -ccontains 'never'
+        $false
     } catch { $true }
 }
 

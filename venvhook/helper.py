@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 SECONDS = 5  # that an answer may take
 COARSE = 20_000_000  # ns: file systems stamp with a clock that lags behind by some milliseconds
+UNWRITTEN = 3  # the exit status where the answer's file cannot be written
 SMALL = 4096  # bytes: of a file that a shell compares with a text
 
 
@@ -192,5 +193,8 @@ def _write(answer: str, file: str) -> None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o600), "wb") as stream:
-        stream.write(data)
+    try:
+        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o600), "wb") as stream:
+            stream.write(data)
+    except OSError:
+        os._exit(UNWRITTEN)  # the hook says so: it knows why the file is where it is

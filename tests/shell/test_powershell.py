@@ -551,6 +551,19 @@ def test_a_marker_that_is_made_above(world: World) -> None:
     assert live.prefix() == "(app) "
 
 
+@pytest.mark.scenario(47)
+def test_a_folder_for_temporary_files_that_takes_none(world: World) -> None:
+    """The helper cannot answer: one line says why, at no later prompt a second one; with room it works again."""
+    world.project()
+    live = world.start()
+    was = live.run("$global:was = $env:TMPDIR; $env:TMPDIR = '/proc'")
+    said = live.run("cd app")
+    assert was == "" and one_line(said) and "/proc" in said and "TMPDIR" in said, said
+    assert live.run("") + live.run("") == "" and len(world.helper_calls()) == 1
+    assert live.run("$env:TMPDIR = $was; venvhook on") == ""
+    assert live.prefix() == "(app) "
+
+
 @pytest.mark.scenario(17)
 def test_a_ceiling_whose_links_lead_to_each_other(world: World) -> None:
     """It is no folder, so it closes none; and the prompt does not wait."""
