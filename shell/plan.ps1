@@ -11,7 +11,7 @@
 #   owned       path, what it is ...             the marker (with the time of its last change of any kind) and folders of the user's
 #   long        paths of files that hold more than a marker may, and stay what they are as long as they do
 #   read        name, "=" and value ("": unset) ...      variables that the plan rests on
-#   flags       "here": holds while the shell is in the project; "never": is asked for each time
+#   flags       "here": holds while the shell is in the project
 # Whether two paths are one folder, .NET cannot tell: the helper has tested it.
 # No file of a project is opened here: it may have become a pipe, or be leased by somebody, and then would hold the shell.
 
@@ -69,6 +69,7 @@ $script:ask = { param($verb, $project)
     try {
         # It gives up by itself after 5 s. (Ctrl-C reaches it too.)
         if (-not $helper.WaitForExit(7000)) { $helper.Kill(); throw 'the helper took more than 7 s' }
+        if ($helper.ExitCode -eq 3) { throw "$folder cannot be written to; make room there, or set TMPDIR to another folder" }
         if ($helper.ExitCode) { throw 'the helper failed' }
         [System.IO.File]::ReadAllText($answer)
     } finally { [System.IO.File]::Delete($answer); $helper.Dispose() }

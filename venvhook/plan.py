@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     #   ("unchanged", PATH, STAMP, NS, SIZE)  neither newer nor older than STAMP, which is there; or these NS and SIZE
     #   ("variable", NAME, VALUE)             the variable has this value; None: is not set
     #   ("here", PROJECT)                     the shell is in the project since this was answered
-    #   ("never",)                            what no shell can test: ask each time
     #   ("marker", PROJECT, TEXT, STAMP, NS, SIZE)
     #                                         the marker, a plain file of the user's or root's on a real disk, has this
     #                                         text; where STAMP is there, the marker is unchanged by it too
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     Lists = Sequence[tuple[str, Sequence[str]]]
 
 ORDER = (
-    "never",
     "here",
     "theirs",
     "mine",

@@ -113,7 +113,7 @@ class Project:
         if seen is None:
             return [("kind", path, "nothing")]
         if not trust.ours(seen):
-            return [_not_mine(path)]
+            return [("theirs", path)]
         if kind(seen.st_mode) != "file":
             return [("kind", path, kind(seen.st_mode))]
         if os.path.islink(path):
@@ -192,7 +192,7 @@ class Project:
             except trust.Unwalkable as error:
                 raise self._unwalkable(error) from None
             except VenvhookError as error:
-                raise Notice(error, [_not_mine(str(error.path))]) from None
+                raise self._refused(error) from None
             if index == 0 and trust.is_mine(seen):
                 self._hold(("mine", each))
             if seen is not None and real != os.path.normpath(each):
@@ -212,6 +212,14 @@ class Project:
             raise self._unwalkable(error) from None
         except VenvhookError:
             return
+
+    def _refused(self, error: VenvhookError) -> Notice:
+        """The notice of what is another user's, which shells test, or of what everybody may write, which they cannot."""
+        path = str(error.path)
+        seen = status(path)
+        if seen is not None and seen.st_uid != os.geteuid():
+            return Notice(error, [("theirs", path)])
+        return self._unwalkable(error)
 
     def _unwalkable(self, error: VenvhookError) -> Notice:
         """The notice of a path that no shell can test either: it is tried again when the project is entered again."""
@@ -357,9 +365,3 @@ class Project:
             self.owned(*folders)  # the marker holds no empty list
             lists[name] = list(dict.fromkeys(lists.get(name, []) + folders))
         return list(lists.items())
-
-
-def _not_mine(path: str) -> Condition:
-    """What must hold for PATH to stay another user's: its owner, which shells test, or its mode, which they cannot."""
-    seen = status(path)
-    return ("theirs", path) if seen is not None and seen.st_uid != os.geteuid() else ("never",)

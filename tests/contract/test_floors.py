@@ -149,7 +149,7 @@ def texts(shell: str) -> dict[str, str]:
     conditions = [
         marker("/p", "text", "/s"), ("odd", "/p"), ("kind", "/k", "device"), ("text", "/t", "x"),
         ("exists", "/a"), ("absent", "/b"), ("mine", "/c"), ("theirs", "/d"), ("same", "/e", "/f"),
-        ("unchanged", "/g", "/h", 1, 1), ("variable", "A", "b"), ("variable", "B", None), ("never",),
+        ("unchanged", "/g", "/h", 1, 1), ("variable", "A", "b"), ("variable", "B", None),
     ]  # fmt: skip
     plan = Plan("/p", "/p", conditions, "a line")
     plan.sign, plan.home, plan.bin, plan.name, plan.label = "VIRTUAL_ENV", "/p/.venv", "/p/.venv/bin", "p", "(p) "

@@ -190,7 +190,6 @@ def conditions(root: Path, environ: Environ) -> Expected:
         *((True, ("variable", *pair)) for pair in (("SET", "a'b"), ("EMPTY", ""), ("UNSET", None))),
         *((False, ("variable", *pair)) for pair in (("SET", "a'"), ("SET", ""), ("SET", None), ("SET", "*"))),
         *((False, ("variable", *pair)) for pair in (("EMPTY", None), ("EMPTY", "="), ("UNSET", ""), ("UNSET", "x"))),
-        (False, ("never",)),
     ]
 
 

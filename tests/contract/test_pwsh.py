@@ -262,7 +262,6 @@ def test_conditions(tmp_path: Path) -> None:
         (("kind", str(folder), "folder"), {"odd": is_(folder)}),
         (("kind", str(broken), "nothing"), {"watched": now(broken, ""), "absent": [str(tmp_path / "nowhere")]}),
         (("theirs", str(link)), {"odd": [*is_(link), *is_(plain)]}),
-        (("never",), {"flags": ["never"]}),
         (("here", "/p"), {"flags": ["here"]}),
         (("exists", str(plain)), {"there": [str(plain)]}),
         (("exists", str(link)), {"there": [str(link), str(plain)]}),

@@ -188,7 +188,15 @@ def test_writable_by_everybody_is_refused(world: World, what: str) -> None:
         path.unlink()
         shutil.copy(own, path)
     path.chmod(path.stat().st_mode | 0o002)
-    refused(world.start(), path)
+    live = world.start()
+    refused(live, path)
+    world.helper_calls()
+    for _ in range(3):
+        assert live.run("") == ""
+    assert world.helper_calls() == []
+    path.chmod(path.stat().st_mode & ~0o002)
+    live.run("venvhook on")
+    assert live.prefix() == "(app) "
 
 
 @as_root

@@ -55,7 +55,6 @@ def holds(condition: tuple[Any, ...]) -> bool:
         "mine": there and os.stat(rest[0]).st_uid == os.geteuid(),
         "theirs": there and os.stat(rest[0]).st_uid != os.geteuid(),
         "here": True,
-        "never": False,
     }[kind]
 
 
@@ -296,7 +295,8 @@ def test_what_somebody_else_could_have_put_there(
         plan.notice,
     )
     assert not plan.sign
-    watched = ("never",) if whose == "everybody's" else ("theirs", str(root / below))  # no shell can test modes
+    # No shell can test modes.
+    watched = ("here", str(world.project)) if whose == "everybody's" else ("theirs", str(root / below))
     assert watched in plan.conditions
 
 

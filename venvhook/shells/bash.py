@@ -167,8 +167,6 @@ _UNLIKE = {
 def _broken(condition: Condition, lost: str) -> list[str]:
     """The tests of which one is true when a condition no longer holds, for use between `[[` and `]]`."""
     kind, *rest = condition
-    if kind == "never":
-        return ["1"]
     if kind == "here":
         return [f"$_venvhook_here != {quote(str(rest[0]))}"]
     if kind == "variable":

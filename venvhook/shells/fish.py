@@ -152,8 +152,6 @@ def _same_time(condition: Condition) -> list[str]:
 def _commands(condition: Condition) -> list[str]:
     """What must succeed besides, without opening a file."""
     kind, *rest = condition
-    if kind == "never":
-        return ["false"]
     if kind == "kind" and rest[1] == "device":
         path = quote(str(rest[0]))
         return [f"test -b {path} -o -c {path}"]

@@ -135,9 +135,8 @@ def _rest(conditions: Sequence[Condition], groups: dict[str, list[str]], system:
     """
     for kind, *rest in conditions:
         path = str(rest[0]) if rest else ""
-        if kind in ("here", "never"):
-            groups["flags"].append(kind)
         if kind == "here":
+            groups["flags"].append(kind)
             _notice(os.path.join(path, _MARKER), groups, system)
         elif kind == "variable":
             groups["read"] += (path, _value(None if rest[1] is None else str(rest[1])))
