@@ -231,9 +231,10 @@ uninstall() {
     say "shells that are open keep the hook until they are closed"
 }
 
-# What venvhook and this script put into the data folder, by name: anything else in there is the user's.
+# What this script put into the data folder, by name. What venvhook puts there is gone by a list of its own: anything else
+# is the user's, also in the folders that venvhook makes.
 remove_own() {
-    for name in hook hook.old trust locks env env.new env-a env-b install.log made; do
+    for name in hook.old env env.new env-a env-b install.log made; do
         rm -rf "${data:?}/$name"
     done
     rmdir -- "$data" 2>/dev/null || :

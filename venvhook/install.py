@@ -9,24 +9,21 @@ import os
 import shutil
 from typing import NamedTuple
 
-from venvhook import folders, hookfiles, rcfile
+from venvhook import folders, hookfiles, rcfile, sweep
 from venvhook.errors import VenvhookError
-from venvhook.files import entries
 from venvhook.shells import SHELLS, emitter
+from venvhook.system import HERE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from venvhook.folders import Folders
-
-
-KEPT = ("trust", "locks")  # what is in the data folder, besides the hooks and what install.sh puts there
-CACHED = ("plans", "pythons")
+    from venvhook.system import System
 
 
 class Change(NamedTuple):
-    """One file, and what was done with it: "written", "unchanged", "restored" or "removed"."""
+    """One file, and what was done with it: "written", "unchanged", "restored", "removed", or "left": not ours."""
 
     what: str
     path: str
@@ -66,8 +63,8 @@ def uninstall(places: Folders, shells: Iterable[str] | None = None, purge: bool 
     """Remove the hooks of SHELLS (all, unless named); the startup files become what they were.
 
     PURGE removes all else that venvhook keeps too, the decisions of `allow` and `deny` included. What stays: the user's
-    config file, the environment that install.sh made, and whatever in these folders is not venvhook's. Raises
-    VenvhookError; one startup file that cannot be written does not keep the rest from being done.
+    config file, the environment that install.sh made, and whatever in these folders is not venvhook's; what stays in
+    the way of a folder is among the changes. Raises VenvhookError; one startup file that cannot be written does not keep the rest from being done.
     """
     chosen = list(SHELLS if shells is None else dict.fromkeys(shells))
     _check_home(places)
@@ -91,21 +88,21 @@ def _check_home(places: Folders) -> None:
     """
     home = os.path.expanduser("~")
     for path in dict.fromkeys((home, places.home or home)):
-        if os.name != "nt" and os.path.isdir(path) and os.stat(path).st_uid != os.geteuid():
+        if HERE.owners and os.path.isdir(path) and os.stat(path).st_uid != os.geteuid():
             remedy = "run it as that user, without sudo"
             raise VenvhookError("belongs to another user", path, remedy=remedy)
 
 
-def startup_files(shell: str) -> list[str]:
+def startup_files(shell: str, system: System = HERE) -> list[str]:
     """The startup files that SHELL's block belongs into, so that every interactive shell of the person reads it."""
-    return _startup_files(shell)[0]
+    return _startup_files(shell, system)[0]
 
 
-def _startup_files(shell: str) -> tuple[list[str], list[str]]:
+def _startup_files(shell: str, system: System = HERE) -> tuple[list[str], list[str]]:
     """Those that are read here and now, and those that ever may have got the block."""
     home, named = os.path.expanduser("~"), os.environ.get("XDG_CONFIG_HOME", "")
     settings = named if os.path.isabs(named) else os.path.join(home, ".config")
-    return emitter(shell).startup_files(home, settings, folders.documents)
+    return emitter(shell).startup_files(home, settings, folders.documents, system)
 
 
 def _compile() -> None:
@@ -154,39 +151,23 @@ def _restore_startup(shells: Sequence[str]) -> tuple[list[Change], list[Venvhook
 
 
 def _remove_hooks(places: Folders, shells: Sequence[str]) -> list[Change]:
-    names = [
-        (name, shell) for name in os.listdir(places.hook) for shell in shells if name.endswith(emitter(shell).SUFFIX)
-    ]
-    changes = [Change("removed", os.path.join(places.hook, name), shell) for name, shell in names]
-    return [change for change in changes if _remove(change.path)]
+    """Remove the files of SHELLS; other shells have theirs."""
+    by_suffix = {emitter(shell).SUFFIX: shell for shell in shells}
+    gone = sweep.hooks(places.hook, shells).gone
+    return [Change("removed", path, by_suffix.get(os.path.splitext(path)[1], "")) for path in gone]
 
 
 def _remove_all(places: Folders, purge: bool) -> list[Change]:
-    gone, emptied = [places.hook], [places.data]
+    done, folders_of = [sweep.hooks(places.hook)], [places.data]
     if purge:
-        gone += [os.path.join(places.data, name) for name in KEPT]
-        gone += [os.path.join(places.cache, name) for name in _cached(places.cache)]
-        emptied.append(places.cache)
-    if purge and hookfiles.in_environment():
-        gone.append(folders.record_path())
-        emptied.append(os.path.dirname(gone[-1]))
-    changes = [Change("removed", path) for path in gone if _remove(path)]
-    for path in emptied:
-        if os.path.isdir(path) and not os.path.islink(path) and not os.listdir(path):
-            os.rmdir(path)
-    return changes
-
-
-def _cached(cache: str) -> list[str]:
-    """What venvhook has in its cache folder: by list, for anything else in there is the user's."""
-    return [name for name in entries(cache) if name in CACHED or name.startswith("proof-")]
-
-
-def _remove(path: str) -> bool:
-    if os.path.isdir(path) and not os.path.islink(path):
-        shutil.rmtree(path)
-    elif os.path.lexists(path):
-        os.unlink(path)
-    else:
-        return False
-    return True
+        done += [sweep.kept(places.data), sweep.cached(places.cache)]
+        folders_of.append(places.cache)
+    record = folders.record_path()
+    if purge and hookfiles.in_environment() and os.path.isfile(record):
+        os.unlink(record)
+        done.append(sweep.Swept([record], []))
+        folders_of.append(os.path.dirname(record))
+    sweep.emptied(folders_of)
+    left = [path for each in done for path in each.left] + (sweep.others(places.data, places.cache) if purge else [])
+    changes = [Change("removed", path) for each in done for path in each.gone]
+    return changes + [Change("left", path) for path in dict.fromkeys(left)]

@@ -7,6 +7,7 @@ one asks for the system that this program runs on. Nothing here looks at a disk.
 from __future__ import annotations
 
 import os
+import stat
 import sys
 
 TYPE_CHECKING = False
@@ -19,6 +20,7 @@ NOFOLLOW: int = getattr(os, "O_NOFOLLOW", 0)
 NONBLOCK: int = getattr(os, "O_NONBLOCK", 0)
 NOCTTY: int = getattr(os, "O_NOCTTY", 0)
 BINARY: int = getattr(os, "O_BINARY", 0)
+_JUNCTION = 0xA0000003  # IO_REPARSE_TAG_MOUNT_POINT (MS-FSCC 2.1.2.1)
 
 
 class System:
@@ -114,6 +116,11 @@ def within(path: str, folder: str, system: System = HERE) -> bool:
     """Whether the absolute PATH is FOLDER or below it. Both are compared as they are spelled; links are not followed."""
     path, folder = (alike(each, system).rstrip(system.separator) + system.separator for each in (path, folder))
     return path.startswith(folder)
+
+
+def is_link(status: os.stat_result) -> bool:
+    """Whether a file of this status (lstat) is a symlink, or what leads to another folder on Windows: a junction."""
+    return stat.S_ISLNK(status.st_mode) or getattr(status, "st_reparse_tag", 0) == _JUNCTION
 
 
 # ---- Lists of folders ------------------------------------------------------------------------------------------------

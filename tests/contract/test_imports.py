@@ -18,7 +18,7 @@ HOT = """
 """
 COLD = """
     __main__ cli completion create doctor folders hookfiles install neighbours proof pythons rcfile report screen
-    symptoms terminal
+    sweep symptoms terminal windows
 """
 DEPENDENCIES = "typer click rich platformdirs tomlkit python_discovery dotenv packaging"
 # ---- layers ----------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from venvhook import hookfiles, install
 from venvhook.errors import VenvhookError
 from venvhook.folders import Folders
 from venvhook.shells import SHELLS
+from venvhook.system import LINUX, MACOS
 
 HOSTILE = 'it\'s a "home" $(touch pwned) `id` \\n %d é'
 STARTUP = {
@@ -153,13 +154,10 @@ def test_zdotdir_from_the_environment(home: Path, monkeypatch: pytest.MonkeyPatc
     ],
     ids=["none", "loads it", "mentions it in a comment", "the first counts", "the second counts"],
 )
-def test_a_login_bash_gets_the_hook_too(
-    home: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str], read: list[str]
-) -> None:
-    monkeypatch.setattr(sys, "platform", "linux")
+def test_a_login_bash_gets_the_hook_too(home: Path, files: dict[str, str], read: list[str]) -> None:
     for name, content in files.items():
         (home / name).write_text(content)
-    assert install.startup_files("bash") == [str(home / name) for name in read]
+    assert install.startup_files("bash", LINUX) == [str(home / name) for name in read]
 
 
 def test_the_block_in_a_profile_is_nothing_to_other_shells(home: Path, places: Folders) -> None:
@@ -214,12 +212,10 @@ def test_what_is_part_of_the_running_environment(monkeypatch: pytest.MonkeyPatch
         assert hookfiles.in_environment() is part
 
 
-def test_macos_starts_a_login_bash(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "platform", "darwin")
-    startup_files = hookfiles.emitter("bash").startup_files
-    assert startup_files(str(home), "", str)[0] == [f"{home}/.bashrc", f"{home}/.profile"]
+def test_macos_starts_a_login_bash(home: Path) -> None:
+    assert install.startup_files("bash", MACOS) == [f"{home}/.bashrc", f"{home}/.profile"]
     (home / ".bash_profile").write_text("# no .bashrc\n. ~/.bashrc\n")
-    assert startup_files(str(home), "", str)[0] == [f"{home}/.bashrc"]
+    assert install.startup_files("bash", MACOS) == [f"{home}/.bashrc"]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -298,8 +294,10 @@ def test_purge_takes_only_what_is_venvhooks(places: Folders) -> None:
             Path(base, name).mkdir(exist_ok=True)
             Path(base, name, "file").touch()
     install.uninstall(places, purge=True)
-    assert sorted(os.listdir(places.data)) == ["mine", "plans", "plans2", "pythons"]
-    assert sorted(os.listdir(places.cache)) == ["locks", "mine", "plans2", "trust"]
+    names = ["locks", "mine", "plans", "plans2", "pythons", "trust"]
+    for base in (places.data, places.cache):
+        assert sorted(os.listdir(base)) == names
+        assert [os.listdir(os.path.join(base, name)) for name in names] == [["file"]] * len(names)
 
 
 def test_purge_follows_no_link(places: Folders, tmp_path: Path) -> None:

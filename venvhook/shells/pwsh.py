@@ -67,9 +67,14 @@ def startup_files(
         return [path], [path]
     import shutil
 
-    folders = zip(PROGRAMS, ("PowerShell", "WindowsPowerShell"))
-    ever = {program: os.path.join(documents(), folder, "profile.ps1") for program, folder in folders}
+    ever = profiles(documents(), system)
     return [path for program, path in ever.items() if shutil.which(program)], list(ever.values())
+
+
+def profiles(documents: str, system: System = HERE) -> dict[str, str]:
+    """On Windows, the profile of each PowerShell by its program; DOCUMENTS is the person's folder of documents."""
+    folders = zip(PROGRAMS, ("PowerShell", "WindowsPowerShell"))
+    return {program: system.path.join(documents, folder, "profile.ps1") for program, folder in folders}
 
 
 def plan(plan: Plan, system: System = HERE) -> str:
