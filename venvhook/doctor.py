@@ -10,23 +10,25 @@ from __future__ import annotations
 
 import getpass
 import os
-import shlex
 import stat
 import subprocess
 import sys
 import time
 from typing import NamedTuple
 
-from venvhook import __version__, config, hookfiles, install, proof
+from venvhook import __version__, config, hookfiles, install, proof, windows
 from venvhook.errors import VenvhookError
-from venvhook.shells import INTERFACE, emitter
-from venvhook.symptoms import Shell, again, causes, notes, policy
+from venvhook.shells import INTERFACE, emitter, pwsh
+from venvhook.shells.advice import move, word
+from venvhook.symptoms import Shell, again, causes, notes
+from venvhook.system import HERE, WINDOWS, decode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from venvhook.folders import Folders
+    from venvhook.system import System
 
 SLOW = 0.5  # seconds from which on the helper is called slow
 _PATIENCE = 10  # seconds that the helper may take
@@ -60,12 +62,12 @@ class Diagnosis:
         self.findings += [Finding(serious, shell, error) for error in errors]
 
 
-def examine(places: Folders, environ: Mapping[str, str]) -> Diagnosis:
+def examine(places: Folders, environ: Mapping[str, str], system: System = HERE) -> Diagnosis:
     """Look at everything; ENVIRON is what the person's own shell exports."""
     seen = Diagnosis()
     seen.add(True, "", _settings(places))
     seen.add(True, "", _folders(places))  # before a proof, which makes them private by itself
-    installed = install.installed()
+    installed = install.installed(system)
     with_hook = [shell for shell in hookfiles.there(places) if shell in installed]
     if not with_hook:
         seen.add(True, "", [VenvhookError("no hook is installed", remedy="to install it: venvhook install")])
@@ -74,7 +76,7 @@ def examine(places: Folders, environ: Mapping[str, str]) -> Diagnosis:
         seen.add(False, shell, [VenvhookError("has no hook", remedy=remedy)])
     _files(seen, places, with_hook)
     for shell in with_hook:
-        _try(seen, places, shell)
+        _try(seen, places, shell, system)
     if with_hook:
         _helper(seen, places, with_hook[0])
     if environ.get("VENVHOOK_DISABLE") and not any(shell.fact("VENVHOOK_DISABLE") for shell in seen.shells):
@@ -112,13 +114,13 @@ def _trouble(path: str) -> tuple[str, str] | None:
         seen = os.lstat(path)
     except FileNotFoundError:
         return None
-    quoted = shlex.quote(path)
+    quoted = word(path)
     if not stat.S_ISDIR(seen.st_mode):
         return (
             "is not a plain folder, so nothing is kept there",
-            f"to move it away: mv {quoted} {quoted}.old; venvhook install",
+            f"to move it away: {move(path, path + '.old')}; venvhook install",
         )
-    if os.name != "posix":
+    if not HERE.owners:
         return None
     if seen.st_uid != os.geteuid():
         return (
@@ -186,7 +188,7 @@ def _helper(seen: Diagnosis, places: Folders, shell: str) -> None:
         try:
             subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE, check=True)
         except (OSError, subprocess.SubprocessError) as error:
-            said = os.fsdecode(getattr(error, "stderr", None) or b"").strip().rpartition("\n")[2]
+            said = decode(getattr(error, "stderr", None) or b"").strip().rpartition("\n")[2]
             seen.add(True, "", [VenvhookError(f"the helper fails: {said or error}", remedy=f"to renew it: {again()}")])
             return
         times.append(time.perf_counter() - began)
@@ -199,33 +201,29 @@ def _helper(seen: Diagnosis, places: Folders, shell: str) -> None:
 # ---- live shells -----------------------------------------------------------------------------------------------------
 
 
-def _policies(program: str) -> dict[str, str]:
-    """The execution policies of a PowerShell on Windows, by scope; none where it does not tell."""
-    text = 'Get-ExecutionPolicy -List | ForEach-Object { "$($_.Scope) $($_.ExecutionPolicy)" }'
-    command = [program, "-NoProfile", "-NonInteractive", "-Command", text]
+def _try(seen: Diagnosis, places: Folders, shell: str, system: System) -> None:
+    if system is WINDOWS and shell == "pwsh":
+        there = [program for program in pwsh.PROGRAMS if windows.which(program, system=system)]
+        refused = list(filter(None, map(windows.closed, there)))
+        # Who has two of them may use but one. A PowerShell that reads no profile is not asked any more.
+        seen.add(len(refused) == len(there), shell, refused)
+        if len(refused) == len(there):
+            return
     try:
-        told = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return {}
-    words = [line.split() for line in told.stdout.decode("ascii", "replace").splitlines()]
-    return {pair[0]: pair[1] for pair in words if len(pair) == 2}
-
-
-def _try(seen: Diagnosis, places: Folders, shell: str) -> None:
-    for program in emitter(shell).PROGRAMS if os.name == "nt" and shell == "pwsh" else ():
-        scopes = _policies(program)
-        refused = policy(scopes) if scopes else None
-        seen.add(True, shell, [refused] if refused else [])
-    try:
-        (proved,) = proof.prove(places, [shell], question=lambda name: hookfiles.shipped("probe", name))
+        proved = proof.prove(places, [shell], question=lambda name: hookfiles.shipped("probe", name), system=system)
     except VenvhookError as error:
         seen.add(True, shell, [error])
         return
-    live = Shell(proved)
+    for each in proved:
+        _judge(seen, places, Shell(each))
+
+
+def _judge(seen: Diagnosis, places: Folders, live: Shell) -> None:
     seen.shells.append(live)
     found = list(causes(live, places))
     if live.reason and not found:
-        remedy = "what it showed stands below" if live.transcript else f"to see why, start it: {shell} -i"
+        remedy = "what it showed stands below" if live.transcript else f"to see why, start it: {live.name} -i"
         found = [VenvhookError(live.reason, remedy=remedy)]
-    seen.add(bool(live.reason), shell, found)
-    seen.add(False, shell, notes(live, places))
+    serious = bool(live.reason) or bool(live.fact("loaded") and not live.loaded_by)
+    seen.add(serious, live.name, found)
+    seen.add(False, live.name, notes(live, places))

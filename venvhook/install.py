@@ -6,13 +6,13 @@ Nothing here prints; `venvhook install` and install.sh do.
 from __future__ import annotations
 
 import os
-import shutil
+import sys
 from typing import NamedTuple
 
-from venvhook import folders, hookfiles, rcfile, sweep
+from venvhook import folders, hookfiles, rcfile, sweep, windows
 from venvhook.errors import VenvhookError
-from venvhook.shells import SHELLS, emitter
-from venvhook.system import HERE
+from venvhook.shells import SHELLS, emitter, pwsh
+from venvhook.system import HERE, WINDOWS, encode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,31 +23,49 @@ if TYPE_CHECKING:
 
 
 class Change(NamedTuple):
-    """One file, and what was done with it: "written", "unchanged", "restored", "removed", or "left": not ours."""
+    """One file, and what was done with it: "written", "unchanged", "restored", "removed", or "left": it is not ours.
+
+    "not written": a startup file that its shell would not read; WHY.
+    """
 
     what: str
     path: str
     shell: str = ""
+    why: str = ""
 
     def __str__(self) -> str:
-        return f"{self.what}: {self.path}"
+        return f"{self.what}: {self.path}{f' ({self.why})' if self.why else ''}"
 
 
-def installed() -> list[str]:
-    """The shells of this machine that venvhook knows: those on PATH."""
-    return [shell for shell in SHELLS if any(map(shutil.which, emitter(shell).PROGRAMS))]
+def installed(system: System = HERE) -> list[str]:
+    """The shells of this machine that can load a hook of ours: those on PATH."""
+    able = [shell for shell in SHELLS if windows.supported(shell, system)]
+    return [shell for shell in able if any(windows.which(name, system=system) for name in emitter(shell).PROGRAMS)]
 
 
-def install(places: Folders, shells: Iterable[str] | None = None, rc: bool = True) -> list[Change]:
+def choose(named: Iterable[str] | None, there: Sequence[str], system: System = HERE) -> list[str]:
+    """The shells to install for: those NAMED, else those that are THERE. VenvhookError for one that cannot be served."""
+    chosen = list(there if named is None else dict.fromkeys(named))
+    for refused in [windows.refused(shell, system) for shell in chosen]:
+        if refused:
+            raise refused
+    if not chosen:
+        able = [emitter(shell).NAME for shell in SHELLS if windows.supported(shell, system)]
+        raise VenvhookError("no shell that venvhook knows is installed", remedy=f"install {' or '.join(able)}")
+    return chosen
+
+
+def install(
+    places: Folders, shells: Iterable[str] | None = None, rc: bool = True, system: System = HERE
+) -> list[Change]:
     """Write the hooks of SHELLS (those installed, unless named) and, with RC, load them from the startup files.
 
     Hooks installed earlier are brought up to date too. What is right already is not touched. Raises VenvhookError;
     one startup file that cannot be written does not keep the others from it.
     """
-    chosen = list(installed() if shells is None else dict.fromkeys(shells))
-    if not chosen:
-        raise VenvhookError("no shell that venvhook knows is installed", remedy=f"install one of {', '.join(SHELLS)}")
+    chosen = choose(shells, [] if shells is not None else installed(system), system)
     _check_home(places)
+    _check_python(places, system)
     for path in (places.data, places.cache, places.hook):
         folders.make_private(path)
     # Older interfaces' files stay, for the shells that began with them.
@@ -56,7 +74,16 @@ def install(places: Folders, shells: Iterable[str] | None = None, rc: bool = Tru
     if hookfiles.in_environment():
         folders.record(places)
     _compile()
-    return changes + (_write_startup(places, chosen) if rc else [])
+    return changes + (_write_startup(places, chosen, system) if rc else [])
+
+
+def notes(shells: Iterable[str] | None, rc: bool, system: System = HERE) -> list[str]:
+    """What the person should know who has installed for SHELLS (those installed, unless named): about other shells, and
+    with RC about the startup files."""
+    told = [windows.passed_over(windows.which("bash", system=system), os.environ, system)] if shells is None else []
+    if rc and system is WINDOWS:
+        told += [windows.shared(path, os.environ, system) for path in startup_files("pwsh", system)]
+    return list(filter(None, told))
 
 
 def uninstall(places: Folders, shells: Iterable[str] | None = None, purge: bool = False) -> list[Change]:
@@ -93,6 +120,14 @@ def _check_home(places: Folders) -> None:
             raise VenvhookError("belongs to another user", path, remedy=remedy)
 
 
+def _check_python(places: Folders, system: System) -> None:
+    """VenvhookError for a Python whose files Windows keeps elsewhere than it says."""
+    pythons = [sys.executable, getattr(sys, "_base_executable", "") or "", sys.base_prefix]
+    refused = windows.stored(pythons, [os.path.realpath(path) for path in (places.data, places.cache)], system)
+    if refused:
+        raise refused
+
+
 def startup_files(shell: str, system: System = HERE) -> list[str]:
     """The startup files that SHELL's block belongs into, so that every interactive shell of the person reads it."""
     return _startup_files(shell, system)[0]
@@ -119,17 +154,33 @@ def _write(path: str, data: bytes, shell: str) -> Change:
         raise VenvhookError(f"cannot be written ({error.strerror})", path, remedy="make room or permit it") from error
 
 
-def _write_startup(places: Folders, shells: Sequence[str]) -> list[Change]:
-    changes, failures = [], []
+def _write_startup(places: Folders, shells: Sequence[str], system: System) -> list[Change]:
+    """A file that its shell does not read gets no line: a shell that is closed to scripts shows an error for each."""
+    changes, failures, closed = [], [], _closed(shells, system)
     for shell in shells:
-        line = os.fsencode(hookfiles.load_line(places, shell)) + b"\n"
-        for path in startup_files(shell):
+        line = encode(hookfiles.load_line(places, shell)) + b"\n"
+        for path in startup_files(shell, system):
+            if path in closed:
+                changes.append(Change("not written", path, shell, str(closed[path])))
+                continue
             try:
                 changes.append(Change("written" if rcfile.write(path, line) else "unchanged", path, shell))
             except VenvhookError as error:
                 failures.append(error)
+    if closed and all(change.why for change in changes):  # then nothing is loaded anywhere
+        failures += closed.values()
     _raise(failures)
     return changes
+
+
+def _closed(shells: Sequence[str], system: System) -> dict[str, VenvhookError]:
+    """By path, why the startup file of a PowerShell on Windows is not read."""
+    if system is not WINDOWS or "pwsh" not in shells:
+        return {}
+    read = startup_files("pwsh", system)
+    profiles = pwsh.profiles(folders.documents(), system)
+    asked = {path: windows.closed(program) for program, path in profiles.items() if path in read}
+    return {path: refused for path, refused in asked.items() if refused}
 
 
 def _raise(failures: Sequence[VenvhookError]) -> None:

@@ -3,6 +3,9 @@
 The session is what a terminal would start: the person's own startup files, on a terminal of its own. Decided is whether
 `python` is the project's on the very command line that enters, and whether the environment is the same again after
 leaving. The project, its trust and its plans go afterwards, and nothing gets into the shell's history.
+
+On Windows there is no terminal of one's own. There a PowerShell that has read its profile does the same by a script
+(`shell/prove.ps1`), and what a terminal would have shown besides is told as not shown.
 """
 
 from __future__ import annotations
@@ -14,9 +17,10 @@ import subprocess
 import sys
 import tempfile
 
-from venvhook import folders, hookfiles, install, keep, marker, trust, undo
+from venvhook import folders, hookfiles, install, keep, marker, symptoms, trust, undo, windows
 from venvhook.errors import VenvhookError, shown
-from venvhook.shells import emitter
+from venvhook.shells import emitter, pwsh
+from venvhook.system import HERE, MACOS, WINDOWS, alike, decode, encode, fold
 from venvhook.terminal import Over, Session
 
 TYPE_CHECKING = False
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from venvhook.folders import Folders
+    from venvhook.system import System
 
 SECONDS = 40  # that one shell may take
 NAME = "venvhook-proof"  # what the prompt shows
@@ -36,6 +41,13 @@ with open(sys.argv[1] + ".new", "wb") as file:
     file.write(b"\\0".join(name + b"=" + value for name, value in os.environb.items()))
 os.rename(sys.argv[1] + ".new", sys.argv[1])
 """
+_PREFIX = """\
+import sys
+with open(sys.argv[1], "wb") as file:
+    file.write(sys.prefix.encode("utf-8", "surrogateescape"))
+"""
+_UNTYPED = "Windows gives no terminal to try it in, so a script entered the project, and not a line that was typed"
+_UNREAD = "nobody can type here, so a script loaded the hook, and not the profile"
 
 
 class Unproved(Exception):
@@ -47,18 +59,28 @@ def prove(
     shells: Iterable[str] | None = None,
     rc: bool = True,
     question: Callable[[str], bytes] | None = None,
-) -> list[Proof]:
+    system: System = HERE,
+) -> list[Proof | Asked]:
     """Try the hook in SHELLS (those installed, unless named), one after the other.
 
     Without RC the session loads the hook file itself. QUESTION gives text of a shell, which is sourced in the session
-    before it enters, with the path of a file for the answer. Raises VenvhookError where no project can be made or no
-    terminal can be had (Windows).
+    before it enters, with the path of a file for the answer. Raises VenvhookError where no project can be made.
     """
-    if os.name != "posix":
-        raise VenvhookError("a terminal of one's own cannot be had here", remedy="open a shell and enter a project")
     with _Project(places) as project:
-        chosen = install.installed() if shells is None else shells
-        return [_prove(places, project, shell, rc, question) for shell in chosen]
+        chosen = install.installed(system) if shells is None else shells
+        if system is not WINDOWS:
+            return [_prove(places, project, shell, rc, question) for shell in chosen]
+        return [Asked(places, project, program, rc) for program in _programs(chosen, system)]
+
+
+def _programs(shells: Iterable[str], system: System) -> list[str]:
+    """The PowerShells on Windows that read a profile. VenvhookError where there are only others."""
+    there = [name for name in pwsh.PROGRAMS if "pwsh" in shells and windows.which(name, system=system)]
+    closed = {name: windows.closed(name) for name in there}
+    refused = list(filter(None, closed.values()))
+    if refused and len(refused) == len(there):
+        raise refused[0]
+    return [name for name in there if not closed[name]]
 
 
 class _Project:
@@ -72,7 +94,7 @@ class _Project:
         self.base = os.path.realpath(tempfile.mkdtemp(prefix="proof-", dir=self.places.cache))
         self.folder = os.path.join(self.base, "project")
         self.environment = os.path.join(self.folder, ".venv")
-        self.probe = os.path.join(self.base, "probe.py")
+        self.probe, self.prefix = (os.path.join(self.base, name) for name in ("probe.py", "prefix.py"))
         try:
             self._make()
         except BaseException:
@@ -90,11 +112,12 @@ class _Project:
 
     def _make(self) -> None:
         command = [sys.executable, "-I", "-m", "venv", "--without-pip", self.environment]
-        made = subprocess.run(command, capture_output=True, text=True, check=False)
+        made = subprocess.run(command, capture_output=True, check=False)
         if made.returncode:
-            raise VenvhookError(f"no environment can be made: {(made.stderr + made.stdout).strip()}", self.environment)
+            said = decode(made.stderr + made.stdout).strip()
+            raise VenvhookError(f"no environment can be made: {said}", self.environment)
         path, text = os.path.join(self.folder, marker.NAME), f'venv = ".venv"\nprompt = "{NAME}"\n'.encode()
-        for name, data in ((path, text), (self.probe, _PROBE.encode())):
+        for name, data in ((path, text), (self.probe, _PROBE.encode()), (self.prefix, _PREFIX.encode())):
             folders.write(name, data)
         trust.decide(self.places.data, trust.Record(self.folder, True, text, marker.parse(text, path)))
 
@@ -127,16 +150,16 @@ def _prove(places: Folders, project: _Project, shell: str, rc: bool, question: C
 
 def _command(shell: str) -> list[str]:
     """How a terminal starts the shell, but for what keeps our lines out of its history."""
-    program = next(filter(None, map(shutil.which, emitter(shell).PROGRAMS)), None)
+    program = next(filter(None, map(windows.which, emitter(shell).PROGRAMS)), None)
     if program is None:
         raise VenvhookError(f"{shell} is not installed")
-    login = emitter(shell).LOGIN if sys.platform == "darwin" else ()  # as terminals start every shell there
+    login = emitter(shell).LOGIN if HERE is MACOS else ()  # as terminals start every shell there
     return [program, *emitter(shell).INTERACTIVE, *login]
 
 
 def _environment() -> dict[str, str]:
     """What a terminal would give the shell: a project that is entered where we run is no part of it."""
-    environ = {name: value for name, value in undo.outside(os.environ).items() if "VENVHOOK" not in name}
+    environ = {name: value for name, value in undo.outside(os.environ).items() if "VENVHOOK" not in fold(name)}
     if environ.get("TERM", "dumb") == "dumb":
         environ["TERM"] = "xterm-256color"
     return environ
@@ -146,8 +169,10 @@ class Proof:
     """The steps of one session, and what came of them.
 
     `reason` says why the shell does not work, "" when it does; `prompt` who drew the project's name, if anybody;
-    `answer` is what the shell answered to a question.
+    `answer` is what the shell answered to a question; `unseen` what could not be shown.
     """
+
+    unseen: Sequence[str] = ()
 
     def __init__(self, shell: str, session: Session, project: _Project) -> None:
         self.shell, self.session, self.project = shell, session, project
@@ -248,3 +273,99 @@ def _prompt(lines: Sequence[str]) -> str:
     if f"({NAME}) " in text:
         return "the name is in the prompt"
     return "a prompt engine shows the name" if NAME in text else "no name in the prompt"
+
+
+class Asked:
+    """What the PowerShell PROGRAM answers without a terminal: as a Proof, whose parts it has.
+
+    The answer has, besides that of `shell/probe.ps1`: `keyboard`, whether somebody could type there ("yes", "no");
+    `loaded`, "by hand" where the profile could not; `entered`, the environment in the project, and `prefix`, the one
+    that `python` was of there; `shown` and `after`, the prompt in the project and after leaving; `changed`, each
+    variable that is not as it was.
+    """
+
+    def __init__(self, places: Folders, project: _Project, program: str, rc: bool = True) -> None:
+        self.shell, self.program, self.project = "pwsh", program, project
+        self.reason, self.prompt, self.answer, self.transcript = "", "no name in the prompt", b"", ""
+        self.unseen: Sequence[str] = (_UNTYPED,)
+        facts = self._facts(places, rc)
+        try:
+            self._judge(facts)
+        except Unproved as problem:
+            self.reason = str(problem)
+
+    def _facts(self, places: Folders, rc: bool) -> dict[str, list[str]]:
+        files = {name: os.path.join(self.project.base, name) for name in ("question.ps1", "prove.ps1", "answer", "told")}
+        for name in ("question", "prove"):
+            folders.write(files[f"{name}.ps1"], hookfiles.shipped({"question": "probe"}.get(name, name), "pwsh"))
+        hook, alone = hookfiles.hook_path(places, "pwsh"), "" if rc else "alone"
+        words = (files["question.ps1"], files["answer"], files["told"], self.project.prefix, hook, alone)
+        within = (self.project.base, self.project.folder, os.path.abspath(_OUTSIDE))
+        self.transcript = _said(self.program, pwsh.asking(files["prove.ps1"], *words, *within))
+        self.answer = b"".join(_taken(files[name]) for name in ("answer", "told"))
+        return symptoms.facts(self.answer)
+
+    def _judge(self, facts: dict[str, list[str]]) -> None:
+        """Unproved, where it does not work."""
+        if facts.get("keyboard") == ["no"]:
+            self.unseen = (*self.unseen, _UNREAD)
+        if "version" not in facts:
+            raise Unproved("it did not answer a question about itself")
+        if not self._is(facts.get("entered")):
+            raise Unproved("entering did nothing: is the hook loaded in an interactive shell?")
+        if not self._is(facts.get("prefix")):
+            raise Unproved("`python` after entering was not the environment's")
+        self.prompt = _prompt(facts.get("shown", []))
+        if NAME in "".join(facts.get("after", [])):
+            self.prompt += ", still there after leaving"
+        changed = facts.get("changed")
+        if changed:
+            raise Unproved("leaving left something behind: " + shown(" ".join(sorted(changed))))
+
+    def _is(self, told: Sequence[str] | None) -> bool:
+        """Whether one path was told, and is the environment's."""
+        return [alike(path) for path in told or ()] == [alike(self.project.environment)]
+
+
+def _said(program: str, arguments: Sequence[str]) -> str:
+    """Start PROGRAM, which is to end by itself; what it shows, line by line."""
+    keyboard = _keyboard()
+    try:
+        done = subprocess.run(
+            [windows.which(program) or program, *arguments],
+            stdin=subprocess.DEVNULL if keyboard is None else keyboard,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=SECONDS,
+            cwd=os.path.expanduser("~"),
+            env=_environment(),
+            check=False,
+        )
+        said = done.stdout
+    except subprocess.TimeoutExpired as late:
+        said = late.output or b""
+    except OSError as error:
+        said = encode(str(error))
+    finally:
+        if keyboard is not None:
+            os.close(keyboard)
+    return "\n".join(shown(line) for line in decode(said).splitlines() if line.strip())
+
+
+def _keyboard() -> int | None:
+    """A descriptor of the console that this process has, where it has one."""
+    try:
+        return os.open("CONIN$", os.O_RDWR) if HERE is WINDOWS else None
+    except OSError:
+        return None
+
+
+def _taken(path: str) -> bytes:
+    """The content of the file PATH, which goes; nothing where there is none."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+        os.unlink(path)
+    except OSError:
+        return b""
+    return data

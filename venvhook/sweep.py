@@ -151,7 +151,7 @@ def _unlinked(path: str, inside: str, ours: str) -> bool:
 
 def _is_proof(path: str) -> bool:
     """Whether nothing else is in the folder PATH than a proof puts there."""
-    known = re.compile(r"project|probe\.py|question\.[a-z0-9]+|(answer|told)(\.new)?")
+    known = re.compile(r"project|(probe|prefix)\.py|(question|prove)\.[a-z0-9]+|(answer|told)(\.new|\.prefix)?")
     return not _is_link(path) and all(map(known.fullmatch, _names(path)))
 
 

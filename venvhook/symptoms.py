@@ -13,46 +13,45 @@ The answer are keys and values, a NUL behind each:
     function                  a function's name
     alias                     NAME=TEXT, of an alias python, python3 or pip
     VENVHOOK_DISABLE, ...     a variable's value
+
+Where PowerShell had no terminal, there are those that proof.Asked adds.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import shlex
 import sys
 
 from venvhook import hookfiles, install, neighbours, rcfile
 from venvhook.errors import VenvhookError
 from venvhook.neighbours import Neighbour
-from venvhook.shells import emitter, pwsh
-from venvhook.system import is_path
+from venvhook.shells import emitter
+from venvhook.shells.advice import delete, program
+from venvhook.system import decode, is_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from venvhook.folders import Folders
-    from venvhook.proof import Proof
+    from venvhook.proof import Asked, Proof
 
 # What says that an environment is active, which word in a startup file does that, what to say and to do.
 _ACTIVE = (
     ("CONDA_DEFAULT_ENV", "conda", "conda activates {}", "run: conda config --set auto_activate_base false"),
     ("VIRTUAL_ENV", "activate", "{} is active", "take that out of the startup files"),
 )
-# The order in which the scopes of execution policies count. Where none says anything, no script is run.
-# (https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_execution_policies)
-_SCOPES = ("MachinePolicy", "UserPolicy", "Process", "CurrentUser", "LocalMachine")
 
 
 class Shell:
     """What a live shell showed: FACTS by key; `reason` is why it does not work, or empty."""
 
-    __slots__ = ("facts", "loaded_by", "name", "prompt", "reason", "transcript")
+    __slots__ = ("facts", "loaded_by", "name", "prompt", "reason", "transcript", "unseen")
 
-    def __init__(self, seen: Proof) -> None:
+    def __init__(self, seen: Proof | Asked) -> None:
         self.name, self.reason, self.prompt, self.transcript = seen.shell, seen.reason, seen.prompt, seen.transcript
-        self.facts = facts(seen.answer)
+        self.facts, self.unseen = facts(seen.answer), seen.unseen
         files = install.startup_files(seen.shell)
         self.loaded_by = where(files, rcfile.BEGIN.decode()) or where(files, "venvhook")
 
@@ -72,9 +71,9 @@ class Shell:
 
 
 def facts(answer: bytes) -> dict[str, list[str]]:
-    """The values of an answer by their keys."""
+    """The values of an answer by their keys: both have a NUL behind them."""
     found: dict[str, list[str]] = {}
-    fields = os.fsdecode(answer).split("\0")
+    fields = decode(answer).split("\0")
     for key, value in zip(fields[::2], fields[1::2]):
         found.setdefault(key, []).append(value)
     return found
@@ -107,7 +106,7 @@ def causes(live: Shell, places: Folders) -> Iterator[VenvhookError]:
         yield VenvhookError(
             "VENVHOOK_DISABLE is set in each new shell, so nothing is entered", path, line, "take that out"
         )
-    if not live.fact("python"):
+    if not live.fact("python") or (live.fact("loaded") and not live.loaded_by):
         yield _unloaded(live, places)
         return
     if not os.access(live.fact("python"), os.X_OK):
@@ -144,19 +143,6 @@ def restricted(live: Shell) -> VenvhookError | None:
     return VenvhookError(f"PowerShell runs in {mode} mode, so nothing is entered", path, line, remedy)
 
 
-def policy(scopes: Mapping[str, str]) -> VenvhookError | None:
-    """What to say of the execution policies of a PowerShell on Windows, by scope; None where profiles are read."""
-    scope = next((each for each in _SCOPES if scopes.get(each, "Undefined") != "Undefined"), "")
-    name = scopes.get(scope, "")
-    if name not in ("", "Default", "Restricted", "AllSigned"):
-        return None
-    name = "AllSigned" if name == "AllSigned" else "Restricted"
-    remedy = f"to allow your own scripts: {pwsh.ALLOW_SCRIPTS}"
-    if scope.endswith("Policy"):
-        remedy = "a group policy says so: ask whoever manages this computer"
-    return VenvhookError(f"the execution policy is {name}, so PowerShell reads no profile and no hook", remedy=remedy)
-
-
 def _place(live: Shell, word: str) -> tuple[str | None, int | None]:
     """The last line of the startup files that holds WORD."""
     found = where(install.startup_files(live.name), word)
@@ -189,6 +175,9 @@ def _disarmed(live: Shell, dead: Sequence[str]) -> VenvhookError:
 
 
 def notes(live: Shell, places: Folders) -> Iterator[VenvhookError]:
+    """What is worth knowing about a shell, and does not keep venvhook from working."""
+    for text in live.unseen if live.facts else ():
+        yield VenvhookError(f"not shown: {text}")
     launcher = os.path.join(places.hook, "launch.py")
     if live.fact("launcher") not in ("", launcher):
         problem = f"the hook of another installation is loaded, not that of {launcher}"
@@ -210,7 +199,7 @@ def notes(live: Shell, places: Folders) -> Iterator[VenvhookError]:
         yield _unnamed(live)
     for path in live.facts.get("saved", []):
         problem = "was saved inside a project by an earlier venvhook, and does not work without it"
-        yield VenvhookError(problem, path, remedy=f"put your own function there again, or remove it: rm {shlex.quote(path)}")
+        yield VenvhookError(problem, path, remedy=f"put your own function there again, or remove it: {delete(path)}")
 
 
 def hidden(live: Shell) -> Iterator[VenvhookError]:
@@ -254,4 +243,4 @@ def _active(live: Shell) -> Iterator[VenvhookError]:
 
 def again() -> str:
     """The command that installs the hooks anew, whatever has become of the one that the shells know."""
-    return f"{sys.executable} -m venvhook install"
+    return f"{program(sys.executable)} -m venvhook install"

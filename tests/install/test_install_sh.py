@@ -298,11 +298,12 @@ def test_what_a_link_names_is_never_deleted(home: Home, leads: str, options: lis
 
 
 def test_uninstalling_takes_only_what_is_venvhooks(home: Home) -> None:
-    for name in ("hook", "trust", "locks", "env-a", "mine", "hooks"):
-        (home.data / name).mkdir(parents=True)
-        (home.data / name / "file").touch()
+    own = ("hook/launch.py", "hook/plan-2.bash", f"trust/{'0a' * 16}/{'1' * 20}-7", "locks/0123456789abcdef", "env-a/file")
+    for name in (*own, "mine/file", "hooks/file", "locks/mine"):
+        (home.data / name).parent.mkdir(parents=True, exist_ok=True)
+        (home.data / name).touch()
     (home.data / "env").symlink_to("env-a")
-    for name in ("plans/home", "pythons", "proof-x", "mine"):
+    for name in ("plans/home", "pythons", "proof-ab12cd34", "mine"):
         (home.path / ".cache/venvhook" / name).mkdir(parents=True)
     (home.data / "install.log").touch()
     folders = {"data": home.data, "cache": home.path / ".cache/venvhook", "config": home.path, "home": home.path}
@@ -311,7 +312,9 @@ def test_uninstalling_takes_only_what_is_venvhooks(home: Home) -> None:
     run = home.run("--uninstall")
     assert (run.returncode, run.stderr) == (0, ""), run.stderr
     assert f"left in {home.data}: what is not venvhook's\n" in run.stdout
-    assert sorted(os.listdir(home.data)) == ["hooks", "mine"]
+    assert f"left: {home.data}/locks/mine\n" in run.stdout
+    assert sorted(os.listdir(home.data)) == ["hooks", "locks", "mine"]
+    assert os.listdir(home.data / "locks") == ["mine"]
     assert os.listdir(home.path / ".cache/venvhook") == ["mine"]
 
 

@@ -229,6 +229,8 @@ def test_installing_says_what_comes_next(home: Home) -> None:
 class Seen:
     """A proof's outcome, as proof.Proof has it."""
 
+    unseen = ()
+
     def __init__(self, shell: str, reason: str) -> None:
         self.shell, self.reason, self.prompt, self.transcript = shell, reason, "the name is there", "$ cd\n$ "
         self.answer = b""

@@ -9,7 +9,7 @@ from typing import Callable
 
 import pytest
 
-from venvhook import __version__, doctor, hookfiles, install, neighbours, proof, symptoms
+from venvhook import __version__, doctor, hookfiles, install, neighbours, proof, symptoms, windows
 from venvhook.cli import main
 from venvhook.errors import VenvhookError
 from venvhook.folders import Folders
@@ -17,6 +17,8 @@ from venvhook.folders import Folders
 
 class Seen:
     """A proof's outcome, as proof.Proof has it."""
+
+    unseen = ()
 
     def __init__(self, reason: str = "", shows: str = "the name is in the prompt", **facts: str) -> None:
         self.shell, self.reason, self.prompt, self.transcript = "bash", reason, shows, "$ cd /"
@@ -30,7 +32,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     for name in ("XDG_CONFIG_HOME", "VENVHOOK_DISABLE", "VIRTUAL_ENV", "CONDA_DEFAULT_ENV"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(install, "installed", lambda: ["bash"])
+    monkeypatch.setattr(install, "installed", lambda *_: ["bash"])
     (tmp_path / "home").mkdir()
     (tmp_path / "home/.bashrc").write_text("# PROMPT_COMMAND=\nPS1='$ '\n")
     return tmp_path / "home"
@@ -304,7 +306,7 @@ def test_no_hook_anywhere(tmp_path: Path, home: Path) -> None:
 
 
 def test_no_hook_for_one_of_the_shells(look: Look, places: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(install, "installed", lambda: ["bash", "fish"])
+    monkeypatch.setattr(install, "installed", lambda *_: ["bash", "fish"])
     assert look() == ["has no hook; to have it there too: venvhook install --shell fish"]
 
 
@@ -459,7 +461,7 @@ def test_a_language_mode_that_a_startup_file_sets(look: Look, home: Path) -> Non
 )
 def test_an_execution_policy(scopes: dict[str, str], said: str) -> None:
     """The first scope that says something counts, group policies first."""
-    error = symptoms.policy(scopes)
+    error = windows.policy(scopes)
     assert (error is not None) == bool(said)
     assert not error or f"is {said}, so" in error.problem
     assert not error or ("group policy" in str(error.remedy)) == (scopes.get("MachinePolicy") == "AllSigned")

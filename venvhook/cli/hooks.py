@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 def install(folders: Folders, shells: Sequence[str] | None, rc: bool) -> None:
     """Put the hooks in place, load them from the startup files, and say what was touched."""
     changes = installing.install(folders, shells or None, rc)
+    for text in installing.notes(shells or None, rc):
+        show.note(text)
     names = list(dict.fromkeys(change.shell for change in changes if change.shell))
     if _tell(changes, f"nothing to change: venvhook is installed for {', '.join(names)}") and rc:
         show.line("it is loaded in every shell that is started from now on")
@@ -38,12 +40,14 @@ def uninstall(folders: Folders, shells: Sequence[str] | None, purge: bool) -> No
 
 
 def _tell(changes: Sequence[Change], none: str) -> bool:
-    done = [change for change in changes if change.what != "unchanged"]
-    for change in done:
-        show.line(str(change))
+    """Say what was touched, or NONE; whether anything was done."""
+    done = any(change.what in ("written", "restored", "removed") for change in changes)
+    for change in changes:
+        if change.what != "unchanged":
+            show.line(str(change))
     if not done:
         show.line(none)
-    return bool(done)
+    return done
 
 
 def prove(folders: Folders, shells: Sequence[str] | None, rc: bool) -> int:
@@ -55,7 +59,7 @@ def prove(folders: Folders, shells: Sequence[str] | None, rc: bool) -> int:
         show.line(f"--- {each.shell}: " + (f"does NOT work: {each.reason}" if each.reason else f"works; {each.prompt}"))
         for cause in symptoms.causes(symptoms.Shell(each), folders) if each.reason and each.answer else ():
             show.line(f"    problem: {cause}")
-        for line in each.transcript.split("\n"):
+        for line in (*each.transcript.splitlines(), *(f"not shown: {text}" for text in each.unseen)):
             show.line(f"    {line}")
     return 0 if proofs and not any(each.reason for each in proofs) else 1
 

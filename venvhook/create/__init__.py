@@ -9,7 +9,6 @@ that adds a package, where that is not pip's.
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 
 from venvhook.create import packages
@@ -22,6 +21,7 @@ from venvhook.errors import VenvhookError
 from venvhook.files import discard, entries as listed
 from venvhook.locate.search import being_made, beside
 from venvhook.managers import MANAGERS
+from venvhook.shells.advice import delete_folder, move
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -212,10 +212,10 @@ def left_over(root: str) -> VenvhookError | None:
     aside = beside(root, ASIDE)
     if not os.path.lexists(aside):
         return None
-    here, old = shlex.quote(root), shlex.quote(aside)
-    again = f"rm -rf {here}; mv {old} {here}" if os.path.lexists(root) else f"mv {old} {here}"
+    again = move(aside, root)
+    again = f"{delete_folder(root)}; {again}" if os.path.lexists(root) else again
     problem = "is the old environment, left over from a rebuild that was cut off"
-    return VenvhookError(problem, aside, remedy=f"to put it back: {again}; to do without it: rm -rf {old}")
+    return VenvhookError(problem, aside, remedy=f"to put it back: {again}; to do without it: {delete_folder(aside)}")
 
 
 def remake(

@@ -65,16 +65,25 @@ def startup_files(
     if system is not WINDOWS:
         path = os.path.join(settings, "powershell", "profile.ps1")
         return [path], [path]
-    import shutil
+    from venvhook.windows import which
 
     ever = profiles(documents(), system)
-    return [path for program, path in ever.items() if shutil.which(program)], list(ever.values())
+    return [path for program, path in ever.items() if which(program, system=system)], list(ever.values())
 
 
 def profiles(documents: str, system: System = HERE) -> dict[str, str]:
     """On Windows, the profile of each PowerShell by its program; DOCUMENTS is the person's folder of documents."""
     folders = zip(PROGRAMS, ("PowerShell", "WindowsPowerShell"))
     return {program: system.path.join(documents, folder, "profile.ps1") for program, folder in folders}
+
+
+def asking(script: str, *words: str) -> list[str]:
+    """The arguments of a PowerShell that reads its profile, runs SCRIPT with WORDS as a line typed there would, and ends.
+
+    To the hook it is a session that somebody types in, if there is a keyboard.
+    """
+    line = " ".join(["&", *map(quote, (script, *words))])
+    return ["-NoLogo", "-NoExit", "-Command", f"{line}; exit"]
 
 
 def plan(plan: Plan, system: System = HERE) -> str:
