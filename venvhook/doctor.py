@@ -21,7 +21,7 @@ from venvhook.errors import VenvhookError
 from venvhook.shells import INTERFACE, emitter, pwsh
 from venvhook.shells.advice import move, word
 from venvhook.symptoms import Shell, again, causes, notes
-from venvhook.system import HERE, WINDOWS, decode
+from venvhook.system import HERE, WINDOWS, decode, encode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def _same(data: bytes, wanted: bytes, shell: str) -> bool:
         os.path.join(os.path.dirname(sys.executable), name)
         for name in ("python", "python3", f"python3.{sys.version_info[1]}")
     ]
-    quoted = [os.fsencode(emitter(shell).quote(name)) for name in (sys.executable, *names)] if shell else [b""]
+    quoted = [encode(emitter(shell).quote(name)) for name in (sys.executable, *names)] if shell else [b""]
     return any(wanted.replace(quoted[0], name) == data for name in quoted)
 
 

@@ -9,6 +9,7 @@ from venvhook import config
 from venvhook.errors import VenvhookError
 from venvhook.pythons import genuine
 from venvhook.shells import INTERFACE, SHELLS, emitter
+from venvhook.system import encode, join_list, within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def hook(places: Folders, shell: str) -> bytes:
         "PYTHON": interpreter(places),
         "LAUNCHER": os.path.join(places.hook, "launch.py"),
         "CACHE": places.cache,
-        "CEILING": os.pathsep.join(settings.ceiling),
+        "CEILING": join_list(settings.ceiling),
         "WRAP_CD": "1" if settings.wrap_cd else "0",
     }
     return shipped("venvhook", shell, {f"'@VENVHOOK_{n}@'": emitter(shell).quote(text) for n, text in literals.items()})
@@ -76,7 +77,7 @@ def _launcher(places: Folders) -> bytes:
     package = _settled(os.path.dirname(_package()), places)
     literals = {"package": package, **places._asdict()}
     ours = {
-        f'"@VENVHOOK_{n.upper()}@"': ascii(os.fsencode(p).decode("utf-8", "surrogateescape"))
+        f'"@VENVHOOK_{n.upper()}@"': ascii(encode(p).decode("utf-8", "surrogateescape"))
         for n, p in literals.items()
     }
     return _fill(os.path.join(_package(), "_launch.py"), ours)
@@ -89,7 +90,7 @@ def _fill(path: str, literals: Mapping[str, str]) -> bytes:
     except OSError as error:
         raise VenvhookError(f"cannot be read ({error.strerror})", path, remedy="install venvhook again") from error
     for literal, value in literals.items():
-        text = text.replace(literal.encode(), os.fsencode(value))
+        text = text.replace(literal.encode(), encode(value))
     if b"@VENVHOOK_" in text:
         raise VenvhookError("has a literal that is not known", path, remedy="install venvhook again")
     return text
@@ -128,4 +129,4 @@ def in_environment() -> bool:
 
 
 def _inside_prefix(path: str) -> bool:
-    return path.startswith(sys.prefix.rstrip(os.sep) + os.sep)
+    return within(path, sys.prefix)

@@ -137,7 +137,11 @@ def _startup_files(shell: str, system: System = HERE) -> tuple[list[str], list[s
     """Those that are read here and now, and those that ever may have got the block."""
     home, named = os.path.expanduser("~"), os.environ.get("XDG_CONFIG_HOME", "")
     settings = named if os.path.isabs(named) else os.path.join(home, ".config")
-    return emitter(shell).startup_files(home, settings, folders.documents, system)
+    read, ever = emitter(shell).startup_files(home, settings, folders.documents, system)
+    if system is WINDOWS and shell == "pwsh":
+        profiles = pwsh.profiles(folders.documents(), system)
+        read = [path for program, path in profiles.items() if windows.which(program, system=system)]
+    return read, ever
 
 
 def _compile() -> None:

@@ -215,7 +215,7 @@ class Proof:
         self.prompt = _prompt(screen.lines(typed + 1))
         self.seen = screen.lines(self.first)
         inside = self._probed()
-        if inside.get(b"VIRTUAL_ENV") != os.fsencode(expected):
+        if inside.get(b"VIRTUAL_ENV") != encode(expected):
             raise Unproved("entering did nothing: is the hook loaded in an interactive shell?")
         if not right:
             raise Unproved("`python` on the line that enters was not the environment's")
@@ -230,7 +230,7 @@ class Proof:
             self.prompt += ", still there after leaving"
         changed = _changed(self.before, self._probed()) - self.noise
         if changed:
-            raise Unproved("leaving left something behind: " + shown(" ".join(sorted(map(os.fsdecode, changed)))))
+            raise Unproved("leaving left something behind: " + shown(" ".join(sorted(map(decode, changed)))))
 
     @property
     def transcript(self) -> str:

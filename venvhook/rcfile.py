@@ -15,6 +15,7 @@ import stat
 import tempfile
 
 from venvhook.errors import VenvhookError
+from venvhook.system import BINARY, HERE, above, decode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def _block(lines: bytes, note: bytes, end: bytes) -> bytes:
 
 def _check_mine(path: str) -> None:
     """VenvhookError for a symlink that is another user's, or leads to such a file: root would write where they want."""
-    if os.name == "nt" or not os.path.islink(path):
+    if not HERE.owners or not os.path.islink(path):
         return
     owners = {os.lstat(path).st_uid, os.stat(path).st_uid if os.path.exists(path) else os.geteuid()}
     if owners != {os.geteuid()}:
@@ -204,7 +205,7 @@ def _like(temporary: str, target: str, status: os.stat_result | None) -> None:
         return
     shutil.copystat(target, temporary)
     os.utime(temporary)
-    if os.name == "posix":
+    if HERE.owners:
         _own(temporary, status)
 
 
@@ -218,11 +219,9 @@ def _own(temporary: str, status: os.stat_result) -> None:
 
 def _make_folder(path: str) -> int:
     """Make the folder of the file that PATH leads to; how many folders were missing."""
-    folder, missing = os.path.dirname(os.path.realpath(path)), 0
-    above = folder
-    while not os.path.isdir(above):
-        above, missing = os.path.dirname(above), missing + 1
-    os.makedirs(folder, exist_ok=True)
+    folders = list(above(os.path.realpath(path)))
+    missing = next((number for number, folder in enumerate(folders) if os.path.isdir(folder)), len(folders))
+    os.makedirs(folders[0], exist_ok=True)
     return missing
 
 
@@ -258,7 +257,7 @@ def _noted_backup(data: bytes) -> int:
 
 def _back_up(path: str, data: bytes, number: int) -> None:
     backup = _backup(path, number)
-    with open(os.open(backup, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    with open(os.open(backup, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o600), "wb") as file:
         file.write(data)
     shutil.copystat(path, backup)
 
@@ -274,6 +273,6 @@ def _drop_backup(path: str, number: int, restored: bytes) -> None:
 
 
 def _unwritable(path: str, lines: bytes, why: str) -> VenvhookError:
-    text = lines.decode("utf-8", "surrogateescape").strip()
+    text = decode(lines).strip()
     remedy = f"add this line by hand: {text}" if text else f"take the lines from {BEGIN.decode()} on out by hand"
     return VenvhookError(f"cannot be written ({why})", path, remedy=remedy)

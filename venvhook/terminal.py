@@ -15,6 +15,7 @@ import struct
 import time
 
 from venvhook.screen import COLUMNS, ROWS, Screen
+from venvhook.system import encode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Session:
             self.wait(lambda: self.reading, _PATIENCE)
         self.screen.reading = self.screen.cursor_keys = False
         self.typed = self.screen.row
-        os.write(self.terminal, os.fsencode(line) + b"\r")
+        os.write(self.terminal, encode(line) + b"\r")
 
     def settle(self) -> None:
         """Wait until the line editor reads again, and its prompt is drawn."""

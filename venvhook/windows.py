@@ -154,6 +154,24 @@ def closed(program: str) -> VenvhookError | None:
     return policy(scopes, program) if scopes else None
 
 
+def code_page() -> int:
+    """The code page by which what programs of this console print is read; 0 where there is no console."""
+    import ctypes
+
+    return int(ctypes.windll.kernel32.GetConsoleOutputCP())  # type: ignore[attr-defined, unused-ignore]
+
+
+def encoding(page: int) -> str | None:
+    """Python's name for a code page; None for what is none, or not known."""
+    import codecs
+
+    name = "utf-8" if page == 65001 else f"cp{page}"
+    try:
+        return codecs.lookup(name).name if page else None
+    except LookupError:
+        return None
+
+
 def which(name: str, path: str | None = None, system: System = HERE) -> str | None:
     """The file that the command NAME is in the folders of PATH (this process's, unless given).
 

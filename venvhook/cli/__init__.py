@@ -6,10 +6,12 @@ the output any more. What a command does is in a module of its own, imported whe
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
 from venvhook.errors import VenvhookError, shown
+from venvhook.system import HERE, WINDOWS, decode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from venvhook.folders import Folders
+    from venvhook.system import System
 
 INTERRUPTED, UNREAD = 130, 141
 
@@ -37,8 +40,20 @@ def main(arguments: Sequence[str], folders: Folders) -> int:
     _open_missing()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a path of bytes, or a locale without its characters, is still shown
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors="backslashreplace", encoding=_read_as() if not stream.isatty() else None)
     return _told(lambda: _run(list(arguments), folders))
+
+
+def _read_as() -> str | None:
+    """What a program that reads our output takes it for, where that is not what Python writes: Windows alone.
+
+    PowerShell, cmd and their likes read by the console's code page, which programs are told; -X utf8 does not matter.
+    """
+    if HERE is not WINDOWS:
+        return None
+    from venvhook.windows import code_page, encoding
+
+    return encoding(code_page())
 
 
 def _open_missing() -> None:
@@ -104,11 +119,19 @@ def _told(command: Callable[[], int]) -> int:
         _flush()
         return UNREAD
     except OSError as error:
+        if unread(error):
+            _flush()
+            return UNREAD
         _say(str(VenvhookError((error.strerror or str(error)).lower(), _path(error))))
         return 1
     except Exception as error:
         _say(f"unforeseen: {_unforeseen(error)}; please report this, and what you typed")
         return 1
+
+
+def unread(error: OSError, system: System = HERE) -> bool:
+    """Whether ERROR is that nobody reads the output any more, which Windows calls an invalid argument."""
+    return system is WINDOWS and error.errno == errno.EINVAL and error.filename is None
 
 
 def _unforeseen(error: Exception) -> str:
@@ -125,7 +148,8 @@ def _unforeseen(error: Exception) -> str:
 
 
 def _path(error: OSError) -> str | None:
-    return os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else None
+    name = error.filename
+    return decode(name) if isinstance(name, bytes) else name if isinstance(name, str) else None
 
 
 def _flush() -> None:

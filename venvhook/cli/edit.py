@@ -10,6 +10,7 @@ from venvhook import marker
 from venvhook.cli import allow
 from venvhook.errors import VenvhookError
 from venvhook.files import decode
+from venvhook.system import encode
 from venvhook.trust import Record
 
 TYPE_CHECKING = False
@@ -45,7 +46,7 @@ def changed(before: bytes, path: str, changes: Mapping[str, object]) -> bytes:
     text = tomlkit.dumps(document) or "# Empty: venvhook finds this project's environment by itself.\n"
     if b"\r\n" in before:
         text = text.replace("\n", "\r\n")
-    data = (_BOM if before.startswith(_BOM) else b"") + text.encode("utf-8", "surrogateescape")
+    data = (_BOM if before.startswith(_BOM) else b"") + encode(text)
     marker.parse(data, path)
     if len(data) > marker.LIMIT:
         raise VenvhookError(f"would be larger than {marker.LIMIT} bytes", path, remedy="make it shorter")

@@ -11,6 +11,7 @@ from venvhook.cli import place, show
 from venvhook.errors import VenvhookError, shown
 from venvhook.plan import Plan
 from venvhook.shells import emitter
+from venvhook.system import decode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,12 +68,12 @@ def prove(folders: Folders, shells: Sequence[str] | None, rc: bool) -> int:
 def hook(folders: Folders, shell: str) -> None:
     """Print a shell's hook. What it calls is put in place first: printed alone it would find no helper."""
     installing.install(folders, [shell], rc=False)
-    _text(os.fsdecode(hookfiles.hook(folders, shell)))
+    _text(decode(hookfiles.hook(folders, shell)))
 
 
 def completion(shell: str) -> None:
     """Print what completes the command line in a shell."""
-    _text(os.fsdecode(hookfiles.completion(shell)))
+    _text(decode(hookfiles.completion(shell)))
 
 
 def plan(folders: Folders, shell: str, directory: str | None) -> None:
@@ -99,5 +100,5 @@ def _text(text: str) -> None:
     if sys.stdout.isatty():
         text = "".join(shown(line) + "\n" for line in text.split("\n")).rstrip("\n") + "\n"
     sys.stdout.flush()
-    sys.stdout.buffer.write(os.fsencode(text))
+    sys.stdout.buffer.write(show.printed(text, sys.stdout.encoding))
     sys.stdout.buffer.flush()

@@ -15,6 +15,7 @@ from venvhook.errors import VenvhookError
 from venvhook.files import read_plain
 from venvhook.locate import Search, auto
 from venvhook.managers import SIGNS
+from venvhook.system import BINARY, HERE, NOFOLLOW, NONBLOCK, decode, encode, is_link
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -208,7 +209,7 @@ def _exclude_file(folder: str) -> _Exclude:
             raise VenvhookError("not in a git work tree", folder, remedy=_WITHOUT)
         tree = os.path.dirname(tree)
     special = str.maketrans({character: "\\" + character for character in "\\*?["})
-    inside = os.path.relpath(os.path.join(folder, marker.NAME), tree).replace(os.sep, "/")
+    inside = os.path.relpath(os.path.join(folder, marker.NAME), tree).replace(HERE.separator, "/")
     found = _Exclude(_git_folder(tree), "/" + inside.translate(special))
     os.close(_opened(found, making=False))  # what is in the way is told before anything is written
     return found
@@ -226,13 +227,13 @@ def _git_folder(tree: str) -> str:
         raise VenvhookError("is a symlink", path, remedy=_BY_HAND)
     if os.path.isdir(path):
         return path
-    said = os.fsdecode(read_plain(path, 1 << 16)).rstrip("\r\n")
+    said = decode(read_plain(path, 1 << 16)).rstrip("\r\n")
     own = os.path.realpath(os.path.join(tree, said[len("gitdir: ") :])) if said.startswith("gitdir: ") else path
-    parts = own.split(os.sep)
+    parts = own.split(HERE.separator)
     at = max((at for at, part in enumerate(parts) if part == ".git"), default=-1)
     kind = parts[at + 1] if 0 <= at < len(parts) - 2 else ""
     if kind == "worktrees" and _names(os.path.join(own, "gitdir"), path):
-        return os.sep.join(parts[: at + 1])  # a worktree shares it with the work tree that it was made from
+        return HERE.separator.join(parts[: at + 1])  # a worktree shares it with the work tree that it was made from
     if kind == "modules" and _is_modules(own, tree):
         return own
     raise VenvhookError("leads to a folder that git would not have put there", path, remedy=_BY_HAND)
@@ -241,7 +242,7 @@ def _git_folder(tree: str) -> str:
 def _names(path: str, target: str) -> bool:
     """Whether the file PATH holds the path TARGET."""
     try:
-        return os.path.realpath(os.fsdecode(read_plain(path, 1 << 16)).strip()) == target
+        return os.path.realpath(decode(read_plain(path, 1 << 16)).strip()) == target
     except VenvhookError:
         return False
 
@@ -249,7 +250,7 @@ def _names(path: str, target: str) -> bool:
 def _is_modules(own: str, tree: str) -> bool:
     """Whether git's folder OWN of a submodule says that its work tree is TREE."""
     try:
-        lines = os.fsdecode(read_plain(os.path.join(own, "config"), 1 << 20)).splitlines()
+        lines = decode(read_plain(os.path.join(own, "config"), 1 << 20)).splitlines()
     except VenvhookError:
         return False
     said = [line.partition("=")[2].strip() for line in lines if line.strip().startswith("worktree")]
@@ -260,8 +261,8 @@ def _exclude(found: _Exclude) -> None:
     """Add our line to the exclude file, once."""
     with open(_opened(found, making=True), "r+b") as file:
         text = file.read()
-        if os.fsencode(found.line) not in text.splitlines():
-            file.write((b"" if not text or text.endswith(b"\n") else b"\n") + os.fsencode(found.line) + b"\n")
+        if encode(found.line) not in text.splitlines():
+            file.write((b"" if not text or text.endswith(b"\n") else b"\n") + encode(found.line) + b"\n")
             show.line(f"kept out of git by {found.path}")
 
 
@@ -271,16 +272,15 @@ def _opened(found: _Exclude, making: bool) -> int:
     Each step is opened from the one before and follows no link: an archive can bring one that leads to a startup file
     of a shell. VenvhookError for a link, for what is not a plain file, has a second name, or is another user's.
     """
-    if os.name == "nt":  # neither descriptors of folders nor links that anybody may make
-        return os.open(found.path, os.O_RDWR | os.O_CREAT) if making else os.open(os.devnull, os.O_RDONLY)
-    nofollow = os.O_NOFOLLOW
+    if os.open not in os.supports_dir_fd:  # Windows
+        return _opened_by_path(found, making)
     path = found.git
     try:
-        at = os.open(path, os.O_RDONLY | os.O_DIRECTORY | nofollow)
+        at = os.open(path, os.O_RDONLY | os.O_DIRECTORY | NOFOLLOW)
         for name in ("info", "exclude"):
             _check_mine(at, path)
             path = os.path.join(path, name)
-            below = _step(at, name, making, nofollow)
+            below = _step(at, name, making)
             if below is None:
                 return at
             os.close(at)
@@ -292,15 +292,32 @@ def _opened(found: _Exclude, making: bool) -> int:
         raise VenvhookError(problem, path, remedy=_BY_HAND) from None
 
 
-def _step(at: int, name: str, making: bool, nofollow: int) -> int | None:
+def _opened_by_path(found: _Exclude, making: bool) -> int:
+    """The same where no folder can be opened: each is looked at before. Links are made there by administrators only."""
+    path = found.git
+    try:
+        for path in (found.git, os.path.dirname(found.path), found.path):
+            if os.path.lexists(path) and is_link(os.lstat(path)):
+                raise VenvhookError("is a symlink", path, remedy=_BY_HAND)
+        if not making and not os.path.lexists(path):
+            return os.open(os.devnull, os.O_RDONLY)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | BINARY | NONBLOCK | (os.O_CREAT if making else 0), 0o644)
+        _check_mine(descriptor, path)
+        return descriptor
+    except OSError as error:
+        raise VenvhookError(f"cannot be opened ({error.strerror})", path, remedy=_BY_HAND) from None
+
+
+def _step(at: int, name: str, making: bool) -> int | None:
     """Open NAME in the folder whose descriptor is AT; None where it is missing and not MAKING."""
     try:
         if name == "info":
             if making:
                 with contextlib.suppress(FileExistsError):
                     os.mkdir(name, dir_fd=at)
-            return os.open(name, os.O_RDONLY | os.O_DIRECTORY | nofollow, dir_fd=at)
-        flags = os.O_RDWR | os.O_NONBLOCK | nofollow | (os.O_CREAT if making else 0)
+            return os.open(name, os.O_RDONLY | os.O_DIRECTORY | NOFOLLOW, dir_fd=at)
+        flags = os.O_RDWR | NONBLOCK | NOFOLLOW | (os.O_CREAT if making else 0)
         return os.open(name, flags, 0o644, dir_fd=at)
     except FileNotFoundError:
         return None
@@ -309,7 +326,8 @@ def _step(at: int, name: str, making: bool, nofollow: int) -> int | None:
 def _check_mine(descriptor: int, path: str) -> None:
     seen = os.fstat(descriptor)
     kind = stat.S_ISREG(seen.st_mode) and seen.st_nlink == 1
-    if not (kind or stat.S_ISDIR(seen.st_mode)) or seen.st_uid != os.geteuid():
+    mine = not HERE.owners or seen.st_uid == os.geteuid()
+    if not (kind or stat.S_ISDIR(seen.st_mode)) or not mine:
         problem = "is not a plain file of yours alone" if not stat.S_ISDIR(seen.st_mode) else "belongs to another user"
         os.close(descriptor)
         raise VenvhookError(problem, path, remedy=_BY_HAND)

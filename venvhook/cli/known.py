@@ -8,6 +8,7 @@ from venvhook import environment, keep, marker, trust, undo
 from venvhook.cli import place, show
 from venvhook.errors import VenvhookError
 from venvhook.locate import locate
+from venvhook.system import within
 from venvhook.trust import Record
 from venvhook.versions import short
 
@@ -122,7 +123,7 @@ def _state(entry: Mapping[str, object], record: Record) -> str:
 def _cells(entry: Mapping[str, object], state: str, folders: Folders) -> list[str]:
     amount, project = entry["size"], str(entry["project"])
     root = str(entry["environment"] or "")
-    inside = root.startswith(os.path.join(project, ""))
+    inside = within(root, project) and not within(project, root)
     sized = readable(amount) if isinstance(amount, int) else ""
     place_of = os.path.relpath(root, project) if inside else place.near(root, folders)
     facts = (str(entry[key] or "") for key in ("python", "manager"))
@@ -155,7 +156,7 @@ def prune(folders: Folders) -> None:
     gone = {record.folder for record in decided(folders.data) if not os.path.isdir(record.folder)}
     for folder in gone:
         trust.forget(folders.data, folder)
-    kept = [(_project(folders.cache, path), path) for path in _kept(folders.cache)]
+    kept = [(keep.kept_for(folders.cache, path), path) for path in _kept(folders.cache)]
     idle = {project for project, path in kept if not _marked(project) and _drop(path)}
     for project in sorted(gone | idle):
         show.line(f"forgotten: {project}")
@@ -165,12 +166,7 @@ def prune(folders: Folders) -> None:
 
 def _kept(cache: str) -> list[str]:
     """The folders of kept plans, the deepest first."""
-    return [path for path, _, _ in os.walk(keep.place(cache, os.sep), topdown=False)][:-1]
-
-
-def _project(cache: str, kept: str) -> str:
-    """The project whose plans are in the folder KEPT."""
-    return os.path.normpath(os.sep + os.path.relpath(kept, keep.place(cache, os.sep)))
+    return [path for path, _, _ in os.walk(os.path.join(cache, "plans"), topdown=False)][:-1]
 
 
 def _marked(project: str) -> bool:

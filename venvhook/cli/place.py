@@ -8,12 +8,14 @@ import sys
 from venvhook import config, marker, undo
 from venvhook.errors import VenvhookError
 from venvhook.project import Notice, Places, Project
+from venvhook.system import HERE, alike, split_list, within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from venvhook.folders import Folders
+    from venvhook.system import System
 
 
 def here() -> str:
@@ -47,7 +49,7 @@ def find(folders: Folders, directory: str | None) -> str | None:
 
 def called_by_hook(folders: Folders) -> bool:
     """Whether it is the function `venvhook` of a shell with the hook that calls."""
-    return sys.argv[0] == os.path.join(folders.hook, "launch.py")
+    return alike(sys.argv[0]) == alike(os.path.join(folders.hook, "launch.py"))
 
 
 def project(folders: Folders, directory: str | None) -> str:
@@ -58,17 +60,17 @@ def project(folders: Folders, directory: str | None) -> str:
     return found
 
 
-def near(path: str, folders: Folders) -> str:
+def near(path: str, folders: Folders, system: System = HERE) -> str:
     """PATH as a person writes it: `~` for the home folder."""
-    home = folders.home.rstrip(os.sep)
-    return "~" + path[len(home) :] if home and (path + os.sep).startswith(home + os.sep) else path
+    home = folders.home.rstrip(system.separator)
+    return "~" + path[len(home) :] if home and within(path, home, system) else path
 
 
 def ceilings(folders: Folders) -> Sequence[str]:
     """Where a search ends: VENVHOOK_CEILING, else the user's settings."""
     named = os.environ.get("VENVHOOK_CEILING")
     if named is not None:
-        return [folder for folder in named.split(os.pathsep) if folder]
+        return [folder for folder in split_list(named) if folder]
     return config.usable(folders.config, folders.home).ceiling
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import shutil
+import re
 import sys
 
 from venvhook.cli import place, show
 from venvhook.errors import VenvhookError
-from venvhook.system import fold
+from venvhook.system import HERE, WINDOWS, alike, fold, join_list, split_list
+from venvhook.windows import which as found_on
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from venvhook.folders import Folders
     from venvhook.plan import Plan
     from venvhook.project import Project
+    from venvhook.system import System
 
 NOT_EXECUTABLE, NOT_FOUND = 126, 127  # POSIX, Shell Command Language, 2.8.2
 
@@ -35,11 +38,12 @@ def apply(plan: Plan, environ: Mapping[str, str]) -> dict[str, str]:
         if value is not None:
             result[fold(name)] = value
     for name, folders in plan.lists:
-        old = result.get(name)
+        old = result.get(fold(name))
         if old is not None:
-            held = [folder for folder in folders if folder in old.split(os.pathsep)]
-            result[f"_VENVHOOK_OLD_{name}"] = "=" + "".join(folder + os.pathsep for folder in held)
-        result[name] = os.pathsep.join([*folders, old] if old else folders)
+            there = set(map(alike, split_list(old)))
+            held = [folder for folder in folders if alike(folder) in there]
+            result[f"_VENVHOOK_OLD_{name}"] = "=" + join_list([*held, ""])
+        result[fold(name)] = join_list([*folders, old] if old else folders)
     result.update(plan.exports())
     return result
 
@@ -60,7 +64,7 @@ def entered(folders: Folders, directory: str | None) -> tuple[Project, Plan]:
 def which(folders: Folders, command: str) -> None:
     """Print the path that COMMAND has inside the project."""
     asked, plan = entered(folders, None)
-    found = shutil.which(command, path=apply(plan, asked.environ)["PATH"])
+    found = found_on(command, apply(plan, asked.environ)["PATH"])
     if found is None:
         problem = f"no command {command} in its environment, nor elsewhere on PATH"
         raise VenvhookError(problem, asked.project, remedy=_installing(asked, plan, command))
@@ -89,18 +93,61 @@ def _installing(asked: Project, plan: Plan, command: str) -> str:
     from venvhook.create import adding
 
     manager = asked.search.chosen.manager if asked.search and asked.search.chosen else ""
-    pip = shutil.which("pip", path=plan.bin) and "venvhook run python -m pip install"
+    pip = found_on("pip", plan.bin) and "venvhook run python -m pip install"
     add = adding(manager) or pip or "venvhook run uv pip install"
     return f"to install the package that has it, if that is called so too: {add} {command}"
 
 
 def _become(command: list[str], environ: dict[str, str]) -> int:
-    if os.name == "nt":  # where exec lets the caller go on before the command has ended
-        import subprocess
+    if HERE is not WINDOWS:
+        return _exec(command, environ)
+    program = found_on(command[0], environ.get("PATH"))
+    if program is None:
+        raise FileNotFoundError(errno.ENOENT, "no such command", command[0])
+    return _wait(started(program, command[1:]), environ)
 
-        program = shutil.which(command[0], path=environ.get("PATH")) or command[0]
-        return subprocess.run([program, *command[1:]], env=environ, check=False).returncode
-    return _exec(command, environ)
+
+def _wait(line: str | list[str], environ: dict[str, str]) -> int:
+    """Start LINE and wait, for on Windows who execs is gone before the command has ended. Ctrl-C is the command's."""
+    import signal
+    import subprocess
+
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with subprocess.Popen(line, env=environ) as process:
+            return status(process.wait())
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def status(code: int) -> int:
+    """The exit CODE of a program on Windows, 32 bits without a sign, as the number that an exit takes there."""
+    return code - (1 << 32) if code >= 1 << 31 else code
+
+
+def started(program: str, arguments: Sequence[str], system: System = WINDOWS) -> str | list[str]:
+    """What is started on Windows, so that the file PROGRAM gets ARGUMENTS as they are.
+
+    A script of PowerShell is none that Windows itself can start. A batch file is read by cmd.exe, to which & | < > ^ %
+    mean something even in an argument: each is quoted, a quote in one is doubled, and between `%` and the next one is
+    put what cmd.exe takes for an empty text, so that no variable is looked up. VenvhookError for what it cannot be given.
+    """
+    ending = system.path.splitext(program)[1].lower()
+    if ending == ".ps1":
+        shell = found_on("pwsh") or found_on("powershell") or "powershell.exe"
+        return [shell, "-NoLogo", "-NoProfile", "-File", program, *arguments]
+    if ending not in (".bat", ".cmd"):
+        return [program, *arguments]
+    if any(character in each for each in arguments for character in "\0\r\n"):
+        raise VenvhookError("is a batch file, which cannot be given a line end", program, remedy="start it otherwise")
+    words = " ".join([f'"{program}"', *map(_for_batch, arguments)])
+    interpreter = os.path.join(os.environ.get("SystemRoot", "C:\\Windows"), "System32", "cmd.exe")
+    return f'"{interpreter}" /d /e:on /v:off /s /c "{words}"'
+
+
+def _for_batch(argument: str) -> str:
+    doubled = re.sub(r'(\\*)("|\Z)', lambda found: found[1] * 2 + found[2] * 2, argument)
+    return '"' + doubled.replace("%", "%%cd:~,%") + '"'
 
 
 def _exec(command: list[str], environ: dict[str, str]) -> NoReturn:

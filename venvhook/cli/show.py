@@ -12,12 +12,14 @@ import shutil
 import sys
 
 from venvhook.errors import shown
+from venvhook.system import HERE, WINDOWS, encode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from venvhook.errors import VenvhookError
+    from venvhook.system import System
 
 
 def line(text: str) -> None:
@@ -28,7 +30,15 @@ def line(text: str) -> None:
 def path(text: str) -> None:
     """A path on stdout: to a terminal harmless, to another program as it is."""
     sys.stdout.flush()
-    sys.stdout.buffer.write(os.fsencode(shown(text) if sys.stdout.isatty() else text) + b"\n")
+    sys.stdout.buffer.write(printed(shown(text) if sys.stdout.isatty() else text, sys.stdout.encoding) + b"\n")
+
+
+def printed(text: str, encoding: str, system: System = HERE) -> bytes:
+    """The bytes of TEXT, a path or a shell's, on a stream of this ENCODING: on POSIX those that the path has.
+
+    On Windows, whoever reads them takes them for text of that encoding; what it lacks becomes an escape.
+    """
+    return text.encode(encoding, "backslashreplace") if system is WINDOWS else encode(text)
 
 
 def note(text: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 from typing import NamedTuple
 
 from venvhook import pythons
@@ -17,6 +16,8 @@ from venvhook.errors import VenvhookError
 from venvhook.locate import auto, is_name, locate, resolve
 from venvhook.managers import NAMED
 from venvhook.project import Notice
+from venvhook.system import join_list, split_list
+from venvhook.windows import which
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class Wanted:
         """Which of venv, uv and virtualenv made what is there, by its pyvenv.cfg; "venv" where that is not on PATH."""
         said = settings(os.path.join(self.root, "pyvenv.cfg"))
         path = self.asked.environ.get("PATH")
-        return next((name for name in ("uv", "virtualenv") if name in said and shutil.which(name, path=path)), "venv")
+        return next((name for name in ("uv", "virtualenv") if name in said and which(name, path)), "venv")
 
     @property
     def name(self) -> str:
@@ -143,9 +144,9 @@ class Wanted:
             if name not in placing and name not in _MISLEADING:
                 environ.pop(name, None)
                 environ.update({} if value is None else {name: value})
-        path = environ.get("PATH", os.defpath).split(os.pathsep)
+        path = split_list(environ.get("PATH", os.defpath))
         path = [each for each in path if os.path.isabs(each) and not guard.within(each, self.root)]
-        return {**environ, "PATH": os.pathsep.join(path), "PIP_USER": "0", "NO_COLOR": "1"}
+        return {**environ, "PATH": join_list(path), "PIP_USER": "0", "NO_COLOR": "1"}
 
     def _choose(self, order: Order, named: str | None, otherwise: str) -> None:
         """Give ORDER its Python: NAMED, the marker's, one like OTHERWISE, what the project asks for, or our own."""

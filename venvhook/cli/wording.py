@@ -8,7 +8,7 @@ from venvhook.cli.place import called_by_hook, near
 from venvhook.errors import VenvhookError
 from venvhook.locate import resolve
 from venvhook.report import TRUST, TRUSTED, kept
-from venvhook.system import fold
+from venvhook.system import alike, decode, fold, is_path, split_list
 from venvhook.versions import short
 
 TYPE_CHECKING = False
@@ -64,7 +64,7 @@ def difference(before: bytes, now: bytes) -> list[str]:
     """What was edited in a marker since it was allowed, as the lines of a unified diff."""
     import difflib
 
-    old, new = (os.fsdecode(text).splitlines() for text in (before, now))
+    old, new = (decode(text).splitlines() for text in (before, now))
     return list(difflib.unified_diff(old, new, "allowed", "now", lineterm="", n=2))
 
 
@@ -112,7 +112,7 @@ def _asked(meaning: Marker, seen: Report, folders: Folders) -> Rows:
 
 def _path_of_python(python: str, seen: Report) -> str:
     """The interpreter that the marker names by its path; "" where it names a version."""
-    return resolve(seen.asked.folder, python, seen.asked.environ) if os.sep in python or "/" in python else ""
+    return resolve(seen.asked.folder, python, seen.asked.environ) if is_path(python) else ""
 
 
 def _why(candidate: Candidate) -> str:
@@ -166,12 +166,13 @@ def _shell(seen: Report, folders: Folders, environ: Mapping[str, str], here: boo
 
 def _but(plan: Plan, environ: Mapping[str, str]) -> str:
     """What keeps the environment of PLAN, which was entered, from being the one that is used."""
-    active, path = environ.get(plan.sign), environ.get("PATH", "").split(os.pathsep)
+    active, path = environ.get(plan.sign), [alike(folder) for folder in split_list(environ.get("PATH", ""))]
     if active != plan.home:
         return f", but {plan.sign} is {active or 'not set'}"
-    if plan.bin not in path:
+    if alike(plan.bin) not in path:
         return ", but its commands are not on PATH"
-    return f", but {path[0]} comes before its commands on PATH" if path[0] != plan.bin else ""
+    first = split_list(environ["PATH"])[0]
+    return f", but {first} comes before its commands on PATH" if path[0] != alike(plan.bin) else ""
 
 
 def _changed(seen: Report, environ: Mapping[str, str]) -> Rows:

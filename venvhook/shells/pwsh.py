@@ -61,14 +61,12 @@ def load(path: str, system: System = HERE) -> str:
 def startup_files(
     home: str, settings: str, documents: Callable[[], str], system: System = HERE
 ) -> tuple[list[str], list[str]]:
-    """The profiles CurrentUserAllHosts (about_Profiles); on Windows, each PowerShell that is installed has its own."""
+    """The profiles CurrentUserAllHosts (about_Profiles); on Windows, each PowerShell has its own."""
     if system is not WINDOWS:
         path = os.path.join(settings, "powershell", "profile.ps1")
         return [path], [path]
-    from venvhook.windows import which
-
-    ever = profiles(documents(), system)
-    return [path for program, path in ever.items() if which(program, system=system)], list(ever.values())
+    paths = list(profiles(documents(), system).values())
+    return paths, paths
 
 
 def profiles(documents: str, system: System = HERE) -> dict[str, str]:
