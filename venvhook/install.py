@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from venvhook import folders, hookfiles, rcfile, sweep, windows
 from venvhook.errors import VenvhookError
-from venvhook.shells import SHELLS, emitter, pwsh
+from venvhook.shells import SHELLS, emitter, pwsh, served
 from venvhook.system import HERE, WINDOWS, encode
 
 TYPE_CHECKING = False
@@ -39,8 +39,7 @@ class Change(NamedTuple):
 
 def installed(system: System = HERE) -> list[str]:
     """The shells of this machine that can load a hook of ours: those on PATH."""
-    able = [shell for shell in SHELLS if windows.supported(shell, system)]
-    return [shell for shell in able if any(windows.which(name, system=system) for name in emitter(shell).PROGRAMS)]
+    return [shell for shell in served(system) if any(windows.which(name, system=system) for name in emitter(shell).PROGRAMS)]
 
 
 def choose(named: Iterable[str] | None, there: Sequence[str], system: System = HERE) -> list[str]:
@@ -50,7 +49,7 @@ def choose(named: Iterable[str] | None, there: Sequence[str], system: System = H
         if refused:
             raise refused
     if not chosen:
-        able = [emitter(shell).NAME for shell in SHELLS if windows.supported(shell, system)]
+        able = [emitter(shell).NAME for shell in served(system)]
         raise VenvhookError("no shell that venvhook knows is installed", remedy=f"install {' or '.join(able)}")
     return chosen
 

@@ -19,8 +19,8 @@ import tempfile
 
 from venvhook import folders, hookfiles, install, keep, marker, symptoms, trust, undo, windows
 from venvhook.errors import VenvhookError, shown
-from venvhook.shells import emitter, pwsh
-from venvhook.system import HERE, MACOS, WINDOWS, alike, decode, encode, fold
+from venvhook.shells import emitter, pwsh, served
+from venvhook.system import HERE, MACOS, WINDOWS, above, alike, decode, encode, fold
 from venvhook.terminal import Over, Session
 
 TYPE_CHECKING = False
@@ -74,13 +74,15 @@ def prove(
 
 
 def _programs(shells: Iterable[str], system: System) -> list[str]:
-    """The PowerShells on Windows that read a profile. VenvhookError where there are only others."""
-    there = [name for name in pwsh.PROGRAMS if "pwsh" in shells and windows.which(name, system=system)]
-    closed = {name: windows.closed(name) for name in there}
-    refused = list(filter(None, closed.values()))
-    if refused and len(refused) == len(there):
-        raise refused[0]
-    return [name for name in there if not closed[name]]
+    """The programs of SHELLS on Windows that read a profile. VenvhookError where there are only others."""
+    names = [name for shell in shells if shell in served(system) for name in emitter(shell).PROGRAMS]
+    told = {name: windows.policies(name) for name in names if windows.which(name, system=system)}
+    told = {name: scopes for name, scopes in told.items() if scopes} or told  # one that answers nothing is none
+    refused = {name: windows.policy(scopes, name) if scopes else None for name, scopes in told.items()}
+    closed = list(filter(None, refused.values()))
+    if closed and len(closed) == len(told):
+        raise closed[0]
+    return [name for name, error in refused.items() if not error]
 
 
 class _Project:
@@ -107,8 +109,10 @@ class _Project:
         plans = keep.place(self.places.cache, self.folder)
         for folder in (self.base, plans):
             shutil.rmtree(folder, ignore_errors=True)
-        while plans != os.path.join(self.places.cache, "plans") and _rmdir(plans):
-            plans = os.path.dirname(plans)
+        top = os.path.join(self.places.cache, "plans")
+        for folder in above(plans):
+            if folder == top or not _rmdir(folder):
+                return
 
     def _make(self) -> None:
         command = [sys.executable, "-I", "-m", "venv", "--without-pip", self.environment]
@@ -116,8 +120,8 @@ class _Project:
         if made.returncode:
             said = decode(made.stderr + made.stdout).strip()
             raise VenvhookError(f"no environment can be made: {said}", self.environment)
-        path, text = os.path.join(self.folder, marker.NAME), f'venv = ".venv"\nprompt = "{NAME}"\n'.encode()
-        for name, data in ((path, text), (self.probe, _PROBE.encode()), (self.prefix, _PREFIX.encode())):
+        path, text = os.path.join(self.folder, marker.NAME), encode(f'venv = ".venv"\nprompt = "{NAME}"\n')
+        for name, data in ((path, text), (self.probe, encode(_PROBE)), (self.prefix, encode(_PREFIX))):
             folders.write(name, data)
         trust.decide(self.places.data, trust.Record(self.folder, True, text, marker.parse(text, path)))
 
@@ -310,7 +314,7 @@ class Asked:
         if facts.get("keyboard") == ["no"]:
             self.unseen = (*self.unseen, _UNREAD)
         if "version" not in facts:
-            raise Unproved("it did not answer a question about itself")
+            raise Unproved(f"{self.program} did not answer a question about itself")
         if not self._is(facts.get("entered")):
             raise Unproved("entering did nothing: is the hook loaded in an interactive shell?")
         if not self._is(facts.get("prefix")):

@@ -205,10 +205,13 @@ def _moment(name: str) -> int:
 def forget(data: str, folder: str) -> None:
     """As if nothing had ever been decided about FOLDER."""
     where = place(data, folder)
-    for name in os.listdir(where) if os.path.isdir(where) else ():
-        os.unlink(os.path.join(where, name))
-    if os.path.isdir(where):
+    for name in entries(where):
+        if _moment(name.partition(".")[0]):  # also one that was not finished
+            os.unlink(os.path.join(where, name))
+    try:
         os.rmdir(where)
+    except OSError:
+        pass  # it was not there, or holds what is not ours
 
 
 def within(folder: str, allowed: Iterable[str]) -> bool:

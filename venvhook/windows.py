@@ -11,8 +11,8 @@ import shutil
 import subprocess
 
 from venvhook.errors import VenvhookError
-from venvhook.shells import pwsh
-from venvhook.system import HERE, WINDOWS, within
+from venvhook.shells import pwsh, served
+from venvhook.system import HERE, WINDOWS, decode, within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,14 +45,9 @@ _DRIVES = ("OneDrive", "OneDriveConsumer", "OneDriveCommercial")  # the variable
 # ---- Shells ----------------------------------------------------------------------------------------------------------
 
 
-def supported(shell: str, system: System = HERE) -> bool:
-    """Whether the hook of SHELL works: on Windows that of PowerShell alone, the others name folders as POSIX does."""
-    return system is not WINDOWS or shell == "pwsh"
-
-
 def refused(shell: str, system: System = HERE) -> VenvhookError | None:
     """What to say to a person who asks for SHELL, if its hook cannot work; else None."""
-    if supported(shell, system):
+    if shell in served(system):
         return None
     problem = f"{shell} cannot load the hook on Windows: the paths of its commands (/c/Users) are not those of Python"
     return VenvhookError(problem, remedy=f"use PowerShell: venvhook install --shell pwsh; {_WSL}")
@@ -144,7 +139,7 @@ def policies(program: str) -> dict[str, str]:
         )
     except (OSError, subprocess.SubprocessError):
         return {}
-    words = [line.split() for line in told.stdout.decode("ascii", "replace").splitlines()]
+    words = [line.split() for line in decode(told.stdout).splitlines()]
     return {pair[0]: pair[1] for pair in words if len(pair) == 2}
 
 

@@ -29,11 +29,13 @@ def doctor(folders: Folders, as_json: bool) -> int:
 
 
 def _show(seen: Diagnosis) -> None:
+    last = {shell.name: shell for shell in seen.shells}  # of two PowerShells on Windows, after which the findings stand
     for shell in seen.shells:
         named = f"{shell.name} {shell.fact('version')}".rstrip()
         show.line(f"{named}: {'does NOT work' if shell.reason else 'works'}")
         show.rows(_rows(shell))
-        show.rows(_finding(finding) for finding in seen.findings if finding.shell == shell.name)
+        findings = [each for each in seen.findings if each.shell == shell.name and last[shell.name] is shell]
+        show.rows(map(_finding, findings))
         for line in shell.transcript.split("\n") if shell.reason else ():
             show.line(f"    | {line}")
     show.line(f"venvhook {__version__}")

@@ -15,7 +15,7 @@ from venvhook.errors import VenvhookError
 from venvhook.files import read_plain
 from venvhook.locate import Search, auto
 from venvhook.managers import SIGNS
-from venvhook.system import BINARY, HERE, NOFOLLOW, NONBLOCK, decode, encode, is_link
+from venvhook.system import BINARY, HERE, NOFOLLOW, NONBLOCK, above, decode, encode, is_link
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -203,11 +203,9 @@ def _exclude_file(folder: str) -> _Exclude:
     folder = os.path.realpath(folder)
     if any(character in folder for character in "\r\n"):
         raise VenvhookError("has a line end in its name, which no exclude file can hold", folder, remedy=_WITHOUT)
-    tree = folder
-    while not _is_git(os.path.join(tree, ".git")):
-        if tree == os.path.dirname(tree):
-            raise VenvhookError("not in a git work tree", folder, remedy=_WITHOUT)
-        tree = os.path.dirname(tree)
+    tree = next((each for each in (folder, *above(folder)) if _is_git(os.path.join(each, ".git"))), None)
+    if tree is None:
+        raise VenvhookError("not in a git work tree", folder, remedy=_WITHOUT)
     special = str.maketrans({character: "\\" + character for character in "\\*?["})
     inside = os.path.relpath(os.path.join(folder, marker.NAME), tree).replace(HERE.separator, "/")
     found = _Exclude(_git_folder(tree), "/" + inside.translate(special))

@@ -43,6 +43,11 @@ INTERFACE = "2"  # between the hooks, the plans and the helper: shells opened be
 SHELLS = ("bash", "zsh", "fish", "pwsh")
 
 
+def served(system: System) -> tuple[str, ...]:
+    """The shells whose hook works: on Windows that of PowerShell alone, since the others name folders as POSIX does."""
+    return ("pwsh",) if system.name == "windows" else SHELLS
+
+
 def emitter(shell: str) -> Emitter:
     """The emitter of a shell of SHELLS; only this one is imported."""
     module: Emitter = __import__("venvhook.shells." + shell).shells.__dict__[shell]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-
 from venvhook.system import HERE, WINDOWS
 
 TYPE_CHECKING = False
@@ -14,7 +12,9 @@ if TYPE_CHECKING:
 def word(text: str, system: System = HERE) -> str:
     """TEXT as one word of a command line. PowerShell doubles a quote between quotes, also a typographic one."""
     if system is not WINDOWS:
-        return shlex.quote(text)
+        from shlex import quote
+
+        return quote(text)
     if text and all(c.isascii() and (c.isalnum() or c in "\\/:._-+") for c in text):
         return text
     return "'" + "".join(c * 2 if c in "'\u2018\u2019\u201a\u201b" else c for c in text) + "'"
