@@ -186,7 +186,8 @@ def places_of(name: str, path: str, endings: str, system: System = HERE) -> Iter
     """
     known = [each for each in (endings or ".COM;.EXE;.BAT;.CMD").split(";") if each]
     own = system.path.splitext(name)[1].upper()
-    names = [name, *(name + each for each in known)] if own in map(str.upper, known) else [name + e for e in known]
+    whole = own in (".PS1", *map(str.upper, known))  # a script of PowerShell only by its whole name
+    names = [*([name] if whole else []), *(name + each for each in known)]
     folders = [folder.strip('"') for folder in path.split(system.list_separator)]
     folders = [folder for folder in folders if system.path.isabs(folder) and system.path.splitdrive(folder)[0]]
     if system.path.dirname(name):

@@ -226,6 +226,7 @@ def test_a_command_is_never_taken_from_the_current_folder() -> None:
     found = list(windows.places_of("uv", PATH, ".EXE;.cmd", WINDOWS))
     assert found == ["C:\\a\\uv.EXE", "C:\\a\\uv.cmd", "C:\\b b\\uv.EXE", "C:\\b b\\uv.cmd", "D:\\c\\uv.EXE", "D:\\c\\uv.cmd"]
     assert list(windows.places_of("uv.exe", "C:\\a", ".EXE", WINDOWS)) == ["C:\\a\\uv.exe", "C:\\a\\uv.exe.EXE"]
+    assert list(windows.places_of("s.ps1", "C:\\a", ".EXE", WINDOWS)) == ["C:\\a\\s.ps1", "C:\\a\\s.ps1.EXE"]
     assert list(windows.places_of("python3.13", "C:\\a", ".EXE", WINDOWS)) == ["C:\\a\\python3.13.EXE"]
     assert list(windows.places_of(".\\uv", "C:\\a", ".EXE", WINDOWS)) == [".\\uv.EXE"]
     assert list(windows.places_of("uv", "C:\\a", "", WINDOWS))[1] == "C:\\a\\uv.EXE"
