@@ -39,11 +39,15 @@ class Change(NamedTuple):
 
 def installed(system: System = HERE) -> list[str]:
     """The shells of this machine that can load a hook of ours: those on PATH."""
-    return [shell for shell in served(system) if any(windows.which(name, system=system) for name in emitter(shell).PROGRAMS)]
+
+    def there(shell: str) -> bool:
+        return any(windows.which(name, system=system) for name in emitter(shell).PROGRAMS)
+
+    return list(filter(there, served(system)))
 
 
 def choose(named: Iterable[str] | None, there: Sequence[str], system: System = HERE) -> list[str]:
-    """The shells to install for: those NAMED, else those that are THERE. VenvhookError for one that cannot be served."""
+    """The shells to install for: those NAMED, else those THERE. VenvhookError for one that cannot be served."""
     chosen = list(there if named is None else dict.fromkeys(named))
     for refused in [windows.refused(shell, system) for shell in chosen]:
         if refused:
@@ -90,7 +94,8 @@ def uninstall(places: Folders, shells: Iterable[str] | None = None, purge: bool 
 
     PURGE removes all else that venvhook keeps too, the decisions of `allow` and `deny` included. What stays: the user's
     config file, the environment that install.sh made, and whatever in these folders is not venvhook's; what stays in
-    the way of a folder is among the changes. Raises VenvhookError; one startup file that cannot be written does not keep the rest from being done.
+    the way of a folder is among the changes. Raises VenvhookError; one startup file that cannot be written does not
+    keep the rest from being done.
     """
     chosen = list(SHELLS if shells is None else dict.fromkeys(shells))
     _check_home(places)

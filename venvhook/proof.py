@@ -299,7 +299,8 @@ class Asked:
             self.reason = str(problem)
 
     def _facts(self, places: Folders, rc: bool) -> dict[str, list[str]]:
-        files = {name: os.path.join(self.project.base, name) for name in ("question.ps1", "prove.ps1", "answer", "told")}
+        names = ("question.ps1", "prove.ps1", "answer", "told")
+        files = {name: os.path.join(self.project.base, name) for name in names}
         for name in ("question", "prove"):
             folders.write(files[f"{name}.ps1"], hookfiles.shipped({"question": "probe"}.get(name, name), "pwsh"))
         hook, alone = hookfiles.hook_path(places, "pwsh"), "" if rc else "alone"

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _PART = r"(\.[0-9]+\.part)?"  # a file that was being written when venvhook was killed
 _HEX = "[0-9a-f]"
-# What is in each folder of the data folder (hook, trust, locks) and of the cache folder (plans, pythons), as patterns of
-# the path inside of it, with `/` between its parts. Those of `pythons` are python-discovery's.
+# What is in each folder of the data folder (trust, locks) and of the cache folder (plans, pythons), as patterns of the
+# path inside of it, with `/` between its parts. Those of `pythons` are python-discovery's.
 _OURS = {
     "trust": rf"{_HEX}{{16,64}}/[0-9]{{20}}-[0-9]+{_PART}",
     "locks": rf"{_HEX}{{16}}",

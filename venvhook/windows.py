@@ -1,6 +1,6 @@
 """What only Windows has: shells whose hook cannot work there, Pythons whose files are moved, scripts that are not run.
 
-Each rule decides about what it is given, so that it can be tried on any system. The functions at the end ask the machine.
+Each rule decides about what it is given, so that it can be tried on any system. Functions at the end ask the machine.
 """
 
 from __future__ import annotations
@@ -67,7 +67,8 @@ def passed_over(bash: str | None, environ: Mapping[str, str], system: System = H
         owner = "Git for Windows"
     if owner == "WSL":
         return f"bash ({bash}) belongs to WSL, and got no hook; {_WSL}"
-    return f"bash{f' of {owner}' if owner else ''} got no hook, since its paths are not those of Windows; use PowerShell"
+    named = f"bash of {owner}" if owner else "bash"
+    return f"{named} got no hook, since its paths are not those of Windows; use PowerShell"
 
 
 # ---- Pythons and folders ---------------------------------------------------------------------------------------------
@@ -126,7 +127,7 @@ def policy(scopes: Mapping[str, str], program: str = "powershell") -> VenvhookEr
 
 
 def policies(program: str) -> dict[str, str]:
-    """The execution policies of the PowerShell PROGRAM in a new window, by scope, and "Effective"; {}: it does not tell."""
+    """The execution policies of PROGRAM, a PowerShell, in a new window, by scope, and "Effective"; {}: it tells none."""
     text = (
         '"Effective $(Get-ExecutionPolicy)"; '
         'Get-ExecutionPolicy -List | ForEach-Object { "$($_.Scope) $($_.ExecutionPolicy)" }'

@@ -310,14 +310,13 @@ def test_the_line_that_loads_the_hook(path: str) -> None:
     assert (pwsh.load(path, LINUX) == pwsh.load(path, MACOS) == cmdlet) is ("\\" not in path)
 
 
-def test_profiles_of_every_system(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_profiles_of_every_system() -> None:
     """Each PowerShell of Windows has a folder of its own in the person's documents."""
     for system in (LINUX, MACOS):
         found = pwsh.startup_files("/h", "/h/.config", lambda: "/d", system)
         assert found == (["/h/.config/powershell/profile.ps1"],) * 2
-    monkeypatch.setattr(shutil, "which", lambda program: program == "powershell")
-    core, windows = "/d/PowerShell/profile.ps1", "/d/WindowsPowerShell/profile.ps1"
-    assert pwsh.startup_files("/h", "/h", lambda: "/d", WINDOWS) == ([windows], [core, windows])
+    both = ["D:\\d\\PowerShell\\profile.ps1", "D:\\d\\WindowsPowerShell\\profile.ps1"]
+    assert pwsh.startup_files("C:\\h", "C:\\h", lambda: "D:\\d", WINDOWS) == (both, both)
 
 
 def test_nothing_is_looked_for_by_a_way_that_only_the_helper_has(tmp_path: Path) -> None:
@@ -358,7 +357,7 @@ def test_undo_reads_what_the_hook_exports() -> None:
 def texts() -> dict[str, str]:
     """All PowerShell that there is: the hook with hostile literals, what it reads, the lines that load it."""
     found = {"hook": HOOK.read_text(), "installed": bake(*[HOSTILE[6]] * 4)}
-    others = (PROMPT, CALLS, COMMAND, SHELL / "complete.ps1", SHELL / "probe.ps1")
+    others = (PROMPT, CALLS, COMMAND, SHELL / "complete.ps1", SHELL / "probe.ps1", SHELL / "prove.ps1")
     found |= {path.name: path.read_text() for path in others}
     for number, odd in enumerate([*HOSTILE, *random_texts(40)]):
         found[f"line {number}"] = f"if (Test-Path -LiteralPath {pwsh.quote(odd)}) {{ . {pwsh.quote(odd)} }}"

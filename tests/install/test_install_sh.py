@@ -298,7 +298,8 @@ def test_what_a_link_names_is_never_deleted(home: Home, leads: str, options: lis
 
 
 def test_uninstalling_takes_only_what_is_venvhooks(home: Home) -> None:
-    own = ("hook/launch.py", "hook/plan-2.bash", f"trust/{'0a' * 16}/{'1' * 20}-7", "locks/0123456789abcdef", "env-a/file")
+    decision = f"trust/{'0a' * 16}/{'1' * 20}-7"
+    own = ("hook/launch.py", "hook/plan-2.bash", decision, "locks/0123456789abcdef", "env-a/file")
     for name in (*own, "mine/file", "hooks/file", "locks/mine"):
         (home.data / name).parent.mkdir(parents=True, exist_ok=True)
         (home.data / name).touch()

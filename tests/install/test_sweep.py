@@ -54,7 +54,7 @@ def places(request: pytest.FixtureRequest, home: Path) -> Folders:
 
 
 def use(places: Folders) -> None:
-    """Have everything made that venvhook keeps: hooks, decisions, locks, plans, stamps, what is known of interpreters."""
+    """Have everything made that venvhook keeps: hooks, decisions, locks, plans, stamps, interpreters."""
     install.install(places, SHELLS)
     project = os.path.join(places.home, "shop")
     os.makedirs(project, exist_ok=True)

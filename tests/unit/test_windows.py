@@ -1,4 +1,4 @@
-"""The rules for Windows: which shells, which Python, which scripts; how commands are found and started. On any system."""
+"""The rules for Windows: which shells, which Python, which scripts; how commands are found and started."""
 
 from __future__ import annotations
 
@@ -81,7 +81,8 @@ def test_git_bash_is_known_by_its_variable() -> None:
     assert windows.passed_over(None, {}, WINDOWS) == ""
     told = windows.passed_over("C:\\Windows\\System32\\bash.exe", {"MSYSTEM": "MINGW64"}, WINDOWS)
     assert told.startswith("bash of Git for Windows got no hook") and told.endswith("use PowerShell")
-    assert "in WSL, install venvhook inside of it" in windows.passed_over("C:\\Windows\\System32\\bash.exe", {}, WINDOWS)
+    told = windows.passed_over("C:\\Windows\\System32\\bash.exe", {}, WINDOWS)
+    assert "in WSL, install venvhook inside of it" in told
 
 
 # ---- which Python, which profile -------------------------------------------------------------------------------------
@@ -157,7 +158,8 @@ def test_what_a_policy_allows(program: str, effective: str, runs: bool) -> None:
     assert (error is None) == runs
     if error:
         assert f"{program}: the execution policy is {effective}, so it runs" in str(error)
-        assert f"{program} -Command Set-ExecutionPolicy -Scope CurrentUser RemoteSigned; then: venvhook install" in str(error)
+        line = f"{program} -Command Set-ExecutionPolicy -Scope CurrentUser RemoteSigned"
+        assert f"{line}; then: venvhook install" in str(error)
 
 
 def test_without_any_word_windows_powershell_is_closed_and_the_newer_one_is_not() -> None:
@@ -175,7 +177,8 @@ def test_what_an_administrator_decides(scope: str) -> None:
 def test_a_policy_of_this_session_alone_is_not_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a shell was started with is handed on to those that it starts, and does not hold in a new window."""
     program = tmp_path / "pwsh"
-    program.write_text('#!/bin/sh\nprintf "Effective %s\\r\\nProcess Undefined\\r\\n" "${PSExecutionPolicyPreference-none}"\n')
+    says = 'printf "Effective %s\\r\\nProcess Undefined\\r\\n" "${PSExecutionPolicyPreference-none}"'
+    program.write_text(f"#!/bin/sh\n{says}\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setenv("PSExecutionPolicyPreference", "Bypass")
@@ -224,7 +227,7 @@ PATH = 'C:\\a;.;bin;"C:\\b b";;\\rooted;D:\\c'
 
 def test_a_command_is_never_taken_from_the_current_folder() -> None:
     found = list(windows.places_of("uv", PATH, ".EXE;.cmd", WINDOWS))
-    assert found == ["C:\\a\\uv.EXE", "C:\\a\\uv.cmd", "C:\\b b\\uv.EXE", "C:\\b b\\uv.cmd", "D:\\c\\uv.EXE", "D:\\c\\uv.cmd"]
+    assert found == [f"{folder}\\uv{end}" for folder in ("C:\\a", "C:\\b b", "D:\\c") for end in (".EXE", ".cmd")]
     assert list(windows.places_of("uv.exe", "C:\\a", ".EXE", WINDOWS)) == ["C:\\a\\uv.exe", "C:\\a\\uv.exe.EXE"]
     assert list(windows.places_of("s.ps1", "C:\\a", ".EXE", WINDOWS)) == ["C:\\a\\s.ps1", "C:\\a\\s.ps1.EXE"]
     assert list(windows.places_of("python3.13", "C:\\a", ".EXE", WINDOWS)) == ["C:\\a\\python3.13.EXE"]
@@ -241,7 +244,8 @@ def _of_cmd(line: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "argument", ["", "a", "a b", "a&calc", "a|b", "a<b>c", "a^b", "%PATH%", "100%", 'say "hi"', "é", "!x!", "(a)", "a;b,c=d"]
+    "argument",
+    ["", "a", "a b", "a&calc", "a|b", "a<b>c", "a^b", "%PATH%", "100%", 'say "hi"', "é", "!x!", "(a)", "a;b,c=d"],
 )
 def test_a_batch_file_gets_its_arguments_as_they_are(argument: str) -> None:
     line = run.started("C:\\a b\\x.CMD", [argument, "end"])
@@ -266,7 +270,9 @@ def test_programs_and_scripts_are_started_otherwise() -> None:
     assert run.started("C:\\x.ps1", ["a b"])[-3:] == ["-File", "C:\\x.ps1", "a b"]
 
 
-@pytest.mark.parametrize(("code", "want"), [(0, 0), (3, 3), (0x7FFFFFFF, 0x7FFFFFFF), (0xC000013A, -0x3FFFFEC6), (0xFFFFFFFF, -1)])
+@pytest.mark.parametrize(
+    ("code", "want"), [(0, 0), (3, 3), (0x7FFFFFFF, 0x7FFFFFFF), (0xC000013A, -0x3FFFFEC6), (0xFFFFFFFF, -1)]
+)
 def test_the_status_of_a_command(code: int, want: int) -> None:
     assert run.status(code) == want
 

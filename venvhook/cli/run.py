@@ -129,8 +129,8 @@ def started(program: str, arguments: Sequence[str], system: System = WINDOWS) ->
     """What is started on Windows, so that the file PROGRAM gets ARGUMENTS as they are.
 
     A script of PowerShell is none that Windows itself can start. A batch file is read by cmd.exe, to which & | < > ^ %
-    mean something even in an argument: each is quoted, a quote in one is doubled, and between `%` and the next one is
-    put what cmd.exe takes for an empty text, so that no variable is looked up. VenvhookError for what it cannot be given.
+    mean something even in an argument: each is quoted, a quote in one is doubled, and after each `%` comes what cmd.exe
+    takes for an empty text, so that no variable is looked up. VenvhookError for what it cannot be given.
     """
     ending = system.path.splitext(program)[1].lower()
     if ending == ".ps1":

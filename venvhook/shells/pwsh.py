@@ -76,7 +76,7 @@ def profiles(documents: str, system: System = HERE) -> dict[str, str]:
 
 
 def asking(script: str, *words: str) -> list[str]:
-    """The arguments of a PowerShell that reads its profile, runs SCRIPT with WORDS as a line typed there would, and ends.
+    """The arguments of a PowerShell that reads its profile, runs SCRIPT with WORDS as a typed line would, and ends.
 
     To the hook it is a session that somebody types in, if there is a keyboard.
     """
