@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -175,3 +177,15 @@ def test_no_bytes_are_lost_in_a_text(kind: System, data: bytes) -> None:
 def test_every_text_has_bytes(kind: System, text: str) -> None:
     """Names of files on Windows may hold half of a surrogate pair."""
     assert isinstance(system.encode(text, kind), bytes)
+
+
+def test_links_and_junctions(tmp_path: Path) -> None:
+    """A junction is no symlink to Python; its status tells it by a number of its own."""
+    (tmp_path / "link").symlink_to("nowhere")
+    assert system.is_link((tmp_path / "link").lstat())
+    assert not system.is_link(tmp_path.lstat())
+
+    class Junction:
+        st_mode, st_reparse_tag = tmp_path.lstat().st_mode, 0xA0000003
+
+    assert system.is_link(Junction())  # type: ignore[arg-type]
