@@ -8,6 +8,7 @@ import threading
 
 import pytest
 from hypothesis import HealthCheck, settings
+from outside import guard
 
 # Times are never asserted: several workers share a machine, and a slow one is no failure.
 settings.register_profile("venvhook", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -27,6 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    guard(config)
     if threading.current_thread() is threading.main_thread():  # which it is not in workers of every kind
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background, and its children, ignore it
     folders = [os.path.abspath(folder) for folder in config.getoption("--old").split(os.pathsep) if folder]

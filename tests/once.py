@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from outside import ENVIRON
 
 
 def without_index() -> bool:
@@ -31,7 +32,7 @@ def once(place: Path, *commands: Sequence[str | Path], from_index: bool = False)
             return place
         shutil.rmtree(place, ignore_errors=True)
         for command in commands:
-            answer = subprocess.run(command, capture_output=True, text=True, timeout=600)
+            answer = subprocess.run(command, capture_output=True, text=True, timeout=600, env=ENVIRON)
             if answer.returncode and not required:
                 pytest.skip(f"{place.name} cannot be installed here: {answer.stderr[-300:]}")
             assert answer.returncode == 0, answer.stderr

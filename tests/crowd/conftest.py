@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
+from outside import ENVIRON
 from shell.conftest import installation, pytest_generate_tests, shell
 from shell.dialects import Dialect
 from shell.world import Installation
@@ -39,7 +40,7 @@ def fetched(pytestconfig: pytest.Config) -> Callable[[str], Path]:
                 pytest.skip(f"{name} cannot be had: npm is not installed")
             with tempfile.TemporaryDirectory(dir=home) as new:
                 command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", new, name]
-                done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+                done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=ENVIRON)
                 if done.returncode:
                     pytest.skip(f"{name} cannot be had: {done.stderr[-200:]}")
                 (home / name).parent.mkdir(exist_ok=True)  # of a package with a scope

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from outside import live_in
 
 from venvhook import hookfiles, install
 from venvhook.errors import VenvhookError
@@ -31,9 +32,7 @@ STARTUP = {
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / HOSTILE
     path.mkdir()
-    monkeypatch.setenv("HOME", str(path))
-    for name in ("XDG_CONFIG_HOME", "ZDOTDIR"):
-        monkeypatch.delenv(name, raising=False)
+    live_in(path, monkeypatch)
     return path
 
 

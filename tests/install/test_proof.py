@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from outside import live_in
 
 from venvhook import hookfiles, install, proof, symptoms
 from venvhook.errors import VenvhookError
@@ -24,9 +25,7 @@ def all_shells() -> list[object]:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "it's a home"
     path.mkdir()
-    monkeypatch.setenv("HOME", str(path))
-    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "ZDOTDIR", "HISTFILE"):
-        monkeypatch.delenv(name, raising=False)
+    live_in(path, monkeypatch)
     (path / ".zshrc").write_text("PS1='%% '\nHISTFILE=~/.zsh_history SAVEHIST=9 HISTSIZE=9\nsetopt share_history\n")
     (path / ".bashrc").write_text("PS1='$ '\nPROMPT_COMMAND='history -a'\n")
     return path

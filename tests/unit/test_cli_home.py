@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from outside import live_in
 
 from venvhook import cli, trust
 from venvhook.cli import place, run
@@ -41,7 +42,7 @@ class Home:
         monkeypatch.setattr("venvhook.folders.record_path", lambda prefix="": str(self.root / "record/folders"))
         for name in [name for name in os.environ if "VENVHOOK" in name or name.startswith(("VIRTUAL_ENV", "PIP_"))]:
             monkeypatch.delenv(name)
-        monkeypatch.setenv("HOME", str(self.home))
+        live_in(self.home, monkeypatch)
         self.go(self.shop)
 
     def go(self, folder: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from outside import live_in
 
 from venvhook import config
 from venvhook.config import Config
@@ -33,7 +34,7 @@ def test_every_key() -> None:
 
 @pytest.mark.parametrize("home", ["/home/me", "/home/me/"])
 def test_home_is_what_the_caller_says(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", "/tmp/evil")
+    live_in("/tmp/evil", monkeypatch)
     assert parse('allow = ["~/w"]', home).allow == ("/home/me/w",)
     assert parse('allow = ["~/w"]', "/").allow == ("/w",)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
+from outside import live_in
 
 from venvhook import __version__, doctor, hookfiles, install, neighbours, proof, symptoms, windows
 from venvhook.cli import main
@@ -29,8 +30,8 @@ class Seen:
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home with bash alone, in which venvhook is installed."""
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    for name in ("XDG_CONFIG_HOME", "VENVHOOK_DISABLE", "VIRTUAL_ENV", "CONDA_DEFAULT_ENV"):
+    live_in(tmp_path / "home", monkeypatch)
+    for name in ("VENVHOOK_DISABLE", "VIRTUAL_ENV", "CONDA_DEFAULT_ENV"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(install, "installed", lambda *_: ["bash"])
     (tmp_path / "home").mkdir()

@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from outside import live_in
 
 from venvhook import folders
 from venvhook.errors import VenvhookError
@@ -66,8 +67,8 @@ def test_a_relative_folder_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_home_is_the_users(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", "/somewhere")
-    assert folders.by_platform().home == "/somewhere"
+    live_in("/somewhere", monkeypatch)
+    assert folders.by_platform().home == os.path.normpath("/somewhere")
 
 
 def test_a_folder_is_made_with_those_above_it(tmp_path: Path) -> None:
