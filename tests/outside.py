@@ -198,8 +198,8 @@ class Guard:
         changed = sorted(path for path in {*self.before, *now} if self.before.get(path) != now.get(path))
         if changed:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
-            names = "\n".join(changed)
-            sys.stderr.write(f"\nFAILED: a process that a test started changed what is outside of the tests:\n{names}\n")
+            problem = "what is outside of the tests was changed while they ran, as by a process of theirs"
+            sys.stderr.write("\n".join([f"\nFAILED: {problem}:", *changed, ""]))
 
 
 def listing(roots: Iterable[str]) -> dict[str, object]:

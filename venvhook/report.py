@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from venvhook import dotenv, environment, keep, marker, trust
+from venvhook import dotenv, keep, marker, trust
 from venvhook.create import left_over
 from venvhook.errors import VenvhookError
 from venvhook.locate import locate, resolve

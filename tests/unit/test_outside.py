@@ -187,4 +187,4 @@ def test_a_child_process_that_changes_a_real_home_fails_the_run(run: tuple[Path,
     (home.parent / "tests/test_them.py").write_text(test)
     status, said = finish(home, command)
     assert status == 1 and "1 passed" in said
-    assert "changed what is outside of the tests:\n" in said and f"\n{path}\n" in said
+    assert "FAILED: what is outside of the tests was changed" in said and f"\n{path}\n" in said

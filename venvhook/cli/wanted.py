@@ -16,7 +16,7 @@ from venvhook.errors import VenvhookError
 from venvhook.locate import auto, is_name, locate, resolve
 from venvhook.managers import NAMED
 from venvhook.project import Notice
-from venvhook.system import join_list, split_list
+from venvhook.system import join_list, split_list, within
 from venvhook.windows import which
 
 TYPE_CHECKING = False
@@ -145,7 +145,7 @@ class Wanted:
                 environ.pop(name, None)
                 environ.update({} if value is None else {name: value})
         path = split_list(environ.get("PATH", os.defpath))
-        path = [each for each in path if os.path.isabs(each) and not guard.within(each, self.root)]
+        path = [each for each in path if os.path.isabs(each) and not within(each, self.root)]
         return {**environ, "PATH": join_list(path), "PIP_USER": "0", "NO_COLOR": "1"}
 
     def _choose(self, order: Order, named: str | None, otherwise: str) -> None:

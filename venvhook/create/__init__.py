@@ -8,25 +8,26 @@ that adds a package, where that is not pip's.
 
 from __future__ import annotations
 
+import contextlib
 import os
-import shutil
+import re
 
 from venvhook.create import packages
 from venvhook.create.before import Before, File, Redirect, delete
-from venvhook.create.guard import inside, within
+from venvhook.create.guard import inside, is_link
 from venvhook.create.order import Order, Recipe, Step
 from venvhook.create.running import ended_once, run, usual_modes
-from venvhook.environment import inspect, version_fits
+from venvhook.environment import inspect, lines, version_fits
 from venvhook.errors import VenvhookError
-from venvhook.files import discard, entries as listed
+from venvhook.files import discard, entries as listed, read_bytes
 from venvhook.locate.search import being_made, beside
 from venvhook.managers import MANAGERS
 from venvhook.shells.advice import delete_folder, move
+from venvhook.system import HERE, WINDOWS, System, decode, encode, within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import contextlib
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import ModuleType
 
     from venvhook.create.before import Entry
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 ASIDE = ".venvhook-old-"  # before the name of an environment while another one is made in its place
 GONE = ".venvhook-gone-"  # before the name of one that is being deleted
+_ABSOLUTE = re.compile(r"[A-Za-z]:[\\/]|\\\\")  # how an absolute path of Windows begins
+_LIMIT = 1 << 20  # bytes: of a pyvenv.cfg
 
 
 def recipe(manager: str, order: Order) -> Recipe:
@@ -96,7 +99,8 @@ def make(order: Order, how: Recipe, working: Working, last: Last | None = None) 
         finally:
             order.told += before.told
             discard(being_made(order.root))
-            shutil.rmtree(temporary, ignore_errors=True)
+            with contextlib.suppress(VenvhookError):
+                delete(temporary)
 
 
 def _entries(order: Order, how: Recipe) -> list[Entry]:
@@ -107,10 +111,15 @@ def _entries(order: Order, how: Recipe) -> list[Entry]:
 
 
 def _made(order: Order, how: Recipe, working: Working, before: Before) -> Environment:
-    os.makedirs(os.path.dirname(order.root), exist_ok=True)
+    parent = os.path.dirname(order.root)
+    try:
+        os.makedirs(parent, exist_ok=True)
+    except OSError as error:
+        problem = f"its folder cannot be made: {error.strerror}"
+        raise VenvhookError(problem, order.root, remedy="name another place with venv = … in the marker") from None
     with open(being_made(order.root), "wb"):
         pass  # until it goes, hooks do not enter what is only half there
-    around = set(listed(os.path.dirname(order.root)))
+    around = set(listed(parent))
     for step in how.steps:
         try:
             _do(step, order, working)
@@ -150,11 +159,17 @@ def _carry_over(order: Order) -> None:
     keep.update({"include-system-site-packages": "true"} if order.system_packages else {})
     if not keep or not os.path.isfile(path):
         return
-    with open(path, encoding="utf-8", errors="surrogateescape") as file:
-        lines = file.read().split("\n")
-    others = [line for line in lines if line.partition("=")[0].strip().lower() not in keep and line]
-    with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:
-        file.writelines(f"{line}\n" for line in [*others, *(f"{key} = {value}" for key, value in keep.items())])
+    data = replaced(read_bytes(path, _LIMIT), keep)
+    with open(path, "wb") as file:
+        file.write(data)
+
+
+def replaced(data: bytes, values: Mapping[str, str]) -> bytes:
+    """DATA, a pyvenv.cfg, with VALUES for the keys that they have. Other lines, their ends and their bytes stay."""
+    said = decode(data)
+    end = "\r\n" if "\r\n" in said else "\n"
+    others = [line for line in lines(said) if line.partition("=")[0].strip().lower() not in values and line]
+    return encode("".join(line + end for line in [*others, *(f"{key} = {value}" for key, value in values.items())]))
 
 
 def _ignored_by_git(order: Order) -> None:
@@ -182,14 +197,25 @@ def _elsewhere(order: Order, around: set[str]) -> VenvhookError:
     return VenvhookError("no environment was made here", order.root, remedy=remedy)
 
 
-def _paths(lines: Sequence[str]) -> Iterator[str]:
-    """What may be paths of environments in a tool's LINES: words, folder and name apart, and what may have blanks."""
-    for line in (line for line in lines if "/" in line and len(line) < 2000):
+def _paths(said: Sequence[str], system: System = HERE) -> Iterator[str]:
+    """What may be paths of environments in SAID, a tool's lines: words, folder and name apart, what may have blanks."""
+    for line in (line for line in said if len(line) < 2000):
+        at = _beginning(line, system)
+        if at < 0:
+            continue
         words = [word.strip("'\"`.,:;()") for word in line.split()][:40]
-        folders = [word for word in words if os.path.isabs(word)]
+        folders = [word for word in words if system.path.isabs(word)]
         yield from folders
-        yield from (os.path.join(folder, word) for folder in folders for word in words)
-        yield line[line.index("/") :].strip().strip("'\"`.")
+        yield from (system.path.join(folder, word) for folder in folders for word in words)
+        yield line[at:].strip().strip("'\"`.")
+
+
+def _beginning(line: str, system: System) -> int:
+    """Where the first absolute path in LINE may begin; -1: nowhere."""
+    if system is not WINDOWS:
+        return line.find("/")
+    found = _ABSOLUTE.search(line)
+    return found.start() if found else -1
 
 
 def _is_one(path: str) -> bool:
@@ -247,7 +273,7 @@ def remove(root: str, folder: str, entries: Sequence[Entry] = ()) -> str | None:
     if not os.path.isabs(root):
         raise AssertionError(f"a relative path is not deleted: {root}")
     about = [entry for entry in entries if entry.about(root)]
-    target = os.path.realpath(root) if os.path.islink(root) else None
+    target = os.path.realpath(root) if is_link(root) else None
     with ended_once():
         if target is not None:
             os.unlink(root)
@@ -277,4 +303,11 @@ def _rename(path: str, to: str) -> None:
         os.rename(path, to)
     except OSError as error:
         problem = f"cannot be renamed ({error.strerror})"
-        raise VenvhookError(problem, path, remedy="make its folder writable, and end what runs in it") from None
+        raise VenvhookError(problem, path, remedy=f"make its folder writable, and {in_use()}") from None
+
+
+def in_use(system: System = HERE) -> str:
+    """What a person does about a folder that something uses. On Windows it can be neither renamed nor deleted."""
+    if system is WINDOWS:
+        return "close the programs, editors and terminals that are in it or use its Python"
+    return "end what runs in it"

@@ -11,12 +11,15 @@ import contextlib
 import os
 import re
 import shutil
+import stat
 from functools import partial
 
+from venvhook.create.guard import is_link
 from venvhook.errors import VenvhookError
 from venvhook.files import read_plain
 from venvhook.locate.search import being_made
 from venvhook.locate.venv import first_line
+from venvhook.system import HERE, System, above, alike, decode, encode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +57,7 @@ class File:
         self.path = path
 
     def now(self) -> object:
-        if os.path.islink(self.path):
+        if is_link(self.path):
             return os.readlink(self.path)
         if not os.path.isfile(self.path):
             return THERE if os.path.lexists(self.path) else None
@@ -64,19 +67,20 @@ class File:
     def put(self, state: object) -> None:
         if state is THERE or state == self.now():
             return
-        if not isinstance(state, bytes) or os.path.islink(self.path) or os.path.isdir(self.path):
+        if not isinstance(state, bytes) or is_link(self.path) or os.path.isdir(self.path):
             delete(self.path)  # a file is written in its place, which keeps its mode
         if isinstance(state, bytes):
             with open(self.path, "wb") as file:
                 file.write(state)
         elif isinstance(state, str):
-            os.symlink(state, self.path)
+            leads_to = os.path.join(os.path.dirname(self.path), state)
+            os.symlink(state, self.path, target_is_directory=os.path.isdir(leads_to))  # which Windows must be told
 
     def about(self, root: str) -> bool:
         state = self.now()
         if isinstance(state, bytes):
-            return os.fsencode(os.path.join(root, "")) in state
-        return isinstance(state, str) and os.path.realpath(self.path) == root
+            return speaks_of(state, root)
+        return isinstance(state, str) and alike(os.path.realpath(self.path)) == alike(root)
 
 
 class Redirect(File):
@@ -91,13 +95,14 @@ class Redirect(File):
             delete(self.path)
 
     def about(self, root: str) -> bool:
-        if os.path.islink(self.path) or not os.path.isfile(self.path):
+        if is_link(self.path) or not os.path.isfile(self.path):
             return False
         try:
-            line = first_line(os.fsdecode(read_plain(self.path, 1 << 16)))
+            line = first_line(decode(read_plain(self.path, 1 << 16)))
         except VenvhookError:
             return False
-        return bool(line) and os.path.normpath(os.path.join(os.path.dirname(self.path), line)) == root
+        named = os.path.normpath(os.path.join(os.path.dirname(self.path), line))
+        return bool(line) and alike(named) == alike(root)
 
 
 class Holder:
@@ -169,7 +174,7 @@ class Before:
 
     def _clear(self, path: str) -> None:
         """Delete what building has left in PATH, but nothing in there that is not a build tool's."""
-        if os.path.islink(path) or not os.path.isdir(path):
+        if is_link(path) or not os.path.isdir(path):
             delete(path)
             return
         known = _BUILT if os.path.basename(path) == "build" else _DESCRIBING
@@ -194,14 +199,20 @@ def _left(folder: str) -> list[str]:
     return [*found, build] if os.path.lexists(build) else found
 
 
-def _missing(path: str) -> list[str]:
-    """The folders above PATH that do not exist, the outermost first."""
+def _missing(path: str, system: System = HERE) -> list[str]:
+    """The folders above PATH that do not exist, the outermost first: all of them, where its drive does not exist."""
     missing: list[str] = []
-    parent = os.path.dirname(path)
-    while not os.path.lexists(parent):
+    for parent in above(path, system):
+        if os.path.lexists(parent):
+            break
         missing.insert(0, parent)
-        parent = os.path.dirname(parent)
     return missing
+
+
+def speaks_of(data: bytes, root: str, system: System = HERE) -> bool:
+    """Whether DATA, what a file holds, has a path in the folder ROOT. pdm writes it with `/` on Windows, too."""
+    inside = system.path.join(root, "")
+    return encode(alike(inside, system), system) in encode(alike(decode(data, system), system), system)
 
 
 def delete(path: str) -> None:
@@ -212,10 +223,10 @@ def delete(path: str) -> None:
     if not os.path.isabs(path):
         raise AssertionError(f"a relative path is not deleted: {path}")
     try:
-        if os.path.islink(path) or os.path.isfile(path):
-            os.unlink(path)
-        elif os.path.lexists(path):
+        if os.path.isdir(path) and not is_link(path):
             _delete_folder(path)
+        elif os.path.lexists(path):
+            _unlink(path)
     except OSError as error:
         why = f"cannot be deleted completely ({error.strerror})"
         raise VenvhookError(why, path, remedy="delete what is left by hand") from None
@@ -226,11 +237,35 @@ def _delete_folder(path: str) -> None:
         shutil.rmtree(path)
     except RecursionError:  # before Python 3.13, for folders a thousand deep
         _delete_deep(path)
-    except PermissionError:  # folders that were made read-only
-        for folder, _, _ in os.walk(path):
-            with contextlib.suppress(OSError):
-                os.chmod(folder, 0o700)
+    except PermissionError:
+        deletable(path)
         shutil.rmtree(path)
+
+
+def _unlink(path: str) -> None:
+    try:
+        os.unlink(path)
+    except PermissionError:
+        if HERE.owners:
+            raise
+        os.chmod(path, stat.S_IWRITE)
+        os.unlink(path)
+
+
+def deletable(root: str, system: System = HERE) -> None:
+    """Make what is below the folder ROOT deletable, as far as that can be done. Links are not followed.
+
+    POSIX asks whether the folders may be written, Windows whether the files may: git makes its objects read-only.
+    """
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if not is_link(os.path.join(folder, name))]
+        held = [] if system.owners else [os.path.join(folder, name) for name in files]
+        with contextlib.suppress(OSError):
+            os.chmod(folder, 0o700)
+        for path in held:
+            with contextlib.suppress(OSError):
+                if not is_link(path) and not os.lstat(path).st_mode & stat.S_IWRITE:
+                    os.chmod(path, stat.S_IREAD | stat.S_IWRITE)
 
 
 def _delete_deep(path: str) -> None:
@@ -239,7 +274,7 @@ def _delete_deep(path: str) -> None:
     for folder in folders:
         with os.scandir(folder) as held:
             for entry in held:
-                if entry.is_dir(follow_symlinks=False):
+                if entry.is_dir(follow_symlinks=False) and not is_link(entry.path):
                     folders.append(entry.path)
                 else:
                     os.unlink(entry.path)

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
-import sys
 
-from venvhook.create.order import Order, Recipe, Step, missing, unlockable
+from venvhook.create.order import Order, Recipe, Step, missing, unlockable, which
 from venvhook.create.venv import pip
 from venvhook.errors import VenvhookError
 from venvhook.locate import Search
 from venvhook.locate.conda import SPECIFICATIONS, roots
+from venvhook.system import HERE, WINDOWS, System, alike, decode, encode, is_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
 
 ADD = "conda install"
 COMMANDS = ("conda", "mamba", "micromamba")
-_SYSTEMS = {"linux": "linux", "darwin": "osx", "win32": "win"}
-_MACHINES = {"x86_64": "64", "AMD64": "64", "aarch64": "aarch64", "arm64": "arm64"}
+_SYSTEMS = {"linux": "linux", "macos": "osx", "windows": "win"}
+_MACHINES = {"x86_64": "64", "AMD64": "64", "aarch64": "aarch64", "arm64": "arm64", "ARM64": "arm64"}
 
 
 def recipe(order: Order) -> Recipe:
@@ -33,7 +32,7 @@ def recipe(order: Order) -> Recipe:
     if order.locked:
         command = [conda, "create", "--yes", *place, "--file", _lock(order)]
     elif file and order.install:
-        create = ["create", "--yes"] if os.path.basename(conda) == "micromamba" else ["env", "create"]
+        create = ["create", "--yes"] if _named(conda) == "micromamba" else ["env", "create"]
         command = [conda, *create, "--file", file, *place]
     else:
         command = [conda, "create", "--yes", *place, *_specification(order)]
@@ -53,18 +52,35 @@ def entries(order: Order) -> list[Entry]:
 def _conda(order: Order) -> str:
     """The command: what CONDA_EXE says, on PATH, or where conda is installed."""
     named = [order.environ.get("CONDA_EXE") or "", order.environ.get("MAMBA_EXE") or ""]
-    found = [shutil.which(name, path=order.environ.get("PATH")) for name in COMMANDS]
-    inside = [os.path.join(root, "bin", "conda") for root in roots(Search(order.folder, order.environ))]
+    found = [which(name, order.environ) or "" for name in COMMANDS]
+    inside = [path for root in roots(Search(order.folder, order.environ)) for path in programs(root)]
     for path in [*named, *found, *inside]:
-        if path and os.access(path, os.X_OK):
+        if os.path.isabs(path) and os.path.isfile(path) and os.access(path, os.X_OK):
             return path
     raise missing("conda", order, "install Miniforge, which has it")
+
+
+def programs(root: str, system: System = HERE) -> list[str]:
+    """Where conda's command may be in the folder ROOT that conda is installed in, the best first.
+
+    On Windows the program itself comes before `condabin\\conda.bat`: cmd.exe reads what it is given in its own way.
+    """
+    if system is not WINDOWS:
+        return [system.path.join(root, "bin", "conda")]
+    inside = (("Scripts", "conda.exe"), ("condabin", "conda.bat"), ("Library", "bin", "micromamba.exe"))
+    return [system.path.join(root, *parts) for parts in inside]
+
+
+def _named(command: str, system: System = HERE) -> str:
+    """The name of COMMAND, a path: `conda` of `conda.exe`, too."""
+    base: str = system.path.basename(command)
+    return next((base[: -len(end)] for end in system.endings if end and base.lower().endswith(end)), base)
 
 
 def _specification(order: Order) -> list[str]:
     """What conda is asked for, in its own words, by what the marker asks for."""
     wish = order.wish or order.earlier
-    if "/" in wish or os.sep in wish:
+    if is_path(wish):
         problem = "conda brings its own Python, and takes none by its path"
         raise VenvhookError(problem, wish, remedy='ask for a version: python = "3.12"')
     if wish.startswith("pypy"):
@@ -75,37 +91,44 @@ def _specification(order: Order) -> list[str]:
 
 def _lock(order: Order) -> str:
     """The explicit specification for this platform, `conda-linux-64.lock`, as conda-lock names it."""
-    name = (
-        f"conda-{_SYSTEMS.get(sys.platform, sys.platform)}-{_MACHINES.get(platform.machine(), platform.machine())}.lock"
-    )
+    name = lock_name(platform.machine())
     found = order.has(name)
     if found is None:
         raise unlockable("conda", order, name)
     return found
 
 
+def lock_name(machine: str, system: System = HERE) -> str:
+    """What conda-lock calls the explicit specification for the processor MACHINE, as `platform.machine` names it."""
+    return f"conda-{_SYSTEMS[system.name]}-{_MACHINES.get(machine, machine)}.lock"
+
+
 class Line:
-    """One line of a file; the others are other environments."""
+    """One line of a file, that is a path; the others are other environments, and stay byte for byte."""
 
     def __init__(self, path: str, line: str) -> None:
         self.path, self.line = path, line
 
     def now(self) -> object:
-        return True if self.line in self._read() else None
+        return True if any(map(self._is_it, self._read())) else None
 
     def put(self, state: object) -> None:
         lines = self._read()
-        if state or self.line not in lines:
+        others = [line for line in lines if not self._is_it(line)]
+        if state or len(others) == len(lines):
             return
-        with open(self.path, "w", encoding="utf-8", errors="surrogateescape") as file:
-            file.writelines(line + "\n" for line in lines if line != self.line)
+        with open(self.path, "wb") as file:
+            file.writelines(others)
 
     def about(self, root: str) -> bool:
-        return root == self.line
+        return alike(root) == alike(self.line)
 
-    def _read(self) -> list[str]:
+    def _is_it(self, line: bytes) -> bool:
+        return encode(alike(decode(line.strip(b"\r\n")))) == encode(alike(self.line))
+
+    def _read(self) -> list[bytes]:
         try:
-            with open(self.path, encoding="utf-8", errors="surrogateescape") as file:
-                return file.read().splitlines()
+            with open(self.path, "rb") as file:
+                return file.read().splitlines(keepends=True)
         except OSError:
             return []

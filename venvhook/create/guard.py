@@ -15,6 +15,8 @@ import sys
 from venvhook.environment import Unfit, has_commands, inspect
 from venvhook.errors import VenvhookError
 from venvhook.files import read_plain
+from venvhook.system import HERE, System, above, alike, decode, within
+from venvhook.system import is_link as says_link
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,22 +61,30 @@ def removable(
     that it was making when it was killed.
     """
     keep_off(root, folder, home)
-    above = os.path.realpath(os.path.dirname(root))
-    if within(root, folder) and not within(above, folder):
+    parent = os.path.realpath(os.path.dirname(root))
+    if within(root, folder) and not within(parent, folder):
         raise VenvhookError("leads out of the project by a link", root, remedy="delete it where it really is")
     if not os.path.lexists(root):
         raise VenvhookError("there is no environment, so there is nothing to remove", root)
     if root != unfinished and not (was_environment if damaged else is_environment)(root):
         problem = "is no environment (no pyvenv.cfg, no conda-meta)"
         raise VenvhookError(problem, root, remedy="look at it, and move it away")
-    doomed = os.path.join(above, os.path.basename(root))
-    if os.path.islink(root):
+    doomed = os.path.join(parent, os.path.basename(root))
+    if is_link(root):
         if not within(os.path.realpath(root), folder):
             return  # only the link goes
         doomed = os.path.realpath(root)
     _not_ours(doomed, own)
     _alone(doomed)
     _not_anothers(doomed, folder, os.path.realpath(home))
+
+
+def is_link(path: str) -> bool:
+    """Whether PATH is a symlink, or a junction of Windows. `os.path.islink` knows no junctions."""
+    try:
+        return says_link(os.lstat(path))
+    except (OSError, ValueError):
+        return False
 
 
 def is_conda(root: str) -> bool:
@@ -104,7 +114,7 @@ def _alone(root: str) -> None:
     if held:
         raise VenvhookError(f"holds more than an environment ({held})", root, remedy=BY_HAND)
     seen = os.lstat(root)
-    if os.name != "nt" and seen.st_uid not in (os.geteuid(), 0):
+    if HERE.owners and seen.st_uid not in (os.geteuid(), 0):
         raise VenvhookError(f"belongs to another user ({seen.st_uid})", root, remedy="ask that user to remove it")
     mounted = next((place for place in _mounts() if within(place, root)), None)
     if mounted:
@@ -123,7 +133,7 @@ def _environments(root: str) -> Iterator[str]:
             held = list(os.scandir(folder))
         except OSError:
             continue  # cannot be listed, so it cannot be deleted either
-        below = [entry.path for entry in held if entry.is_dir(follow_symlinks=False)]
+        below = [entry.path for entry in held if entry.is_dir(follow_symlinks=False) and not is_link(entry.path)]
         names = {entry.name for entry in held}
         if folder != root and ("pyvenv.cfg" in names or os.path.join(folder, "conda-meta") in below):
             yield folder
@@ -140,20 +150,30 @@ def _not_anothers(root: str, folder: str, home: str) -> None:
     bound = _bound(root)
     if bound and not within(folder, os.path.realpath(bound)):
         raise VenvhookError(f"its file .project says that it is the environment of {bound}", root, remedy=BY_HAND)
-    owner = os.path.dirname(root)
-    while owner not in (folder, home, os.path.dirname(owner)):
-        signs = NESTED if within(owner, folder) else PROJECTS
-        if any(os.path.lexists(os.path.join(owner, name)) for name in signs) and not _is_pyenv(owner):
-            break
-        owner = os.path.dirname(owner)
-    else:
-        return
-    if within(folder, owner):
+    owner = next((each for each in between(root, (folder, home)) if _is_project(each, folder)), None)
+    if owner is None or within(folder, owner):
         return
     remedy = BY_HAND
     if os.path.lexists(os.path.join(owner, MARKER)):
         remedy = f"to delete it there: venvhook remove {shlex.quote(owner)}"
     raise VenvhookError(f"its environment is not this project's ({folder})", owner, remedy=remedy)
+
+
+def between(path: str, ends: Sequence[str], system: System = HERE) -> list[str]:
+    """The folders above PATH, the nearest first, up to the first of ENDS, or to the root of the disk, without it."""
+    found: list[str] = []
+    last = {alike(end, system) for end in ends}
+    for folder in above(path, system):
+        if alike(folder, system) in last or system.path.dirname(folder) == folder:
+            break
+        found.append(folder)
+    return found
+
+
+def _is_project(path: str, folder: str) -> bool:
+    """Whether PATH is a project of its own, seen from the project FOLDER."""
+    signs = NESTED if within(path, folder) else PROJECTS
+    return any(os.path.lexists(os.path.join(path, name)) for name in signs) and not _is_pyenv(path)
 
 
 def _bound(root: str) -> str:
@@ -162,7 +182,7 @@ def _bound(root: str) -> str:
     if not os.path.lexists(path):
         return ""
     try:
-        line = os.fsdecode(read_plain(path, 1 << 16)).partition("\n")[0].strip()
+        line = decode(read_plain(path, 1 << 16)).partition("\n")[0].strip()
     except VenvhookError:
         return path  # what it says cannot be known
     return os.path.join(root, line) if line else ""
@@ -195,8 +215,3 @@ def is_environment(root: str) -> bool:
 def was_environment(root: str) -> bool:
     """Whether ROOT is an environment, or was one before it lost its pyvenv.cfg."""
     return is_environment(root) or has_commands(root)
-
-
-def within(path: str, folder: str) -> bool:
-    """Whether PATH is FOLDER or in it, by their names."""
-    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 from typing import NamedTuple
 
 from venvhook.errors import VenvhookError
-from venvhook.system import HERE
+from venvhook.system import HERE, System, split_list
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -100,9 +99,24 @@ def requirement_arguments(requirements: Sequence[str], packages: Sequence[str]) 
     return arguments
 
 
+def which(name: str, environ: Mapping[str, str]) -> str | None:
+    """The path of the command NAME; None where no folder of PATH has it."""
+    paths = places(name, environ.get("PATH", ""))
+    return next((path for path in paths if os.path.isfile(path) and os.access(path, os.X_OK)), None)
+
+
+def places(name: str, path: str, system: System = HERE) -> list[str]:
+    """Where the command NAME may be: in the absolute folders of PATH, a list, and nowhere else.
+
+    `shutil.which` would take one from the current folder on Windows, and so from the project.
+    """
+    folders = [folder for folder in split_list(path, system) if system.path.isabs(folder)]
+    return [system.path.join(folder, name + end) for folder in folders for end in system.endings]
+
+
 def tool(name: str, order: Order) -> str:
     """The path of a manager's command. VenvhookError, with how to get it or do without, when it is not installed."""
-    found = shutil.which(name, path=order.environ.get("PATH"))
+    found = which(name, order.environ)
     if found is None:
         raise missing(name, order)
     return found
@@ -146,7 +160,7 @@ def misplaced(manager: str, order: Order) -> VenvhookError:
 
 
 def _has(order: Order, name: str) -> bool:
-    return shutil.which(name, path=order.environ.get("PATH")) is not None
+    return which(name, order.environ) is not None
 
 
 def _text(path: str | None) -> str:

@@ -11,11 +11,12 @@ import re
 import shutil
 from typing import NamedTuple
 
-from venvhook.create.order import Order, Step, interpreter
+from venvhook.create.order import Order, Step, interpreter, which
 from venvhook.create.running import Failed, run
 from venvhook.create.venv import pip_install
 from venvhook.errors import VenvhookError
 from venvhook.files import entries, read_plain
+from venvhook.system import HERE, WINDOWS, System, decode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ _USUAL = (
     "site-packages",
 )  # fmt: skip
 _USUAL_COMMANDS = re.compile(
-    r"(python|pypy|pip|easy_install|wheel|activate|deactivate|pydoc|idle|2to3|Activate|libpypy).*|__pycache__|\..*"
+    r"(python|pypy|pip|easy_install|wheel|activate|deactivate|pydoc|idle|2to3|Activate|libpypy).*|__pycache__|\..*|"
+    r".*\.(dll|pyd)"  # of Python itself, where an environment of Windows has a copy
 )
 # Tells which of the named distributions the environment itself does not find.
 _ASKING = """\
@@ -117,17 +119,28 @@ def _direct(folder: str, name: str) -> list[str] | None:
         said = json.loads(text)
         url, vcs = str(said["url"]), said.get("vcs_info")
         if said.get("dir_info", {}).get("editable"):
-            from urllib.parse import unquote, urlsplit
-
-            return ["-e", unquote(urlsplit(url).path)]
+            return ["-e", file_path(url)]
         return [f"{name} @ {vcs['vcs']}+{url}@{vcs['commit_id']}" if vcs else f"{name} @ {url}"]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
+def file_path(url: str, system: System = HERE) -> str:
+    """The path that a `file:` URL names (RFC 8089): `file:///C:/x` is `C:\\x`, `file://host/share` a share."""
+    from urllib.parse import unquote, urlsplit
+
+    parts = urlsplit(url)
+    path = unquote(parts.path)
+    if system is not WINDOWS:
+        return path
+    host = f"//{parts.netloc}" if parts.netloc not in ("", "localhost") else ""
+    path = host + (path if host else path.lstrip("/"))
+    return path.replace("/", "\\")
+
+
 def _text(path: str) -> str:
     try:
-        return os.fsdecode(read_plain(path, _LIMIT)) if os.path.isfile(path) else ""
+        return decode(read_plain(path, _LIMIT)) if os.path.isfile(path) else ""
     except VenvhookError:
         return ""
 
@@ -150,12 +163,12 @@ def files_lost(old: str, new: str) -> list[str]:
         return []
     top = [name for name in entries(old) if name not in _USUAL and not os.path.lexists(os.path.join(new, name))]
     found = [name + os.sep if os.path.isdir(os.path.join(old, name)) else name for name in top]
-    return found + [os.path.join("bin", name) for name in _own_commands(old, new)]
+    return found + [os.path.join(HERE.bin, name) for name in own_commands(old, new)]
 
 
-def _own_commands(old: str, new: str) -> list[str]:
+def own_commands(old: str, new: str, system: System = HERE) -> list[str]:
     """What is in OLD's `bin` and came with no package, as what a person has put there, or edited, by hand."""
-    known = set(entries(os.path.join(new, "bin")))
+    known = set(entries(os.path.join(new, system.bin)))
     for folder in libraries(old):
         for name in entries(folder):
             if name.endswith(".dist-info"):
@@ -163,7 +176,8 @@ def _own_commands(old: str, new: str) -> list[str]:
                 known |= {line.partition(",")[0].rpartition("/")[2] for line in lines if line.startswith("../")}
             elif name.endswith((".egg-info", ".egg", ".egg-link")):
                 return []  # these keep no list of their commands
-    return [name for name in entries(os.path.join(old, "bin")) if name not in known and not _USUAL_COMMANDS.match(name)]
+    there = entries(os.path.join(old, system.bin))
+    return [name for name in there if name not in known and not _USUAL_COMMANDS.match(name)]
 
 
 def again(order: Order, packages: Iterable[Distribution]) -> list[Step]:
@@ -185,7 +199,7 @@ def _installer(order: Order) -> list[str]:
     """What installs by pip's arguments: pip of the environment, uv, or pip of the Python that it was made with."""
     if any(os.path.isdir(os.path.join(folder, "pip")) for folder in libraries(order.root)):
         return pip_install(order.root)
-    uv = shutil.which("uv", path=order.environ.get("PATH"))
+    uv = which("uv", order.environ)
     if uv:
         return [uv, "pip", "install", "--python", interpreter(order.root)]
     pip = pip_install(order.root)

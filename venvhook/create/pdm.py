@@ -10,11 +10,10 @@ import os
 from venvhook.create.before import File
 from venvhook.create.order import Order, Recipe, Step, interpreter, misplaced, tool, unlockable
 from venvhook.locate.pdm import prefix
+from venvhook.system import above
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from venvhook.create.before import Entry
 
 OWN_LIST = True
@@ -52,15 +51,10 @@ def _place(order: Order) -> list[str]:
     if inside or order.root == order.local:
         return []
     parent, name = os.path.split(order.root)
-    start = next((start for start in map(prefix, _upwards(order.folder)) if name.startswith(start)), None)
+    # One of the folders above is the root of the project's workspace.
+    upwards = (order.folder, *above(order.folder))
+    start = next((start for start in map(prefix, upwards) if name.startswith(start)), None)
     if order.fixed or start is None:
         raise misplaced("pdm", order)
     order.root = os.path.join(parent, start + order.minor)
     return ["--name", order.minor]
-
-
-def _upwards(folder: str) -> Iterator[str]:
-    """FOLDER and those above it: one of them is the root of its workspace."""
-    while folder != os.path.dirname(folder):
-        yield folder
-        folder = os.path.dirname(folder)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 from venvhook.create.order import Order, Recipe, Step, misplaced, tool, unlockable
+from venvhook.system import above
 
 OWN_LIST = True
 ADD = "pipenv install"
@@ -35,7 +36,7 @@ def recipe(order: Order) -> Recipe:
 def _pipfile(order: Order) -> str:
     """The Pipfile that decides: the nearest, from the project upwards."""
     named = order.environ.get("PIPENV_PIPFILE")
-    folder = order.folder
-    while not named and folder != os.path.dirname(folder) and not os.path.isfile(os.path.join(folder, "Pipfile")):
-        folder = os.path.dirname(folder)
-    return os.path.join(order.folder, named) if named else os.path.join(folder, "Pipfile")
+    if named:
+        return os.path.join(order.folder, named)
+    paths = [os.path.join(folder, "Pipfile") for folder in (order.folder, *above(order.folder))]
+    return next((path for path in paths if os.path.isfile(path)), paths[-1])

@@ -9,11 +9,15 @@ from __future__ import annotations
 import os
 
 from venvhook.create.order import Order, Recipe, Step, misplaced, tool, unlockable
+from venvhook.errors import VenvhookError
+from venvhook.files import read_plain
+from venvhook.system import decode, encode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from venvhook.create.before import Entry
 
+_LIMIT = 1 << 20  # bytes of envs.toml
 OWN_LIST = True
 ADD = "poetry add"
 
@@ -73,8 +77,8 @@ class Table:
             return
         import tomlkit
 
-        with open(self.path, "w", encoding="utf-8") as file:
-            file.write(tomlkit.dumps(tables))
+        with open(self.path, "wb") as file:
+            file.write(encode(tomlkit.dumps(tables)))
 
     def about(self, root: str) -> bool:
         state = self.now()
@@ -83,8 +87,10 @@ class Table:
     def _read(self) -> dict[str, object]:
         import tomlkit
 
-        try:
-            with open(self.path, encoding="utf-8") as file:
-                return tomlkit.parse(file.read())
-        except FileNotFoundError:
+        if not os.path.lexists(self.path):
             return {}
+        try:
+            return tomlkit.parse(decode(read_plain(self.path, _LIMIT)))
+        except ValueError as error:
+            remedy = "fix it, or delete it: poetry notes there which Python each project uses"
+            raise VenvhookError(f"is not TOML ({error})", self.path, remedy=remedy) from None

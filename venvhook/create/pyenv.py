@@ -7,12 +7,12 @@ from `versions/NAME`.
 from __future__ import annotations
 
 import os
-import shutil
 
 from venvhook.create.before import File
-from venvhook.create.order import Order, Recipe, Step, missing, unlockable
+from venvhook.create.order import Order, Recipe, Step, missing, unlockable, which
 from venvhook.create.venv import pip
 from venvhook.errors import VenvhookError
+from venvhook.system import HERE, WINDOWS, System
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ def recipe(order: Order) -> Recipe:
     """`pyenv virtualenv`, then pip."""
     if order.locked:
         raise unlockable("pyenv", order)
+    possible(order)
     versions, name = _versions(order.root), os.path.basename(order.root)
     if versions is None:
         remedy = 'name it by a name alone: venv = "NAME"'
@@ -41,22 +42,30 @@ def entries(order: Order) -> list[Entry]:
     return [File(os.path.join(versions, os.path.basename(order.root)))] if versions else []
 
 
+def possible(order: Order, system: System = HERE) -> None:
+    """VenvhookError where there is no pyenv that makes environments: pyenv-win, another program, only gets Pythons."""
+    if system is WINDOWS:
+        problem = "pyenv-win makes no environments: pyenv-virtualenv, which does, does not run on Windows"
+        remedy = 'have another tool make it: manager = "venv" in the marker, with python = "VERSION" for one of pyenv\'s'
+        raise VenvhookError(problem, order.folder, remedy=remedy)
+
+
 def _versions(root: str) -> str | None:
     """The folder of pyenv's versions that ROOT is in, directly or by `PYTHON/envs/NAME`."""
-    above = os.path.dirname(root)
-    if os.path.basename(above) == "envs":
-        above = os.path.dirname(os.path.dirname(above))
-    return above if os.path.basename(above) == "versions" else None
+    parent = os.path.dirname(root)
+    if os.path.basename(parent) == "envs":
+        parent = os.path.dirname(os.path.dirname(parent))
+    return parent if os.path.basename(parent) == "versions" else None
 
 
 def _pyenv(order: Order, root: str) -> str:
     own = os.path.join(root, "bin", "pyenv")
-    found = shutil.which("pyenv", path=order.environ.get("PATH")) or shutil.which(own)
+    found = which("pyenv", order.environ) or (own if os.path.isfile(own) and os.access(own, os.X_OK) else None)
     if found is None:
         raise missing("pyenv", order, "install pyenv, as its README says")
     order.environ["PYENV_ROOT"] = root
     plugins = os.path.join(root, "plugins", "pyenv-virtualenv")
-    if not (os.path.isdir(plugins) or shutil.which("pyenv-virtualenv", path=order.environ.get("PATH"))):
+    if not (os.path.isdir(plugins) or which("pyenv-virtualenv", order.environ)):
         remedy = f"to get it: git clone https://github.com/pyenv/pyenv-virtualenv {plugins}"
         raise VenvhookError(
             "pyenv makes environments by its plugin pyenv-virtualenv, which is not there", root, remedy=remedy

@@ -11,10 +11,11 @@ from venvhook.digest import digest
 from venvhook.errors import VenvhookError, shown
 from venvhook.files import read_bytes
 from venvhook.folders import make_private
+from venvhook.system import HERE, NOFOLLOW, WINDOWS, System, decode, encode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import FrameType
 
     from venvhook.create.order import Order, Step
@@ -52,6 +53,10 @@ _CAUSES = (
 )  # fmt: skip
 
 
+# What cmd.exe, which runs a batch file, takes for its own wherever it stands in an argument.
+_CMD = "&|<>^%!\"\r\n"
+_SEALED = 1 << 30  # the byte of a lock file that Windows locks: far behind its text, which stays readable
+
 LINES = 2000  # how many of a tool's last lines are looked through
 
 
@@ -63,15 +68,18 @@ class Failed(VenvhookError):
 
 def run(step: Step, order: Order, say: Say) -> None:
     """Run the command of STEP in the project; SAY gets each line of its output. Raises Failed for any status but 0."""
+    check_command(step.command)
     try:
         process = subprocess.Popen(
             step.command,
             cwd=order.folder,
-            env=order.environ,
+            env=spoken(order.environ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # so that all of it can be ended; and nothing of it asks at the terminal
+            # On POSIX: so that all of it can be ended, and nothing of it asks at the terminal. Windows has no such thing,
+            # and a group of its own would hear no Ctrl-C there, while a read of its output cannot be interrupted.
+            start_new_session=True,
         )
     except OSError as error:
         raise VenvhookError(f"cannot be started: {error.strerror}", step.command[0]) from None
@@ -86,9 +94,24 @@ def run(step: Step, order: Order, say: Say) -> None:
         raise _failed(step, order.root, status, "\n".join(lines))
 
 
+def spoken(environ: Mapping[str, str], system: System = HERE) -> dict[str, str]:
+    """ENVIRON for a tool whose output is read as UTF-8. On Windows, Python writes into a pipe in the code page else."""
+    return {"PYTHONUTF8": "1", **environ} if system is WINDOWS else dict(environ)
+
+
+def check_command(command: Sequence[str], system: System = HERE) -> None:
+    """VenvhookError for a batch file with arguments that cmd.exe would read as commands. Nothing can quote them all."""
+    if system is not WINDOWS or not command[0].lower().endswith((".bat", ".cmd")):
+        return
+    odd = next((argument for argument in command if any(each in argument for each in _CMD)), None)
+    if odd is not None:
+        problem = f"is a batch file, and cannot be given {odd}: it has a character of cmd.exe's own ({_CMD.strip()})"
+        raise VenvhookError(problem, command[0], remedy="rename that folder, or have another tool make the environment")
+
+
 def _lines(process: subprocess.Popen[bytes], say: Say) -> Iterator[str]:
     for line in process.stdout or ():
-        text = shown(os.fsdecode(line).rstrip("\r\n").rpartition("\r")[2].expandtabs(4))
+        text = shown(decode(line).rstrip("\r\n").rpartition("\r")[2].expandtabs(4))
         if text.strip():
             say(text.strip())
         yield text
@@ -110,9 +133,16 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
             if hasattr(os, "killpg"):
                 os.killpg(process.pid, getattr(signal, name))
             else:
+                subprocess.run(ending(process.pid, os.environ), stdin=subprocess.DEVNULL, capture_output=True)
                 process.kill()
             process.communicate(timeout=5)  # to the end of the output, which each of them holds open
             return
+
+
+def ending(pid: int, environ: Mapping[str, str]) -> list[str]:
+    """The command of Windows that ends the process PID and all that it has started."""
+    program = "\\".join([environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "taskkill.exe"])
+    return [program, "/F", "/T", "/PID", str(pid)]
 
 
 @contextlib.contextmanager
@@ -122,24 +152,15 @@ def alone(data: str, folder: str, root: str) -> Iterator[None]:
     The lock is a file in DATA, venvhook's own folder: anybody who may read a file can hold a lock on it. It holds ROOT,
     the environment that is worked on, until that is done: see `unfinished`.
     """
-    try:
-        import fcntl
-    except ImportError:  # Windows, where a folder in use cannot be renamed or deleted anyway
-        yield
-        return
     for path in (data, os.path.join(data, LOCKS)):
         make_private(path)
-    lock = os.open(_lock(data, folder), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    lock = os.open(_lock(data, folder), os.O_RDWR | os.O_CREAT | NOFOLLOW, 0o600)
     try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _taken(lock):
             problem, remedy = "another venvhook is making or removing its environment", "wait until that is done"
-            raise VenvhookError(problem, folder, remedy=remedy) from None
-        except OSError:
-            pass  # a file system without locks
+            raise VenvhookError(problem, folder, remedy=remedy)
         os.ftruncate(lock, 0)
-        os.write(lock, os.fsencode(root))
+        os.write(lock, encode(root))
         try:
             yield
         finally:
@@ -148,13 +169,45 @@ def alone(data: str, folder: str, root: str) -> Iterator[None]:
         os.close(lock)
 
 
+def _taken(lock: int) -> bool:
+    """Whether this process has the lock on the open file LOCK now, until it closes it; False: another has it."""
+    try:
+        import fcntl
+    except ImportError:
+        return _sealed(lock)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        pass  # a file system without locks
+    return True
+
+
+def _sealed(lock: int) -> bool:
+    """The same on Windows, where a lock keeps others from reading what it is on."""
+    from importlib import import_module
+
+    windows = import_module("msvcrt")
+    os.lseek(lock, _SEALED, os.SEEK_SET)
+    try:
+        windows.locking(lock, windows.LK_NBLCK, 1)
+    except PermissionError:
+        return False
+    except OSError:
+        pass
+    finally:
+        os.lseek(lock, 0, os.SEEK_SET)
+    return True
+
+
 def unfinished(data: str, folder: str) -> str:
     """The environment of the project FOLDER that a venvhook was working on when it was killed; "" for none.
 
     What lies in the project does not tell: a file that is pulled could name any folder as half an environment.
     """
     try:
-        return os.fsdecode(read_bytes(_lock(data, folder), 1 << 16))
+        return decode(read_bytes(_lock(data, folder), 1 << 16))
     except VenvhookError:
         return ""
 
@@ -184,7 +237,8 @@ def ended_once() -> Iterator[None]:
     Those that follow are not heard, to the end of the process: who presses Ctrl-C twice does not want half of it to
     stay.
     """
-    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    # SIGBREAK: the window of a console is closed (Windows)
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
     before = {number: signal.getsignal(number) for number in (getattr(signal, name) for name in names)}
     heard = {n: handler for n, handler in before.items() if handler in (signal.SIG_DFL, signal.default_int_handler)}
 

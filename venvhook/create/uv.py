@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from venvhook.create.order import Order, Recipe, Step, interpreter, tool, unlockable
 from venvhook.document import Document
 from venvhook.files import read_plain
@@ -23,7 +25,7 @@ def recipe(order: Order) -> Recipe:
     else:
         making = [uv, "venv", "--no-project", "--python", order.python, *order.naming(), order.root]
         steps.insert(0, Step("making the environment", making))
-    return Recipe(steps, writes=[f"{order.folder}/uv.lock"])
+    return Recipe(steps, writes=[os.path.join(order.folder, "uv.lock")])
 
 
 def _is_project(order: Order) -> bool:

@@ -6,22 +6,22 @@ Source: virtualenvwrapper 6.1, virtualenvwrapper.sh (`mkvirtualenv -a`). Its own
 from __future__ import annotations
 
 import os
-import shutil
 
 from venvhook.create import venv, virtualenv
-from venvhook.create.order import Order, Recipe, unlockable
+from venvhook.create.order import Order, Recipe, unlockable, which
+from venvhook.system import encode
 
 
 def recipe(order: Order) -> Recipe:
     """virtualenv where there is one, else venv; then pip."""
     if order.locked:
         raise unlockable("virtualenvwrapper", order)
-    command = shutil.which("virtualenv", path=order.environ.get("PATH"))
+    command = which("virtualenv", order.environ)
     found = Recipe([virtualenv.making(command, order), *venv.pip(order)]) if command else venv.recipe(order)
     found.finish = lambda: _bind(order)
     return found
 
 
 def _bind(order: Order) -> None:
-    with open(os.path.join(order.root, ".project"), "w", encoding="utf-8", errors="surrogateescape") as file:
-        file.write(order.folder + "\n")
+    with open(os.path.join(order.root, ".project"), "wb") as file:
+        file.write(encode(order.folder + "\n"))

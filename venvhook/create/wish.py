@@ -45,7 +45,7 @@ def version_file(folder: str) -> str:
     path = os.path.join(folder, ".python-version")
     if not os.path.isfile(path):
         return ""
-    lines = [line.strip() for line in read_plain(path, 4096).decode("utf-8", "replace").splitlines()]
+    lines = [line.strip() for line in read_plain(path, 4096).decode("utf-8-sig", "replace").splitlines()]
     return next((line for line in lines if line and not line.startswith("#")), "")
 
 
