@@ -157,6 +157,14 @@ def line_at(text: str, at: int) -> int:
     return text.count("\n", 0, at) + 1
 
 
+def is_link(path: str) -> bool:
+    """Whether PATH is a symlink, or a junction of Windows. `os.path.islink` knows no junctions."""
+    try:
+        return system.is_link(os.lstat(path))
+    except (OSError, ValueError):
+        return False
+
+
 def entries(folder: str) -> list[str]:
     """What is in FOLDER, sorted; nothing where it cannot be listed."""
     try:

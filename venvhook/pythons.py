@@ -1,7 +1,8 @@
 """The interpreters of this machine, found by python-discovery, and which one a project's `python` chooses.
 
 An environment is made with an interpreter itself, never with a version manager's shim or another environment's. To what
-python-discovery looks through (PATH, uv's, what venvhook runs on) are added those of pyenv, asdf, mise and conda.
+python-discovery looks through (PATH, the registry of Windows by PEP 514, uv's, what venvhook runs on) are added those of
+pyenv, pyenv-win, asdf, mise, Scoop and conda, which keep no register that it reads.
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ import contextlib
 import logging
 import os
 import re
-import shutil
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from venvhook.create.order import which
 from venvhook.errors import VenvhookError
-from venvhook.files import entries
+from venvhook.files import entries, is_link
 from venvhook.locate import Search, resolve
+from venvhook.system import HERE, WINDOWS, System, alike, is_path, join_list, split_list
 from venvhook.versions import fits
 
 TYPE_CHECKING = False
@@ -26,15 +28,20 @@ if TYPE_CHECKING:
 
     from python_discovery import DiskCache, PythonInfo
 
-# Version managers: the variable that says where one is, where it is without, and where the Pythons are in there.
-_MANAGERS = (
-    ("PYENV_ROOT", "~/.pyenv", "versions"),
-    ("ASDF_DATA_DIR", "~/.asdf", "installs/python"),
-    ("MISE_DATA_DIR", "~/.local/share/mise", "installs/python"),
+# Version managers: the variables that say where one is, where it is without, and where the Pythons are in there.
+_ON_POSIX = (
+    (("PYENV_ROOT",), "~/.pyenv", "versions"),
+    (("ASDF_DATA_DIR",), "~/.asdf", "installs/python"),
+    (("MISE_DATA_DIR",), "~/.local/share/mise", "installs/python"),
+)
+_ON_WINDOWS = (
+    (("PYENV_ROOT", "PYENV"), "~/.pyenv/pyenv-win", "versions"),
+    (("MISE_DATA_DIR",), "$LOCALAPPDATA/mise", "installs/python"),
+    (("SCOOP",), "~/scoop", "apps/python"),  # PACKAGE/VERSION; `current` is a junction to one of them
 )
 
-
-_NAMED = re.compile(r"python(3\.[0-9]+)|(pypy3\.[0-9]+)")
+_NAMED = re.compile(r"(?:python(3\.[0-9]+)|(pypy3\.[0-9]+))(?:\.exe)?", re.IGNORECASE)
+_KEPT = re.compile(r"((?:pypy)?3[0-9.]*[0-9])")
 
 
 class Interpreter(NamedTuple):
@@ -67,18 +74,17 @@ def found(cache: str, environ: Mapping[str, str]) -> list[Interpreter]:
 
     with _store(cache) as store:
         infos = list(iter_interpreters(None, None, store, _without_shims(environ)))
-        infos += _asked([own().path, *_others(environ)], store)
+        infos += _asked([own().path, *others(environ)], store)
     each = {os.path.realpath(i.path): i for i in map(_interpreter, infos)}
     return sorted(each.values(), key=lambda i: (_numbers(i.version), i.kind, i.path), reverse=True)
 
 
 def names(environ: Mapping[str, str]) -> list[str]:
     """What `python` may name on this machine, by file names alone: none is started. The newest first."""
-    named = set()
-    for folder in environ.get("PATH", "").split(os.pathsep):
-        named |= {"".join(filter(None, match.groups())) for match in map(_NAMED.fullmatch, entries(folder)) if match}
-    root = environ.get("PYENV_ROOT") or os.path.expanduser(os.path.join("~", ".pyenv"))
-    named |= {name for name in entries(os.path.join(root, "versions")) if re.fullmatch(r"(pypy)?3[0-9.]*[0-9]", name)}
+    files = [name for folder in split_list(environ.get("PATH", "")) for name in entries(folder)]
+    kept = [name for folder in holders(Search(os.sep, environ)) for name in entries(folder)]
+    matches = [*map(_NAMED.fullmatch, files), *map(_KEPT.fullmatch, kept)]
+    named = {"".join(filter(None, match.groups())).lower() for match in matches if match}
     return sorted(named, key=lambda name: (not name.startswith("p"), _numbers(name)), reverse=True)
 
 
@@ -90,8 +96,8 @@ def choose(wanted: str | None, folder: str, cache: str, environ: Mapping[str, st
     """
     if not wanted:
         return own()
-    if _is_path(wanted):
-        return _at(resolve(folder, wanted, environ), cache, environ)
+    if is_path(wanted):
+        return _at(spelled(resolve(folder, wanted, environ)), cache, environ)
     if "||" in wanted or (wanted[0] in "^~" and not wanted.startswith("~=")):  # poetry's, which nobody else reads
         return fitting(wanted, cache, environ)
     info = _search(f"=={wanted}" if wanted.endswith(".*") and wanted[0].isdigit() else wanted, cache, environ)
@@ -124,8 +130,8 @@ def genuine(path: str, remedy: str) -> str:
     try:
         with open(path, "rb") as file:
             script = file.read(2) == b"#!"
-    except OSError:
-        script = True
+    except OSError:  # what venvhook runs on may be the Store's: that starts, and cannot be read
+        script = not _is_alias(path)
     if script:
         raise VenvhookError("is not a Python interpreter", path or "sys.executable", remedy=remedy)
     return path
@@ -143,8 +149,13 @@ def _search(wanted: str, cache: str, environ: Mapping[str, str]) -> PythonInfo |
         spec = PythonSpec.from_string_spec(wanted)
         if info is not None or spec.path is not None:
             return info
-        others = _asked(_others(environ), store)
-        return next((each for each in others if each.satisfies(spec, impl_must_match=True)), None)
+        asked = _asked(others(environ), store)
+        return next((each for each in asked if each.satisfies(spec, impl_must_match=True)), None)
+
+
+def spelled(path: str, system: System = HERE) -> str:
+    """PATH with the ending that its file has: Windows starts `C:\\Python312\\python`, too."""
+    return next((path + end for end in ("", *system.endings) if os.path.isfile(path + end)), path)
 
 
 def _at(path: str, cache: str, environ: Mapping[str, str]) -> Interpreter:
@@ -155,14 +166,12 @@ def _at(path: str, cache: str, environ: Mapping[str, str]) -> Interpreter:
             info = get_interpreter(path, None, store, environ) if os.path.isfile(path) else None
     except (RuntimeError, OSError, ValueError):  # it is something else, or it is broken
         info = None
+    if info is None and _is_alias(path):
+        raise VenvhookError(ALIAS, path, remedy=UNALIASED)
     if info is None:
         problem = "is no Python interpreter" if os.path.lexists(path) else "does not exist"
         raise VenvhookError(problem, path, remedy="to see those that there are: venvhook pythons")
     return _interpreter(info)
-
-
-def _is_path(wanted: str) -> bool:
-    return os.sep in wanted or wanted == "~" or (os.name == "nt" and "/" in wanted)
 
 
 # ---- When none fits --------------------------------------------------------------------------------------------------
@@ -183,38 +192,83 @@ def _commands(wanted: str, environ: Mapping[str, str]) -> list[str]:
         return []
     plain = (match[1] or "") + match[2].rstrip(".*")
     commands = {"uv": f"uv python install {plain}", "pyenv": f"pyenv install {plain}"}
-    there = [command for tool, command in commands.items() if shutil.which(tool, path=environ.get("PATH"))]
+    there = [command for tool, command in commands.items() if which(tool, environ)]
     return there or list(commands.values())
 
 
 # ---- Where they are --------------------------------------------------------------------------------------------------
 
 
-def _without_shims(environ: Mapping[str, str]) -> dict[str, str]:
-    """PATH without version managers' shims: each starts a shell, most only to say that it is not for now."""
-    folders = environ.get("PATH", os.defpath).split(os.pathsep)
-    kept = [folder for folder in folders if os.path.basename(folder.rstrip(os.sep)) != "shims"]
-    return {**environ, "PATH": os.pathsep.join(kept)}
+def _without_shims(environ: Mapping[str, str], system: System = HERE) -> dict[str, str]:
+    """PATH without folders of what only starts something else, most often to say that there is nothing to start."""
+    folders = split_list(environ.get("PATH", os.defpath), system)
+    return {**environ, "PATH": join_list((folder for folder in folders if not is_shims(folder, system)), system)}
 
 
-def _others(environ: Mapping[str, str]) -> list[str]:
-    """The interpreters of the version managers, and of conda's environments, the newest first."""
+def is_shims(folder: str, system: System = HERE) -> bool:
+    """Whether FOLDER has the shims of a version manager, or the Microsoft Store's aliases."""
+    path = alike(folder, system).rstrip(system.separator)
+    return system.path.basename(path) == "shims" or (system is WINDOWS and path.endswith(_STORE))
+
+
+def holders(search: Search, system: System = HERE) -> list[str]:
+    """The folders in which version managers have an installation of Python in each folder."""
+    found = []
+    for names, usual, inside in _ON_WINDOWS if system is WINDOWS else _ON_POSIX:
+        said = next((value for value in map(search.variable, names) if value), usual)
+        found.append(os.path.join(search.expand(said), *inside.split("/")))
+    return found
+
+
+def programs(prefix: str, system: System = HERE) -> list[str]:
+    """Where the interpreter may be in an installation PREFIX: on Windows, only environments have it in `Scripts`."""
+    inside = ("python.exe", "pypy3.exe", "bin/python.exe") if system is WINDOWS else ("bin/python",)
+    return [os.path.join(prefix, *path.split("/")) for path in inside]
+
+
+def others(environ: Mapping[str, str], system: System = HERE) -> list[str]:
+    """The interpreters of the version managers, and of conda and its environments, the newest first."""
     from venvhook.locate.conda import roots
 
     search = Search(os.sep, environ)
-    folders = [os.path.join(search.expand(search.variable(name) or usual), inside) for name, usual, inside in _MANAGERS]
-    prefixes = [os.path.join(folder, name) for folder in folders for name in _newest(folder)]
+    prefixes = [os.path.join(folder, name) for folder in holders(search, system) for name in _newest(folder)]
     for root in roots(search):
         envs = os.path.join(root, "envs")
         prefixes += [root, *(os.path.join(envs, name) for name in _newest(envs))]
-    paths = [os.path.join(prefix, "bin", "python") for prefix in prefixes]
-    return [path for path in paths if os.path.exists(path) and not os.path.exists(_settings(path))]
+    there = [next(filter(os.path.isfile, programs(prefix, system)), "") for prefix in prefixes]
+    return [path for path in there if path and not os.path.exists(_settings(path))]
 
 
 def _newest(folder: str) -> list[str]:
     """What is in FOLDER, the newest first; links there are other names for the same."""
-    own = (name for name in entries(folder) if not os.path.islink(os.path.join(folder, name)))
+    own = (name for name in entries(folder) if not is_link(os.path.join(folder, name)))
     return sorted(own, key=lambda name: (_numbers(name), name), reverse=True)
+
+
+# ---- The Microsoft Store's aliases -----------------------------------------------------------------------------------
+
+_STORE = "\\microsoft\\windowsapps"
+ALIAS = "is an alias of the Microsoft Store, which may lead to no Python at all"
+UNALIASED = "name an interpreter itself; to see those that there are: venvhook pythons"
+
+
+def aliases(environ: Mapping[str, str], system: System = HERE) -> list[str]:
+    """The Store's aliases of Python on PATH. They are files without content, which only Windows can start."""
+    folders = [folder for folder in split_list(environ.get("PATH", ""), system) if is_alias(folder, system)]
+    named = re.compile(r"(python|pypy)[0-9.]*\.exe", re.IGNORECASE)
+    return [os.path.join(folder, name) for folder in folders for name in entries(folder) if named.fullmatch(name)]
+
+
+def is_alias(path: str, system: System = HERE) -> bool:
+    """Whether PATH is the folder of the Store's aliases, or in it."""
+    return system is WINDOWS and _STORE + "\\" in alike(path, system) + "\\"
+
+
+def _is_alias(path: str) -> bool:
+    try:
+        return is_alias(path) and os.lstat(path).st_size == 0
+    except OSError:
+        return False
 
 
 def _asked(paths: Iterable[str], store: DiskCache) -> list[PythonInfo]:

@@ -32,6 +32,9 @@ def pythons(folders: Folders, named: str | None, as_json: bool) -> None:
         return
     cells = [(f"{'*' if mark else ' '} {python.version}", python.kind, python.path) for python, mark in marked]
     show.table(("  Python", "kind", "path"), cells)
+    left_out = all_pythons.aliases(environ)
+    if left_out:
+        show.note(f"left out: {', '.join(left_out)}: the Microsoft Store's aliases, which may lead to no Python at all")
     show.line(problem or f"* is what venvhook create takes here{f' ({why}{wanted})' if wanted else ''}")
 
 

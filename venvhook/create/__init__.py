@@ -14,12 +14,12 @@ import re
 
 from venvhook.create import packages
 from venvhook.create.before import Before, File, Redirect, delete
-from venvhook.create.guard import inside, is_link
+from venvhook.create.guard import inside
 from venvhook.create.order import Order, Recipe, Step
 from venvhook.create.running import ended_once, run, usual_modes
 from venvhook.environment import inspect, lines, version_fits
 from venvhook.errors import VenvhookError
-from venvhook.files import discard, entries as listed, read_bytes
+from venvhook.files import discard, entries as listed, is_link, read_bytes
 from venvhook.locate.search import being_made, beside
 from venvhook.managers import MANAGERS
 from venvhook.shells.advice import delete_folder, move

@@ -14,9 +14,8 @@ import shutil
 import stat
 from functools import partial
 
-from venvhook.create.guard import is_link
 from venvhook.errors import VenvhookError
-from venvhook.files import read_plain
+from venvhook.files import is_link, read_plain
 from venvhook.locate.search import being_made
 from venvhook.locate.venv import first_line
 from venvhook.system import HERE, System, above, alike, decode, encode

@@ -14,9 +14,8 @@ import sys
 
 from venvhook.environment import Unfit, has_commands, inspect
 from venvhook.errors import VenvhookError
-from venvhook.files import read_plain
+from venvhook.files import is_link, read_plain
 from venvhook.system import HERE, System, above, alike, decode, within
-from venvhook.system import is_link as says_link
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,14 +76,6 @@ def removable(
     _not_ours(doomed, own)
     _alone(doomed)
     _not_anothers(doomed, folder, os.path.realpath(home))
-
-
-def is_link(path: str) -> bool:
-    """Whether PATH is a symlink, or a junction of Windows. `os.path.islink` knows no junctions."""
-    try:
-        return says_link(os.lstat(path))
-    except (OSError, ValueError):
-        return False
 
 
 def is_conda(root: str) -> bool:

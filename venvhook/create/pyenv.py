@@ -46,7 +46,7 @@ def possible(order: Order, system: System = HERE) -> None:
     """VenvhookError where there is no pyenv that makes environments: pyenv-win, another program, only gets Pythons."""
     if system is WINDOWS:
         problem = "pyenv-win makes no environments: pyenv-virtualenv, which does, does not run on Windows"
-        remedy = 'have another tool make it: manager = "venv" in the marker, with python = "VERSION" for one of pyenv\'s'
+        remedy = 'write manager = "venv" into the marker, and python = "VERSION" for one of pyenv\'s'
         raise VenvhookError(problem, order.folder, remedy=remedy)
 
 

@@ -77,8 +77,8 @@ def run(step: Step, order: Order, say: Say) -> None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            # On POSIX: so that all of it can be ended, and nothing of it asks at the terminal. Windows has no such thing,
-            # and a group of its own would hear no Ctrl-C there, while a read of its output cannot be interrupted.
+            # On POSIX: so that all of it can be ended, and nothing of it asks at the terminal. On Windows this does
+            # nothing: in a group of its own a tool would hear no Ctrl-C, and reading from it cannot be interrupted.
             start_new_session=True,
         )
     except OSError as error:
