@@ -115,7 +115,7 @@ def trespass(event: str, arguments: tuple[object, ...], allowed: Iterable[str], 
         path, folder = arguments[at], arguments[relative] if relative and relative < len(arguments) else None
         if isinstance(path, int) or path is None or (isinstance(folder, int) and folder >= 0):
             continue
-        text = os.fsdecode(path)  # type: ignore[arg-type]
+        text = path.decode("utf-8", "surrogateescape") if isinstance(path, bytes) else os.fspath(path)  # type: ignore
         if not _may(text, allowed, system):
             return text
     return ""

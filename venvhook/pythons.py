@@ -1,8 +1,8 @@
 """The interpreters of this machine, found by python-discovery, and which one a project's `python` chooses.
 
-An environment is made with an interpreter itself, never with a version manager's shim or another environment's. To what
-python-discovery looks through (PATH, the registry of Windows by PEP 514, uv's, what venvhook runs on) are added those of
-pyenv, pyenv-win, asdf, mise, Scoop and conda, which keep no register that it reads.
+An environment is made with an interpreter itself, never with a version manager's shim or another environment's.
+python-discovery looks through PATH, the registry of Windows (PEP 514), uv's folders, and at what venvhook runs on. Those
+of pyenv, pyenv-win, asdf, mise, Scoop and conda, which it does not know, are added.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def environ(home: Path, **more: str) -> dict[str, str]:
         (WINDOWS, {"PYENV": "/other", "PYENV_ROOT": "/p"}, ["/p/versions"]),
     ],
 )
-def test_where_version_managers_keep_pythons(tmp_path: Path, kind: System, more: dict[str, str], want: list[str]) -> None:
+def test_where_managers_keep_pythons(tmp_path: Path, kind: System, more: dict[str, str], want: list[str]) -> None:
     found = pythons.holders(Search(os.sep, environ(tmp_path, **more)), kind)
     assert set(want) <= {path.replace(str(tmp_path), "~").replace(os.sep, "/") for path in found}
     assert len(found) == 3
@@ -160,8 +160,9 @@ def test_a_path_without_its_ending(tmp_path: Path) -> None:
 def test_names_for_completion(tmp_path: Path) -> None:
     lay(tmp_path, "bin/python3.12.exe", "bin/PyPy3.10.EXE", "bin/python3.11", "bin/python3.9.bat", "bin/pythonw.exe")
     lay(tmp_path, "pyenv/versions/3.13.1/x", "pyenv/versions/3.9.13-win32/x", "mise/installs/python/3.8/x")
-    more = {"PATH": str(tmp_path / "bin"), "PYENV_ROOT": str(tmp_path / "pyenv"), "MISE_DATA_DIR": str(tmp_path / "mise")}
-    assert pythons.names(environ(tmp_path, **more)) == ["3.13.1", "3.12", "3.11", "3.8", "pypy3.10"]
+    more = {"PATH": "bin", "PYENV_ROOT": "pyenv", "MISE_DATA_DIR": "mise"}
+    variables = environ(tmp_path, **{name: str(tmp_path / folder) for name, folder in more.items()})
+    assert pythons.names(variables) == ["3.13.1", "3.12", "3.11", "3.8", "pypy3.10"]
 
 
 # ---- Beside python-discovery -----------------------------------------------------------------------------------------
