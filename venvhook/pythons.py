@@ -211,10 +211,10 @@ def is_shims(folder: str, system: System = HERE) -> bool:
     return system.path.basename(path) == "shims" or (system is WINDOWS and path.endswith(_STORE))
 
 
-def holders(search: Search, system: System = HERE) -> list[str]:
+def holders(search: Search) -> list[str]:
     """The folders in which version managers have an installation of Python in each folder."""
     found = []
-    for names, usual, inside in _ON_WINDOWS if system is WINDOWS else _ON_POSIX:
+    for names, usual, inside in _ON_WINDOWS if search.system is WINDOWS else _ON_POSIX:
         said = next((value for value in map(search.variable, names) if value), usual)
         found.append(os.path.join(search.expand(said), *inside.split("/")))
     return found
@@ -230,8 +230,8 @@ def others(environ: Mapping[str, str], system: System = HERE) -> list[str]:
     """The interpreters of the version managers, and of conda and its environments, the newest first."""
     from venvhook.locate.conda import roots
 
-    search = Search(os.sep, environ)
-    prefixes = [os.path.join(folder, name) for folder in holders(search, system) for name in _newest(folder)]
+    search = Search(os.sep, environ, system=system)
+    prefixes = [os.path.join(folder, name) for folder in holders(search) for name in _newest(folder)]
     for root in roots(search):
         envs = os.path.join(root, "envs")
         prefixes += [root, *(os.path.join(envs, name) for name in _newest(envs))]

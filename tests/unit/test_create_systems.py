@@ -40,6 +40,24 @@ def test_a_tool_may_say_any_bytes(tmp_path: Path, said: bytes) -> None:
     assert line.isprintable() and line.encode()  # can be shown on any terminal
 
 
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        ("OSError: [Errno 28] No space left on device", "the disk is full"),
+        ("OSError: [WinError 112] There is not enough space on the disk", "the disk is full"),
+        ("OSError: [WinError 206] The filename or extension is too long: 'C:\\\\x'", "a path is longer than Windows"),
+        ("HINT: ... this system does not have\nWindows Long Path support enabled.", "a path is longer than Windows"),
+        ("PermissionError: [WinError 32] The process cannot access the file", "a program uses one of the files"),
+        ("socket.gaierror: [Errno 11001] getaddrinfo failed", "the package index cannot be reached"),
+        ("[WinError 10061] No connection could be made", "the package index cannot be reached"),
+        ("[WinError 320] is another", ""),
+    ],
+)
+def test_why_a_tool_failed(said: str, cause: str) -> None:
+    found = running.cause_of(said)
+    assert found.startswith(cause) and bool(found) == bool(cause)
+
+
 @each_system
 def test_tools_that_are_python_write_utf_8(kind: System) -> None:
     want = {"PYTHONUTF8": "1"} if kind is WINDOWS else {}

@@ -46,7 +46,7 @@ def environ(home: Path, **more: str) -> dict[str, str]:
     ],
 )
 def test_where_managers_keep_pythons(tmp_path: Path, kind: System, more: dict[str, str], want: list[str]) -> None:
-    found = pythons.holders(Search(os.sep, environ(tmp_path, **more)), kind)
+    found = pythons.holders(Search(os.sep, environ(tmp_path, **more), system=kind))
     assert set(want) <= {path.replace(str(tmp_path), "~").replace(os.sep, "/") for path in found}
     assert len(found) == 3
 

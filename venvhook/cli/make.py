@@ -14,6 +14,7 @@ from venvhook.create.order import Order
 from venvhook.create.running import Failed, alone, unfinished
 from venvhook.environment import Environment, Unfit, inspect, settings
 from venvhook.errors import VenvhookError, shown
+from venvhook.files import is_link
 from venvhook.locate import locate
 from venvhook.versions import short
 
@@ -30,7 +31,7 @@ def create(folders: Folders, directory: str | None, options: Options) -> None:
     root = wanted.root
     if os.path.lexists(root):
         half = root == unfinished(folders.data, wanted.asked.folder)
-        remade = (half or guard.was_environment(root)) and not os.path.islink(root)
+        remade = (half or guard.was_environment(root)) and not is_link(root)
         remedy = "to make it anew: venvhook rebuild" if remade else "move it away, or name another with venv = …"
         problem = "exists already" if guard.is_environment(root) else "exists, and is no environment"
         raise VenvhookError(problem, root, remedy=remedy)
@@ -46,7 +47,7 @@ def rebuild(folders: Folders, directory: str | None, options: Options) -> None:
     """
     wanted = Wanted(folders, directory).nothing_left()
     old = wanted.root if os.path.lexists(wanted.root) else None
-    if os.path.islink(wanted.root):
+    if is_link(wanted.root):
         remedy = "to take the link away and make an environment there: venvhook remove, venvhook create"
         raise VenvhookError(f"is a link, to {os.path.realpath(wanted.root)}", wanted.root, remedy=remedy)
     if old:
@@ -189,7 +190,7 @@ def remove(folders: Folders, directory: str | None, yes: bool) -> None:
     wanted = Wanted(folders, directory)
     root, folder = wanted.root, wanted.asked.folder
     _removable(wanted)
-    others = ", ".join([] if os.path.islink(root) else packages.files_lost(root, os.path.join(root, ".none")))
+    others = ", ".join([] if is_link(root) else packages.files_lost(root, os.path.join(root, ".none")))
     held = f", with what is no part of an environment: {others}" if others else ""
     _ask(f"delete the environment {root} ({_described(root)}){_odd_place(wanted)}{held}?", "remove", root, yes)
     with alone(folders.data, folder, root):
@@ -224,7 +225,7 @@ def _ask(question: str, command: str, root: str, yes: bool) -> None:
 
 
 def _described(root: str) -> str:
-    if os.path.islink(root):
+    if is_link(root):
         return f"a link to {os.path.realpath(root)}"
     try:
         found = inspect(root)

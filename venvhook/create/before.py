@@ -15,7 +15,7 @@ import stat
 from functools import partial
 
 from venvhook.errors import VenvhookError
-from venvhook.files import is_link, read_plain
+from venvhook.files import is_link, read_text
 from venvhook.locate.search import being_made
 from venvhook.locate.venv import first_line
 from venvhook.system import HERE, System, above, alike, decode, encode
@@ -97,7 +97,7 @@ class Redirect(File):
         if is_link(self.path) or not os.path.isfile(self.path):
             return False
         try:
-            line = first_line(decode(read_plain(self.path, 1 << 16)))
+            line = first_line(read_text(self.path, 1 << 16))
         except VenvhookError:
             return False
         named = os.path.normpath(os.path.join(os.path.dirname(self.path), line))

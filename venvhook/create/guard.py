@@ -14,8 +14,8 @@ import sys
 
 from venvhook.environment import Unfit, has_commands, inspect
 from venvhook.errors import VenvhookError
-from venvhook.files import is_link, read_plain
-from venvhook.system import HERE, System, above, alike, decode, within
+from venvhook.files import is_link, read_text
+from venvhook.system import HERE, System, above, alike, within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _bound(root: str) -> str:
     if not os.path.lexists(path):
         return ""
     try:
-        line = decode(read_plain(path, 1 << 16)).partition("\n")[0].strip()
+        line = read_text(path, 1 << 16).partition("\n")[0].strip()
     except VenvhookError:
         return path  # what it says cannot be known
     return os.path.join(root, line) if line else ""

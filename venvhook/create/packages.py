@@ -15,8 +15,8 @@ from venvhook.create.order import Order, Step, interpreter, which
 from venvhook.create.running import Failed, run
 from venvhook.create.venv import pip_install
 from venvhook.errors import VenvhookError
-from venvhook.files import entries, read_plain
-from venvhook.system import HERE, WINDOWS, System, decode
+from venvhook.files import entries, read_text
+from venvhook.system import HERE, WINDOWS, System
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def file_path(url: str, system: System = HERE) -> str:
 
 def _text(path: str) -> str:
     try:
-        return decode(read_plain(path, _LIMIT)) if os.path.isfile(path) else ""
+        return read_text(path, _LIMIT) if os.path.isfile(path) else ""
     except VenvhookError:
         return ""
 

@@ -10,8 +10,8 @@ import os
 
 from venvhook.create.order import Order, Recipe, Step, misplaced, tool, unlockable
 from venvhook.errors import VenvhookError
-from venvhook.files import read_plain
-from venvhook.system import decode, encode
+from venvhook.files import read_text
+from venvhook.system import encode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Table:
         if not os.path.lexists(self.path):
             return {}
         try:
-            return tomlkit.parse(decode(read_plain(self.path, _LIMIT)))
+            return tomlkit.parse(read_text(self.path, _LIMIT))
         except ValueError as error:
             remedy = "fix it, or delete it: poetry notes there which Python each project uses"
             raise VenvhookError(f"is not TOML ({error})", self.path, remedy=remedy) from None

@@ -26,13 +26,25 @@ LOCKS = "locks"  # the folder of locks in venvhook's own
 
 # What tools write when the cause is none of theirs: with what is told then.
 _CAUSES = (
-    (("No space left on device", "os error 28", "Disk quota exceeded"), "the disk is full"),
+    (
+        ("No space left on device", "os error 28", "Disk quota exceeded", "WinError 112", "os error 112"),
+        "the disk is full",
+    ),
+    (
+        ("Long Path support", "WinError 206", "os error 206", "filename or extension is too long"),
+        "a path is longer than Windows takes: put the project nearer to the root of its disk, or enable long paths",
+    ),
+    (
+        ("WinError 32]", "os error 32)", "is being used by another process"),
+        "a program uses one of the files: close the programs, editors and terminals that use this environment",
+    ),
     (("incomplete-download", "IncompleteDownload"), "a download broke off, as it also does where the disk is full"),
     (
         (
             "Connection refused", "Failed to establish a new connection", "Name or service not known", "dns error",
             "Temporary failure in name resolution", "Network is unreachable", "Could not connect", "ConnectionError",
-            "All attempts to connect", "Connection reset", "ConnectError", "tcp connect error",
+            "All attempts to connect", "Connection reset", "ConnectError", "tcp connect error", "getaddrinfo failed",
+            "WinError 10060", "WinError 10061",
         ),
         "the package index cannot be reached",
     ),
@@ -118,12 +130,17 @@ def _lines(process: subprocess.Popen[bytes], say: Say) -> Iterator[str]:
 
 
 def _failed(step: Step, root: str, status: int, output: str) -> Failed:
-    flat = " ".join(output.split())  # some break lines to the width of a terminal
-    cause = next((cause for signs, cause in _CAUSES if any(sign in flat for sign in signs)), "")
+    cause = cause_of(output)
     remedy = f"{cause}; what it said is above" if cause else "what it said is above"
     failed = Failed(f"{step.doing} failed (status {status})", root, remedy=remedy if output else cause or None)
     failed.output = output
     return failed
+
+
+def cause_of(output: str) -> str:
+    """What is wrong with the machine, by the OUTPUT of a tool that failed; "" where that does not tell."""
+    flat = " ".join(output.split())  # some break lines to the width of a terminal
+    return next((cause for signs, cause in _CAUSES if any(sign in flat for sign in signs)), "")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
