@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import subprocess
@@ -209,10 +210,8 @@ def _sealed(lock: int) -> bool:
     os.lseek(lock, _SEALED, os.SEEK_SET)
     try:
         windows.locking(lock, windows.LK_NBLCK, 1)
-    except PermissionError:
-        return False
-    except OSError:
-        pass
+    except OSError as error:  # EACCES where another has it; EINVAL is a disk without locks
+        return error.errno == errno.EINVAL
     finally:
         os.lseek(lock, 0, os.SEEK_SET)
     return True
