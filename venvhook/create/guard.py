@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import sys
 
 from venvhook.environment import Unfit, has_commands, inspect
 from venvhook.errors import VenvhookError
 from venvhook.files import is_link, read_text
+from venvhook.shells.advice import word
 from venvhook.system import HERE, System, above, alike, within
 
 TYPE_CHECKING = False
@@ -146,7 +146,7 @@ def _not_anothers(root: str, folder: str, home: str) -> None:
         return
     remedy = BY_HAND
     if os.path.lexists(os.path.join(owner, MARKER)):
-        remedy = f"to delete it there: venvhook remove {shlex.quote(owner)}"
+        remedy = f"to delete it there: venvhook remove {word(owner)}"
     raise VenvhookError(f"its environment is not this project's ({folder})", owner, remedy=remedy)
 
 

@@ -12,7 +12,7 @@ from venvhook.create.before import File
 from venvhook.create.order import Order, Recipe, Step, missing, unlockable, which
 from venvhook.create.venv import pip
 from venvhook.errors import VenvhookError
-from venvhook.system import HERE, WINDOWS, System
+from venvhook.system import HERE, WINDOWS, System, parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _pyenv(order: Order, root: str) -> str:
 
 def _python(order: Order, versions: str) -> str:
     """The version of pyenv's that the chosen interpreter is."""
-    inside = os.path.relpath(os.path.realpath(order.python), os.path.realpath(versions)).split(os.sep)
+    inside = parts(os.path.relpath(os.path.realpath(order.python), os.path.realpath(versions)))
     if inside[0] != os.pardir:
         return inside[0]
     remedy = f"to get it: pyenv install {order.minor}; to see those that there are: venvhook pythons"
