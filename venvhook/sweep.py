@@ -12,8 +12,9 @@ import re
 import shutil
 from typing import NamedTuple
 
+from venvhook.files import is_link
 from venvhook.shells import SHELLS, emitter
-from venvhook.system import is_link, within
+from venvhook.system import within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def cached(cache: str) -> Swept:
 def emptied(folders: Iterable[str]) -> None:
     """Delete those of FOLDERS that are empty."""
     for folder in sorted(folders, key=len, reverse=True):  # one may be in the other
-        if not _is_link(folder):
+        if not is_link(folder):
             _rmdir(folder)
 
 
@@ -102,7 +103,7 @@ def _together(parts: Sequence[Swept]) -> Swept:
 
 def _swept(top: str, files: str, folders: str) -> Swept:
     """Delete what is below TOP and, by its path there, is one of FILES; then those of FOLDERS, and TOP, when empty."""
-    if _is_link(top) or (os.path.lexists(top) and not os.path.isdir(top)):
+    if is_link(top) or (os.path.lexists(top) and not os.path.isdir(top)):
         return Swept([], [top])
     if not os.path.isdir(top):
         return Swept([], [])
@@ -120,7 +121,7 @@ def _files(top: str, inside: str = "") -> Iterator[tuple[str, str]]:
     for name in _names(os.path.join(top, inside)):
         here = f"{inside}/{name}" if inside else name
         path = os.path.join(top, *here.split("/"))
-        if os.path.isdir(path) and not _is_link(path):
+        if os.path.isdir(path) and not is_link(path):
             yield from _files(top, here)
         else:
             yield path, here
@@ -131,7 +132,7 @@ def _folders(top: str, inside: str = "") -> Iterator[tuple[str, str]]:
     for name in _names(os.path.join(top, inside)):
         here = f"{inside}/{name}" if inside else name
         path = os.path.join(top, *here.split("/"))
-        if os.path.isdir(path) and not _is_link(path):
+        if os.path.isdir(path) and not is_link(path):
             yield from _folders(top, here)
             yield path, here
 
@@ -143,7 +144,7 @@ def _others(top: str, files: str, folders: str) -> Iterator[str]:
 
 
 def _unlinked(path: str, inside: str, ours: str) -> bool:
-    if not re.fullmatch(ours, inside, re.DOTALL) or _is_link(path):
+    if not re.fullmatch(ours, inside, re.DOTALL) or is_link(path):
         return False
     os.unlink(path)
     return True
@@ -152,7 +153,7 @@ def _unlinked(path: str, inside: str, ours: str) -> bool:
 def _is_proof(path: str) -> bool:
     """Whether nothing else is in the folder PATH than a proof puts there."""
     known = re.compile(r"project|(probe|prefix)\.py|(question|prove)\.[a-z0-9]+|(answer|told)(\.new|\.prefix)?")
-    return not _is_link(path) and all(map(known.fullmatch, _names(path)))
+    return not is_link(path) and all(map(known.fullmatch, _names(path)))
 
 
 def _names(folder: str) -> list[str]:
@@ -161,13 +162,6 @@ def _names(folder: str) -> list[str]:
         return sorted(os.listdir(folder))
     except (FileNotFoundError, NotADirectoryError):
         return []
-
-
-def _is_link(path: str) -> bool:
-    try:
-        return is_link(os.lstat(path))
-    except OSError:
-        return False
 
 
 def _rmdir(folder: str) -> bool:

@@ -12,7 +12,7 @@ import subprocess
 
 from venvhook.errors import VenvhookError
 from venvhook.shells import pwsh, served
-from venvhook.system import HERE, WINDOWS, decode, within
+from venvhook.system import HERE, WINDOWS, decode, is_absolute, split_list, within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -180,17 +180,23 @@ def which(name: str, path: str | None = None, system: System = HERE) -> str | No
     return next(found, None)
 
 
-def places_of(name: str, path: str, endings: str, system: System = HERE) -> Iterator[str]:
-    """The files that the command NAME may be on Windows: in the folders of PATH, with the ENDINGS of PATHEXT.
+def places_of(name: str, path: str, endings: str = "", system: System = HERE) -> Iterator[str]:
+    """The files that the command NAME may be: in the folders of PATH, on Windows with the ENDINGS of PATHEXT.
 
     A NAME with a folder is looked for there alone. Folders that are not absolute are passed over.
     """
-    known = [each for each in (endings or ".COM;.EXE;.BAT;.CMD").split(";") if each]
-    own = system.path.splitext(name)[1].upper()
-    whole = own in (".PS1", *map(str.upper, known))  # a script of PowerShell only by its whole name
-    names = [*([name] if whole else []), *(name + each for each in known)]
-    folders = [folder.strip('"') for folder in path.split(system.list_separator)]
-    folders = [folder for folder in folders if system.path.isabs(folder) and system.path.splitdrive(folder)[0]]
+    folders, names = split_list(path, system), [name]
+    if system is WINDOWS:
+        folders, names = [folder.strip('"') for folder in folders], list(_spellings(name, endings))
+    folders = [folder for folder in folders if is_absolute(folder, system)]
     if system.path.dirname(name):
         folders = [""]
     yield from (system.path.join(folder, each) for folder in folders for each in names)
+
+
+def _spellings(name: str, endings: str) -> Iterator[str]:
+    """The names of files that the command NAME may have on Windows; a script of PowerShell only by its whole name."""
+    known = [each for each in (endings or ".COM;.EXE;.BAT;.CMD").split(";") if each]
+    if os.path.splitext(name)[1].upper() in (".PS1", *map(str.upper, known)):
+        yield name
+    yield from (name + each for each in known)

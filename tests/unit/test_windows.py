@@ -233,6 +233,9 @@ def test_a_command_is_never_taken_from_the_current_folder() -> None:
     assert list(windows.places_of("python3.13", "C:\\a", ".EXE", WINDOWS)) == ["C:\\a\\python3.13.EXE"]
     assert list(windows.places_of(".\\uv", "C:\\a", ".EXE", WINDOWS)) == [".\\uv.EXE"]
     assert list(windows.places_of("uv", "C:\\a", "", WINDOWS))[1] == "C:\\a\\uv.EXE"
+    for system in (LINUX, MACOS):
+        found = list(windows.places_of("uv", ':.:tools:/usr/bin:/é "b"', ".EXE", system))
+        assert found == ["/usr/bin/uv", '/é "b"/uv']
 
 
 def _of_cmd(line: str) -> list[str]:

@@ -6,7 +6,8 @@ import os
 from typing import NamedTuple
 
 from venvhook.errors import VenvhookError
-from venvhook.system import HERE, System, split_list
+from venvhook.system import HERE
+from venvhook.windows import places_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -100,18 +101,9 @@ def requirement_arguments(requirements: Sequence[str], packages: Sequence[str]) 
 
 
 def which(name: str, environ: Mapping[str, str]) -> str | None:
-    """The path of the command NAME; None where no folder of PATH has it."""
-    paths = places(name, environ.get("PATH", ""))
+    """The path of the command NAME; None where no folder of PATH has it: the current one may be a project's."""
+    paths = places_of(name, environ.get("PATH", ""), environ.get("PATHEXT", ""))
     return next((path for path in paths if os.path.isfile(path) and os.access(path, os.X_OK)), None)
-
-
-def places(name: str, path: str, system: System = HERE) -> list[str]:
-    """Where the command NAME may be: in the absolute folders of PATH, a list, and nowhere else.
-
-    `shutil.which` would take one from the current folder on Windows, and so from the project.
-    """
-    folders = [folder for folder in split_list(path, system) if system.path.isabs(folder)]
-    return [system.path.join(folder, name + end) for folder in folders for end in system.endings]
 
 
 def tool(name: str, order: Order) -> str:
