@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from venvhook.system import HERE, LINUX, WINDOWS, System, above, alike, within
+from venvhook.system import HERE, LINUX, WINDOWS, System, alike, within
 
 REPOSITORY = str(Path(__file__).parents[1])
 ENVIRON = dict(os.environ)  # for what is installed once, for all runs, by pip's and npm's own settings

@@ -6,7 +6,7 @@ import os
 
 from venvhook.errors import VenvhookError
 from venvhook.files import entries, read_bytes
-from venvhook.system import HERE, WINDOWS, System, alike, decode, expand_home, is_path, within
+from venvhook.system import HERE, WINDOWS, System, alike, decode, expand_home, is_path, placed, within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ def version_fits(found: Environment, wanted: str | None, folder: str = "") -> bo
         return True
     if is_path(wanted, found.system):
         home = os.path.expanduser("~")
-        wanted = os.path.normpath(os.path.join(folder, expand_home(wanted, home, found.system)))
+        wanted = placed(expand_home(wanted, home, found.system), folder, found.system)
         same = os.path.realpath(wanted) == os.path.realpath(found.python)
         return same or not os.path.exists(wanted) or _is_home(found, os.path.dirname(wanted))
     from venvhook.versions import fits

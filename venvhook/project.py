@@ -203,7 +203,7 @@ class Project:
             self.conditions.append(condition)
 
     def _walkable(self, problem: VenvhookError | None) -> None:
-        """Refuse a path of which only this program, in the folder it happens to be in, says that nothing fit is there."""
+        """Refuse a path of which only this program, in the folder that it is in, says that nothing fit is there."""
         if problem is None or problem.path is None:
             return
         try:
@@ -214,7 +214,7 @@ class Project:
             return
 
     def _refused(self, error: VenvhookError) -> Notice:
-        """The notice of what is another user's, which shells test, or of what everybody may write, which they cannot."""
+        """The notice of what is another user's, which shells test, or what everybody may write, which they cannot."""
         path = str(error.path)
         seen = status(path)
         if seen is not None and seen.st_uid != os.geteuid():

@@ -1,8 +1,8 @@
 """The interpreters of this machine, found by python-discovery, and which one a project's `python` chooses.
 
 An environment is made with an interpreter itself, never with a version manager's shim or another environment's.
-python-discovery looks through PATH, the registry of Windows (PEP 514), uv's folders, and at what venvhook runs on. Those
-of pyenv, pyenv-win, asdf, mise, Scoop and conda, which it does not know, are added.
+python-discovery looks through PATH, the registry of Windows (PEP 514), uv's folders, and at what venvhook runs on. What
+it does not know is added: pyenv, pyenv-win, asdf, mise, Scoop and conda.
 """
 
 from __future__ import annotations

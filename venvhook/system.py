@@ -26,7 +26,7 @@ _JUNCTION = 0xA0000003  # IO_REPARSE_TAG_MOUNT_POINT (MS-FSCC 2.1.2.1)
 class System:
     """One of the three: `name` is "linux" (which stands for all others of POSIX), "macos" or "windows".
 
-    `owners`: files have an owner and permissions. `bin` and `python`: the folder of an environment that goes in front of
+    `owners`: files have an owner and permissions. `bin` and `python`: the folder of an environment that goes before
     PATH, and the interpreter in it (venv of the standard library, virtualenv). `home`: the variable that names the home
     folder. `endings`: what the name of a command's file may end in (of PATHEXT, what installers write).
     """
@@ -96,6 +96,19 @@ def expand_home(path: str, home: str, system: System = HERE) -> str:
     return home.rstrip("/" + system.separator) + path[1:] if parts(path, system)[0] == "~" else path
 
 
+def placed(path: str, folder: str, system: System = HERE) -> str:
+    """PATH, if it is relative from the absolute FOLDER on: absolute, without `.` and `..`.
+
+    A path of Windows with a drive and no root (`Q:x`) starts at the root of the drive: where it would lead otherwise
+    depends on the folder that each program happens to be in.
+    """
+    drive, rest = system.path.splitdrive(path)
+    if drive and not rest.startswith(("/", "\\")):
+        path = drive + system.separator + rest
+    found: str = system.path.normpath(system.path.join(folder, path))
+    return found
+
+
 def alike(path: str, system: System = HERE) -> str:
     """PATH in the one spelling by which two are compared: Windows knows neither case nor the difference of / and \\."""
     spelling: str = system.path.normcase(path)
@@ -113,7 +126,7 @@ def above(path: str, system: System = HERE) -> Iterator[str]:
 
 
 def within(path: str, folder: str, system: System = HERE) -> bool:
-    """Whether the absolute PATH is FOLDER or below it. Both are compared as they are spelled; links are not followed."""
+    """Whether the absolute PATH is FOLDER or below it. Both are compared as spelled; symlinks are not followed."""
     path, folder = (alike(each, system).rstrip(system.separator) + system.separator for each in (path, folder))
     return path.startswith(folder)
 

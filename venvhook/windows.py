@@ -127,7 +127,7 @@ def policy(scopes: Mapping[str, str], program: str = "powershell") -> VenvhookEr
 
 
 def policies(program: str) -> dict[str, str]:
-    """The execution policies of PROGRAM, a PowerShell, in a new window, by scope, and "Effective"; {}: it tells none."""
+    """The execution policies of a new window of PROGRAM, a PowerShell, by scope and "Effective"; {}: it tells none."""
     text = (
         '"Effective $(Get-ExecutionPolicy)"; '
         'Get-ExecutionPolicy -List | ForEach-Object { "$($_.Scope) $($_.ExecutionPolicy)" }'

@@ -72,7 +72,8 @@ class Home:
     def files(self) -> list[str]:
         """All but what fish, PowerShell (the id of its telemetry) and rustup, which pip asks, make for themselves."""
         found = (str(path.relative_to(self.path)) for path in self.path.rglob("*") if not path.is_dir())
-        return sorted(name for name in found if "venvhook" in name or not re.match(r"\.rustup/|.*/fish/|\.cache/powershell/", name))
+        others = re.compile(r"\.rustup/|.*/fish/|\.cache/powershell/")
+        return sorted(name for name in found if "venvhook" in name or not others.match(name))
 
 
 @pytest.fixture

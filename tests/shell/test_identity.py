@@ -204,7 +204,7 @@ def test_a_path_that_is_typed_wins_until_it_is_asked_for(world: World, shell: Di
 @pytest.mark.scenario(27)
 @pytest.mark.parametrize("kind", ["set", "in front"])
 def test_startup_files_that_are_read_again(world: World, shell: Dialect, kind: str) -> None:
-    """Whatever they do to PATH, the name in the prompt and the python stay together; leaving undoes only what is ours."""
+    """Whatever they do to PATH, the name and the python stay together; leaving undoes only what is ours."""
     app = world.project("app", '[variables]\nA = "1"\n[prepend]\nPATH = ["scripts"]')
     line = shell.export("PATH", "/opt/b:/usr/bin:/bin") if kind == "set" else shell.path_front("/shims")
     files = dict.fromkeys((shell.early_rc, *shell.installed_rc, shell.rc))

@@ -158,7 +158,8 @@ def test_variables_of_others() -> None:
     used = {LINUX.home, WINDOWS.home}
     for path in [*(PACKAGE / "venvhook/locate").glob("*.py"), PACKAGE / "venvhook/pythons.py"]:
         used |= {node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)}
-    variables = {name for name in used if isinstance(name, str) and re.fullmatch("[A-Z]+(_[A-Z]*)+|CONDARC|PYENV|SCOOP", name)}
+    spelled = re.compile("[A-Z]+(_[A-Z]*)+|CONDARC|PYENV|SCOOP")
+    variables = {name for name in used if isinstance(name, str) and spelled.fullmatch(name)}
     prefixes = tuple(name for name in variables if name.endswith("_"))
     told = first("Of others")
     platform = {"HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA"}

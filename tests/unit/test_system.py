@@ -104,6 +104,23 @@ def test_a_home_folder_that_ends_in_a_separator(kind: System, given: str, want: 
 
 
 @on(
+    (POSIX, ("a/../b", "/p"), "/p/b"),
+    (POSIX, ("/a", "/p"), "/a"),
+    (POSIX, ("Q:", "/p"), "/p/Q:"),
+    (POSIX, ("a:b", "/p"), "/p/a:b"),
+    (WINDOWS, ("a/../b", "C:\\p"), "C:\\p\\b"),
+    (WINDOWS, ("Q:", "C:\\p"), "Q:\\"),
+    (WINDOWS, ("Q:x", "C:\\p"), "Q:\\x"),
+    (WINDOWS, ("C:x/y", "C:\\p"), "C:\\x\\y"),
+    (WINDOWS, ("Q:/x", "C:\\p"), "Q:\\x"),
+    (WINDOWS, ("\\x", "C:\\p"), "C:\\x"),
+    (WINDOWS, ("//host/share/x", "C:\\p"), "\\\\host\\share\\x"),
+)
+def test_a_path_in_a_file_is_absolute(kind: System, given: tuple[str, str], want: str) -> None:
+    assert system.placed(*given, kind) == want
+
+
+@on(
     (POSIX, "/a/b", ["/a", "/"]),
     (POSIX, "/", []),
     (POSIX, "//", []),

@@ -8,7 +8,7 @@ import sys
 from venvhook import config, marker, undo
 from venvhook.errors import VenvhookError
 from venvhook.project import Notice, Places, Project
-from venvhook.system import HERE, alike, split_list, within
+from venvhook.system import HERE, alike, placed, split_list, within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def start(directory: str | None) -> str:
     """The folder that DIRECTORY, as typed, names; without one, the current folder. VenvhookError for what is none."""
     if directory is None:
         return here()
-    path = os.path.normpath(os.path.join(here(), directory))
+    path = placed(directory, here())
     if not os.path.isdir(path):
         problem = "is no folder" if os.path.lexists(path) else "does not exist"
         raise VenvhookError(problem, path, remedy="name the folder that holds the project")

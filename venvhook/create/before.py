@@ -18,7 +18,7 @@ from venvhook.errors import VenvhookError
 from venvhook.files import is_link, read_text
 from venvhook.locate.search import being_made
 from venvhook.locate.venv import first_line
-from venvhook.system import HERE, System, above, alike, decode, encode
+from venvhook.system import HERE, System, above, alike, decode, encode, placed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Redirect(File):
             line = first_line(read_text(self.path, 1 << 16))
         except VenvhookError:
             return False
-        named = os.path.normpath(os.path.join(os.path.dirname(self.path), line))
+        named = placed(line, os.path.dirname(self.path))
         return bool(line) and alike(named) == alike(root)
 
 

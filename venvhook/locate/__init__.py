@@ -6,7 +6,7 @@ import os
 
 from venvhook.locate.search import Candidate, Search
 from venvhook.managers import NAMED
-from venvhook.system import HERE, System, expand_home, is_path
+from venvhook.system import HERE, System, expand_home, is_path, placed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _fixed(search: Search, manager: str, path: str) -> None:
 
 def resolve(folder: str, path: str, environ: Mapping[str, str], system: System = HERE) -> str:
     """PATH as a marker in FOLDER means it: absolute, below the home folder (`~/…`), or relative to FOLDER."""
-    return os.path.normpath(os.path.join(folder, expand_home(path, environ.get(system.home, "~"), system)))
+    return placed(expand_home(path, environ.get(system.home, "~"), system), folder, system)
 
 
 def is_name(text: str, system: System = HERE) -> bool:

@@ -12,7 +12,7 @@ from venvhook.errors import VenvhookError
 from venvhook.locate.naming import replaced, sha256, short
 from venvhook.locate.search import Candidate, counts
 from venvhook.locate.venv import LONGEST, NAMED_BY_FILE, first_line
-from venvhook.system import WINDOWS, above, parts
+from venvhook.system import WINDOWS, above, parts, placed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _pipfile(search: Search) -> str:
     """The Pipfile that decides: the one that PIPENV_PIPFILE names, else the nearest, from the project upwards."""
     named = search.variable("PIPENV_PIPFILE")
     if named:
-        return os.path.normpath(os.path.join(search.folder, named))
+        return placed(named, search.folder, search.system)
     for folder in (search.folder, *above(search.folder))[:DEPTH]:
         path = os.path.join(folder, "Pipfile")
         if os.path.isfile(path) and counts(path):  # above the project, another user's does not count

@@ -12,7 +12,7 @@ from venvhook.errors import VenvhookError
 from venvhook.locate.naming import normalized, replaced, sha256, short
 from venvhook.locate.places import folder as platform_folder
 from venvhook.locate.search import Candidate
-from venvhook.system import HERE, System, alike
+from venvhook.system import HERE, System, alike, placed
 from venvhook.versions import fits, numbers
 
 TYPE_CHECKING = False
@@ -81,7 +81,7 @@ def _path(search: Search) -> str:
         cache = _setting(search, "POETRY_CACHE_DIR", "cache-dir")
         path = path.replace("{cache-dir}", str(cache or platform_folder(search, "cache", "pypoetry")))
     home = search.home() if path.startswith("~") else ""
-    return os.path.normpath(os.path.join(search.folder, home + path[1:] if home else path))
+    return placed(home + path[1:] if home else path, search.folder, search.system)
 
 
 def _flag(search: Search, key: str) -> bool | None:

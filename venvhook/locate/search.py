@@ -12,7 +12,7 @@ from venvhook import trust
 from venvhook.environment import Missing, Unfit, inspect
 from venvhook.errors import VenvhookError
 from venvhook.files import entries, read_plain, status
-from venvhook.system import HERE, System, decode, encode, expand_home, fold, parts
+from venvhook.system import HERE, System, decode, encode, expand_home, fold, parts, placed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Search:
 
         Nothing else is replaced: a file of the project must not learn what the user's variables hold.
         """
-        return os.path.normpath(os.path.join(base, self._at_home(path)))
+        return placed(self._at_home(path), base, self.system)
 
     def expand(self, path: str, base: str = "") -> str:
         """PATH of the user's own settings: as `below` has it (BASE: default the project), `$NAME` and `${NAME}` too."""
@@ -94,7 +94,7 @@ class Search:
             value = self.variable(name) if name else None
             rest = part[len(name) + 2 * part.startswith("{") :]
             head += "$" + part if value is None else value + rest
-        return os.path.normpath(os.path.join(base or self.folder, head))
+        return placed(head, base or self.folder, self.system)
 
     def _at_home(self, path: str) -> str:
         """PATH with the home folder for a leading `~`. Only then does the answer rest on where home is."""

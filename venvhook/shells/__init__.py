@@ -7,8 +7,8 @@ unsets variables. (PowerShell's plans and what undoes them are data.)
 For installing it has `PROGRAMS`, what the shell may be called on PATH, and `startup_files(home, settings, documents,
 system)`: the files that the block belongs into here and now, and all that ever may have got it. For sessions of our own
 it has `INTERACTIVE`, the arguments of one that keeps no history; `LOGIN`, further ones of a login shell; `UNRECORDED`,
-a line to begin with where the arguments do not keep it all out of the history. `NAME` is what people call the shell. `FLOORS`
-are the oldest versions in which its hook works, one for each series.
+a line to begin with where the arguments do not keep it all out of the history. `NAME` is what people call the shell.
+`FLOORS` are the oldest versions in which its hook works, one for each series.
 """
 
 from __future__ import annotations
