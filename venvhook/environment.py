@@ -219,7 +219,7 @@ def version_fits(found: Environment, wanted: str | None, folder: str = "") -> bo
         return True
     if is_path(wanted, found.system):
         home = os.path.expanduser("~")
-        wanted = placed(expand_home(wanted, home, found.system), folder, found.system)
+        wanted = placed(expand_home(wanted, home, found.system), folder)
         same = os.path.realpath(wanted) == os.path.realpath(found.python)
         return same or not os.path.exists(wanted) or _is_home(found, os.path.dirname(wanted))
     from venvhook.versions import fits

@@ -349,7 +349,7 @@ def test_alone_it_says_where_it_belongs(home: Home, tmp_path: Path) -> None:
     run = subprocess.run(
         ["sh", "install.sh"], cwd=tmp_path, env=home.environment(), capture_output=True, text=True, check=False
     )
-    refused(run, "venvhook's files are not beside it")
+    refused(run, "venvhook's files are not next to it")
 
 
 @as_root

@@ -56,7 +56,7 @@ def _fixed(search: Search, manager: str, path: str) -> None:
 
 def resolve(folder: str, path: str, environ: Mapping[str, str], system: System = HERE) -> str:
     """PATH as a marker in FOLDER means it: absolute, below the home folder (`~/…`), or relative to FOLDER."""
-    return placed(expand_home(path, environ.get(system.home, "~"), system), folder, system)
+    return placed(expand_home(path, environ.get(system.home, "~"), system), folder)
 
 
 def is_name(text: str, system: System = HERE) -> bool:

@@ -52,7 +52,7 @@ def _pipfile(search: Search) -> str:
     """The Pipfile that decides: the one that PIPENV_PIPFILE names, else the nearest, from the project upwards."""
     named = search.variable("PIPENV_PIPFILE")
     if named:
-        return placed(named, search.folder, search.system)
+        return placed(named, search.folder)
     for folder in (search.folder, *above(search.folder))[:DEPTH]:
         path = os.path.join(folder, "Pipfile")
         if os.path.isfile(path) and counts(path):  # above the project, another user's does not count

@@ -49,7 +49,7 @@ def base_name(name: str, folder: str, system: System = HERE) -> str:
 def _central(search: Search, project: str) -> list[Candidate]:
     """Of the environments in poetry's folder: the one of `poetry env use`, else the newest Python that fits."""
     name = search.string(project, "project", "name") or search.string(project, "tool", "poetry", "name")
-    base = base_name(name or "non-package-mode", search.folder, search.system)
+    base = base_name(name or "non-package-mode", search.folder)
     parent = _path(search)
     minor = search.string(os.path.join(parent, "envs.toml"), base, "minor")
     if minor and not search.python:

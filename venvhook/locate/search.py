@@ -84,7 +84,7 @@ class Search:
 
         Nothing else is replaced: a file of the project must not learn what the user's variables hold.
         """
-        return placed(self._at_home(path), base, self.system)
+        return placed(self._at_home(path), base)
 
     def expand(self, path: str, base: str = "") -> str:
         """PATH of the user's own settings: as `below` has it (BASE: default the project), `$NAME` and `${NAME}` too."""
@@ -94,7 +94,7 @@ class Search:
             value = self.variable(name) if name else None
             rest = part[len(name) + 2 * part.startswith("{") :]
             head += "$" + part if value is None else value + rest
-        return placed(head, base or self.folder, self.system)
+        return placed(head, base or self.folder)
 
     def _at_home(self, path: str) -> str:
         """PATH with the home folder for a leading `~`. Only then does the answer rest on where home is."""
