@@ -232,8 +232,14 @@ def version_fits(found: Environment, wanted: str | None, folder: str = "") -> bo
 
 
 def _is_home(found: Environment, folder: str) -> bool:
-    """Whether FOLDER has the Python that the environment was made with."""
-    return alike(found.settings.get("home", ""), found.system) == alike(folder, found.system)
+    """Whether FOLDER has the Python that the environment was made with, or starts it, as another environment's does.
+
+    On Windows, and where it was made with copies, that one's Python is no symlink.
+    """
+    home = alike(found.settings.get("home", ""), found.system)
+    sign = os.path.join(os.path.dirname(folder), "pyvenv.cfg")
+    other = settings(sign).get("home", "") if os.path.isfile(sign) else ""
+    return bool(home) and home in (alike(folder, found.system), alike(other, found.system))
 
 
 def made_for(found: Environment) -> str | None:

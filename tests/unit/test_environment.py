@@ -182,6 +182,16 @@ def test_a_relative_path_of_an_interpreter_starts_from_the_project(
         assert environment.version_fits(found, "./.venv/bin/python", str(tmp_path))
 
 
+def test_the_python_of_another_environment_is_what_started_it(tmp_path: Path, make_environment: Make) -> None:
+    """Also where it is no symlink, but a copy."""
+    found = environment.inspect(str(make_environment(tmp_path / "env", "home = /opt/python\nversion = 3.12.1\n")))
+    make_environment(tmp_path / "same", "home = /opt/python\n")
+    make_environment(tmp_path / "other", "home = /opt/another\n")
+    make_environment(tmp_path / "silent", "")
+    paths = {name: f"{tmp_path}/{name}/bin/python" for name in ("same", "other", "silent")}
+    assert [name for name, path in paths.items() if environment.version_fits(found, path)] == ["same"]
+
+
 # ---- Against the standard library's own reading of a pyvenv.cfg ------------------------------------------------------
 
 
