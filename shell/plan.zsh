@@ -255,11 +255,7 @@ _venvhook_draw() {
     if [[ ${${(t)psvar}/-tied} == array-special ]]; then _venvhook_show; fi
     if [[ ${(t)PS1} == *readonly* ]]; then
     elif [[ ! $_venvhook_label ]]; then
-        # An activate script puts its name in front of the prompt that it finds, and saves that prompt for its deactivate.
-        if [[ ${PS1-} == *"$_venvhook_reference"* ]]; then PS1=${PS1/"$_venvhook_reference"}; fi
-        if [[ ${_OLD_VIRTUAL_PS1-} == *"$_venvhook_reference"* ]]; then
-            _OLD_VIRTUAL_PS1=${_OLD_VIRTUAL_PS1/"$_venvhook_reference"}
-        fi
+        if [[ ${PS1-} == "$_venvhook_reference"* ]]; then PS1=${PS1#"$_venvhook_reference"}; fi
     elif [[ -o prompt_percent && ! ${VIRTUAL_ENV_DISABLE_PROMPT-} ]] &&
         { [[ $_venvhook_name//${PS1-} == "$_venvhook_silent" ]] || ! _venvhook_shown }; then
         if [[ ${PS1-} != *"$_venvhook_reference"* ]]; then
@@ -268,7 +264,10 @@ _venvhook_draw() {
         fi
         if [[ ${precmd_functions[-1]} != _venvhook_prompt ]]; then _venvhook_follow "$@"; fi
     fi
-    _venvhook_drawn=${_venvhook_label:+$_venvhook_label//${psvar[37]}//${VIRTUAL_ENV_DISABLE_PROMPT-}//${PS1-}$_venvhook_due}
+    _venvhook_drawn=$_venvhook_label//${psvar[37]}//${VIRTUAL_ENV_DISABLE_PROMPT-}//${PS1-}$_venvhook_due
+    # An activate script puts its name in front of the prompt that it finds. Our reference stays behind that name until the
+    # script's deactivate puts the prompt back: then PS1 is another one than was drawn, and the reference is taken away.
+    if [[ ! $_venvhook_label && ${PS1-} != *"$_venvhook_reference"* ]]; then _venvhook_drawn=''; fi
 }
 # The prefix into an element of psvar far from those that people use; what others have there stays, and so its length.
 _venvhook_show() {

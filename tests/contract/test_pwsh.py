@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 
 from venvhook import keep, trust
-from venvhook.helper import foreign, undoing
+from venvhook.helper import UNWRITTEN, foreign, undoing
 from venvhook.marker import parse
 from venvhook.plan import Plan
 from venvhook.shells import INTERFACE, emitter, pwsh
@@ -626,7 +626,8 @@ def test_the_helper_answers_into_a_file_of_its_own(tmp_path: Path) -> None:
     answer, other = tmp_path / "answer", tmp_path / "other"
     other.write_text("theirs")
     answer.symlink_to(other)
-    assert subprocess.run([*command, str(answer)], capture_output=True, timeout=30).returncode == 1
+    done = subprocess.run([*command, str(answer)], capture_output=True, timeout=30)
+    assert (done.returncode, done.stdout, done.stderr) == (UNWRITTEN, b"", b"")
     assert other.read_text() == "theirs"
     answer.unlink()
     done = subprocess.run([*command, str(answer)], capture_output=True, timeout=30)

@@ -137,7 +137,7 @@ def test_a_project_that_is_entered_where_it_runs_is_no_part_of_it(
 
 
 def test_a_shell_that_is_missing(places: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda name, path=None: None)
     with pytest.raises(VenvhookError, match="zsh is not installed"):
         proof.prove(places, ["zsh"])
 
