@@ -371,7 +371,7 @@ _venvhook_resolve() {
         if [[ $_venvhook_each != /* ]]; then continue; fi
         _venvhook_ceilings+=$_venvhook_each: _venvhook_up=$_venvhook_each
         while [[ $_venvhook_up && ! -L $_venvhook_up ]]; do _venvhook_up=${_venvhook_up%/*}; done
-        if [[ $_venvhook_up ]]; then
+        if [[ $_venvhook_up || $_venvhook_each == */.* ]]; then
             _venvhook_ceilings+=$(\builtin cd -P -- "$_venvhook_each" 2>/dev/null && \builtin pwd -P):
         fi
     done

@@ -31,8 +31,12 @@ $script:complain = { param($trouble)
 
 # ---- the state machine ----------------------------------------------------------------------------------------------
 
-# A folder without the separators after it.
-$script:trim = { param($folder) [System.IO.Path]::GetDirectoryName("$folder/x") }
+# A folder without the separators after it, and without `.` and `..`.
+$script:trim = { param($folder)
+    if ($windows) { $folder = $folder -creplace '^([A-Za-z]:)(?![\\/])', '$1\' } # `C:` is meant as the drive's root
+    [System.IO.Path]::GetDirectoryName([System.IO.Path]::GetFullPath("$folder/x"))
+}
+$script:whole = '^/'; if ($windows) { $script:whole = '^([A-Za-z]:|[\\/]{2})' } # how an absolute path begins
 # A folder by the path that has no links. .NET follows only the last part of a path, and 5.1 none. Links that lead to each
 # other are given up after 40, as the system gives them up.
 $script:real = { param($folder, $links = 0)
@@ -53,7 +57,9 @@ $script:find = { param($folder)
     if ($null -eq $list) { $list = $ceiling }
     $ceilings = @(); $linked = $false
     if ($list) {
-        $ceilings = @(foreach ($each in $list.Split($separator)) { if ($each) { & $trim $each; & $real (& $trim $each) } })
+        $ceilings = @(foreach ($each in $list.Split($separator)) {
+                if ($each -cmatch $whole) { try { & $trim $each; & $real (& $trim $each) } catch { } } # not a path
+            })
         $linked = -not [System.String]::Equals((& $real $folder), $folder)
     }
     while ($folder) {

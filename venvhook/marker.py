@@ -9,7 +9,7 @@ import os
 
 from venvhook import files
 from venvhook.managers import MANAGERS
-from venvhook.system import HERE, System, above, alike, fold
+from venvhook.system import HERE, System, above, alike, fold, is_absolute, placed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ def find(start: str, ceilings: Iterable[str] = ()) -> str | None:
 
     CEILINGS: see `looked_in`. Here a ceiling and a folder are the same by whatever symlinks they are named.
     """
-    closed = [*ceilings, *map(os.path.realpath, ceilings)]
+    whole = [ceiling for ceiling in (placed(ceiling, "") for ceiling in ceilings) if is_absolute(ceiling)]
+    closed = [*whole, *map(os.path.realpath, whole)]
     for folder in looked_in(start, closed):
         if closed and next(looked_in(os.path.realpath(folder), closed), None) is None:
             return None
@@ -43,14 +44,15 @@ def find(start: str, ceilings: Iterable[str] = ()) -> str | None:
 def looked_in(start: str, ceilings: Iterable[str], system: System = HERE) -> Iterator[str]:
     """The folders in which a marker is looked for, from the absolute path START upwards.
 
-    A search that comes to one of CEILINGS (START itself included) ends there without looking into it. Folders are
-    compared as the system spells them, with or without a separator at the end.
+    A search that comes to one of CEILINGS (START itself included) ends there without looking into it; a relative one
+    counts for nothing. Folders are compared as the system spells them, with or without a separator at the end.
     """
 
     def spelling(folder: str) -> str:
         return alike(folder, system).rstrip(system.separator)
 
-    closed = {spelling(system.path.normpath(ceiling)) for ceiling in ceilings}
+    whole = (placed(ceiling, "", system) for ceiling in ceilings)
+    closed = {spelling(ceiling) for ceiling in whole if is_absolute(ceiling, system)}
     start = system.path.normpath(start)
     for folder in (start, *above(start, system)):
         if spelling(folder) in closed:

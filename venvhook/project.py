@@ -335,7 +335,7 @@ class Project:
 
     def _name(self, meaning: Marker, found: Environment) -> str:
         """What prompts show."""
-        return harmless(meaning.prompt or found.name or os.path.basename(self.folder))
+        return harmless(meaning.prompt or found.name or os.path.basename(self.folder) or self.folder)
 
     def _own(self, meaning: Marker, found: Environment) -> list[Effect]:
         """What the environment's own activation sets, and what every entering unsets."""

@@ -435,9 +435,9 @@ OLDER = frozenset(
     DefaultRunspace Definition Delete DirectorySeparatorChar Dispose Elapsed Elements EndOffset Equals Error
     EscapeSingleQuotedStringContent Exception Exists ExitCode ExpectingInput Extent File Find FullName FunctionName Get
     GetCallStack GetCommand GetCommandLineArgs GetDirectoryName GetEnvironmentVariable GetEnvironmentVariables
-    GetFileName GetFullScript GetInvocationList GetLastWriteTimeUtc GetRandomFileName GetTempPath GetValue IndexOf
-    InvokeCommand InvokeProvider IsInputRedirected Item Keys Kill LanguageMode LastIndexOf LastWriteTimeUtc Length
-    ListItemText Major Message Minor Module Move Name OffsetInLine Ordinal OrdinalIgnoreCase PSObject PSVariable
+    GetFileName GetFullPath GetFullScript GetInvocationList GetLastWriteTimeUtc GetRandomFileName GetTempPath GetValue
+    IndexOf InvokeCommand InvokeProvider IsInputRedirected Item Keys Kill LanguageMode LastIndexOf LastWriteTimeUtc
+    Length ListItemText Major Message Minor Module Move Name OffsetInLine Ordinal OrdinalIgnoreCase PSObject PSVariable
     PSVersion ParseInput Path PathSeparator Position PreCommandLookupAction Properties Provider ProviderPath ReadAllText
     ReferenceEquals Refresh Remove RemoveAt Replace ResultType ScriptLineNumber ScriptName SessionState
     SetEnvironmentVariable Splatted Split Start StartColumnNumber StartLineNumber StartNew StartOffset

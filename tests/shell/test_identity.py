@@ -250,6 +250,7 @@ CEILINGS = {
     "ceiling is a link": ("{work}/link", "net"),
     "shell came by a link": ("{net}", "link"),
     "parent is a link": ("{root}/up/net", "net"),
+    "with dots": (".:{net}/../net/./deep/..:net", "net"),
     "below": ("{net}", "net/deep"),
     "below, by a link": ("{net}", "link/deep"),
 }

@@ -41,6 +41,15 @@ def test_every_command_explains_itself(home: Home, command: str) -> None:
     assert f"venvhook {command}" in result.out
 
 
+def test_what_the_output_cannot_hold(tmp_path: Path) -> None:
+    """Is shown as an escape; three dots as three dots, for they are in commands to copy."""
+    (tmp_path / "é …").mkdir()
+    command = [sys.executable, "-m", "venvhook", "allow", "é …"]
+    environ = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONPATH": str(PACKAGE), "LC_ALL": "C.UTF-8"}
+    said = subprocess.run(command, env=environ, cwd=tmp_path, capture_output=True, timeout=60).stderr
+    assert said.isascii() and b"/\\xe9 ..." in said, said
+
+
 def test_version(home: Home) -> None:
     from venvhook import __version__
 

@@ -6,6 +6,7 @@ the output any more. What a command does is in a module of its own, imported whe
 
 from __future__ import annotations
 
+import codecs
 import errno
 import os
 import sys
@@ -38,10 +39,18 @@ def script() -> NoReturn:
 def main(arguments: Sequence[str], folders: Folders) -> int:
     """Run the command that ARGUMENTS name; the exit status."""
     _open_missing()
+    codecs.register_error("venvhook", _spelled)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a path of bytes, or a locale without its characters, is still shown
-            stream.reconfigure(errors="backslashreplace", encoding=_read_as() if not stream.isatty() else None)
+            stream.reconfigure(errors="venvhook", encoding=_read_as() if not stream.isatty() else None)
     return _told(lambda: _run(list(arguments), folders))
+
+
+def _spelled(error: UnicodeError) -> tuple[str | bytes, int]:
+    """What an encoding lacks, as an escape; our own three dots as three dots (codecs.register_error)."""
+    if isinstance(error, UnicodeEncodeError) and error.object[error.start] == "…":
+        return "...", error.start + 1
+    return codecs.backslashreplace_errors(error)
 
 
 def _read_as() -> str | None:

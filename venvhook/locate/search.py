@@ -37,9 +37,10 @@ class Candidate:
     __slots__ = ("binding", "file", "manager", "path", "why")
 
     def __init__(self, manager: str, path: str, why: str, binding: bool = False, file: str = "") -> None:
+        path = placed(path, "")  # what a rule has joined a drive without a root to (`Q:x`) is that drive's
         if not os.path.isabs(path):
             raise AssertionError(f"the rule of {manager} gives a relative path: {path}")
-        self.manager, self.path, self.why = manager, os.path.normpath(path), why
+        self.manager, self.path, self.why = manager, path, why
         self.binding, self.file = binding, file
 
 
