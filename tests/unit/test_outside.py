@@ -161,6 +161,7 @@ def run(tmp_path: Path) -> tuple[Path, list[str]]:
 
 def finish(home: Path, command: list[str]) -> tuple[int, str]:
     environ = {**os.environ, **{name: value for name, value in outside.own_home(str(home)).items() if value}}
+    environ.pop("PYTEST_ADDOPTS", None)  # what it names may be out of reach there
     environ.update(PYTHONPATH=f"{TESTS}{os.pathsep}{TESTS.parent}", PYTHONDONTWRITEBYTECODE="1", VENVHOOK_TEST="1")
     environ.update(dict.fromkeys(("TMPDIR", "TEMP", "TMP"), f"{home.parent}/temporary"))
     done = subprocess.run(command, env=environ, cwd=home.parent, capture_output=True, text=True, timeout=120)
