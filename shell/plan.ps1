@@ -139,8 +139,9 @@ $script:describe = { param($file, $changed)
 }
 # Does what the plan rests on no longer hold? For the plan that is entered: or has something been done by hand? .NET looks at
 # links, not through them: so those that lead somewhere are listed with what they lead to. It throws where a folder cannot be
-# read, and for the length of a file that is gone.
-$script:stale = { param($plan, $inside)
+# read, and for the length of a file that is gone. Owners are asked when a plan is taken up, not for one that $stays: PowerShell
+# looks through every folder on the way, which takes milliseconds where one is large.
+$script:stale = { param($plan, $inside, $stays)
     try {
         if ($inside) {
             if ($env:VENVHOOK_DISABLE) { return $true }
@@ -168,7 +169,7 @@ $script:stale = { param($plan, $inside)
                 if (-not [System.String]::Equals((& $describe $plan.odd[$i]), $plan.odd[$i + 1])) { return $true }
             }
         }
-        if (-not $inside -and $plan.owned) { # at changes of folder; it takes too long for each prompt
+        if (-not $inside -and -not $stays -and $plan.owned) {
             for ($i = 0; $i -lt $plan.owned.Length; $i += 2) {
                 $text = $plan.owned[$i + 1]
                 if (-not [System.String]::Equals((& $describe $plan.owned[$i] ($text -clike '* * * *')), $text)) { return $true }

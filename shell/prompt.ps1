@@ -91,7 +91,7 @@ $script:step = { param($place)
     if ($st.plan.sign) { & $by_hand $st.plan }
     if ($st.paused -and -not [System.String]::Equals($st.project, $st.paused)) { $st.paused = '' }
     $project = $st.project
-    if (-not [System.String]::Equals($project, $st.here) -or ($project -and (& $stale $st.plan))) {
+    if (-not [System.String]::Equals($project, $st.here) -or ($project -and (& $stale $st.plan $false $true))) {
         if ([System.String]::Equals($project, $st.paused)) { $project = '' }
         if ($project -or $st.here) { & $provide; & $turn $project }
     }
