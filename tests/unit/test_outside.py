@@ -66,26 +66,26 @@ POSIX_CASES = [
     ("open", ("/home/me/.bashrc", None, os.O_RDWR), "/home/me/.bashrc"),
     ("open", (b"/home/me/\xff", "a", os.O_WRONLY | os.O_APPEND), "/home/me/\udcff"),
     ("open", ("/home/me/.bashrc", "r", READ), ""),
-    ("open", ("/work/x", "w", WRITE), ""),
+    ("open", ("/tree/x", "w", WRITE), ""),
     ("open", ("/workshop/x", "w", WRITE), "/workshop/x"),
-    ("open", ("/work/../home/me/x", "w", WRITE), "/work/../home/me/x"),
+    ("open", ("/tree/../home/me/x", "w", WRITE), "/tree/../home/me/x"),
     ("open", (7, "w", WRITE), ""),
     ("open", ("/dev/null", "w", WRITE), ""),
     ("open", ("/usr/lib/__pycache__/x.pyc.1", None, WRITE), ""),
     ("os.mkdir", ("/home/me/a", 0o777, -1), "/home/me/a"),
     ("os.mkdir", ("a", 0o777, 5), ""),
-    ("os.rename", ("/work/a", "/home/me/a", -1, -1), "/home/me/a"),
-    ("os.rename", ("/home/me/a", "/work/a", -1, -1), "/home/me/a"),
-    ("os.rename", ("/work/b", "/work/a", -1, -1), ""),
+    ("os.rename", ("/tree/a", "/home/me/a", -1, -1), "/home/me/a"),
+    ("os.rename", ("/home/me/a", "/tree/a", -1, -1), "/home/me/a"),
+    ("os.rename", ("/tree/b", "/tree/a", -1, -1), ""),
     ("os.remove", ("/home/me/a", -1), "/home/me/a"),
     ("os.remove", ("a", 9), ""),
     ("os.rmdir", ("/home/me", -1), "/home/me"),
     ("os.chmod", ("/home/me", 0o700, -1), "/home/me"),
     ("os.chown", ("/home/me", 0, 0, -1), "/home/me"),
-    ("os.link", ("/home/me/a", "/work/a", -1, -1), ""),
-    ("os.link", ("/work/a", "/home/me/a", -1, -1), "/home/me/a"),
-    ("os.symlink", ("/home/me/a", "/work/a", -1), ""),
-    ("os.symlink", ("/work/a", "/home/me/a", -1), "/home/me/a"),
+    ("os.link", ("/home/me/a", "/tree/a", -1, -1), ""),
+    ("os.link", ("/tree/a", "/home/me/a", -1, -1), "/home/me/a"),
+    ("os.symlink", ("/home/me/a", "/tree/a", -1), ""),
+    ("os.symlink", ("/tree/a", "/home/me/a", -1), "/home/me/a"),
     ("os.truncate", ("/home/me/a", 0), "/home/me/a"),
     ("os.utime", ("/home/me/a", None, (0, 0), -1), "/home/me/a"),
     ("os.setxattr", ("/home/me/a", "user.x", b"", 0), "/home/me/a"),
@@ -106,7 +106,7 @@ WINDOWS_CASES = [
 @pytest.mark.parametrize("kind", (LINUX, MACOS), ids=lambda kind: kind.name)
 @pytest.mark.parametrize(("event", "arguments", "want"), POSIX_CASES)
 def test_what_changes_the_outside(kind: System, event: str, arguments: tuple[object, ...], want: str) -> None:
-    assert outside.trespass(event, arguments, ["/work"], kind) == want
+    assert outside.trespass(event, arguments, ["/tree"], kind) == want
 
 
 @pytest.mark.parametrize(("event", "arguments", "outside_of"), WINDOWS_CASES)
