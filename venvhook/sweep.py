@@ -56,7 +56,8 @@ def hooks(hook: str, shells: Sequence[str] = SHELLS) -> Swept:
     endings = "|".join(re.escape(emitter(shell).SUFFIX) for shell in shells)
     ours = rf"(venvhook|complete|(plan|prompt|command)-[0-9]+)({endings}){_PART}"
     if len(shells) < len(SHELLS):
-        return Swept([path for path, inside in _files(hook) if _unlinked(path, inside, ours)], [])
+        files = [(path, inside) for path, inside, is_folder in _below(hook) if not is_folder]
+        return Swept([path for path, inside in files if _unlinked(path, inside, ours)], [])
     ours += rf"|launch\.py{_PART}|__pycache__/launch\.[a-z0-9.-]+\.pyc"
     return _swept(hook, ours, _FOLDERS["hook"])
 
@@ -107,40 +108,38 @@ def _swept(top: str, files: str, folders: str) -> Swept:
         return Swept([], [top])
     if not os.path.isdir(top):
         return Swept([], [])
-    gone = [path for path, inside in _files(top) if _unlinked(path, inside, files)]
-    for path, inside in _folders(top):
-        if re.fullmatch(folders, inside):
-            _rmdir(path)
+    gone = []
+    for path, inside, is_folder in _below(top):
+        if is_folder:
+            if re.fullmatch(folders, inside):
+                _rmdir(path)
+        elif _unlinked(path, inside, files):
+            gone.append(path)
     if _rmdir(top):
         return Swept([top], [])
-    return Swept(gone, list(_others(top, files, folders)))
+    return Swept(gone, _others(top, folders))
 
 
-def _files(top: str, inside: str = "") -> Iterator[tuple[str, str]]:
-    """All that is no folder below TOP, links too: the path, and the path inside of TOP with `/`."""
+def _below(top: str, inside: str = "") -> Iterator[tuple[str, str, bool]]:
+    """All that is below TOP, a folder after what is in it: path, path inside of TOP with `/`, and if it is a folder.
+
+    A link is none, wherever it leads.
+    """
     for name in _names(os.path.join(top, inside)):
         here = f"{inside}/{name}" if inside else name
         path = os.path.join(top, *here.split("/"))
-        if os.path.isdir(path) and not is_link(path):
-            yield from _files(top, here)
-        else:
-            yield path, here
+        is_folder = os.path.isdir(path) and not is_link(path)
+        if is_folder:
+            yield from _below(top, here)
+        yield path, here, is_folder
 
 
-def _folders(top: str, inside: str = "") -> Iterator[tuple[str, str]]:
-    """All folders below TOP, the deepest first."""
-    for name in _names(os.path.join(top, inside)):
-        here = f"{inside}/{name}" if inside else name
-        path = os.path.join(top, *here.split("/"))
-        if os.path.isdir(path) and not is_link(path):
-            yield from _folders(top, here)
-            yield path, here
-
-
-def _others(top: str, files: str, folders: str) -> Iterator[str]:
+def _others(top: str, folders: str) -> list[str]:
     """What is left below TOP and not ours: the files, and the folders that are not in one that is named already."""
-    yield from (path for path, _ in _files(top))
-    yield from (path for path, inside in _folders(top) if not re.fullmatch(folders, inside) and not _names(path))
+    left = list(_below(top))
+    files = [path for path, _, is_folder in left if not is_folder]
+    foreign = [path for path, inside, is_folder in left if is_folder and not re.fullmatch(folders, inside)]
+    return files + [path for path in foreign if not _names(path)]
 
 
 def _unlinked(path: str, inside: str, ours: str) -> bool:
