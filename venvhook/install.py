@@ -143,9 +143,14 @@ def _startup_files(shell: str, system: System = HERE) -> tuple[list[str], list[s
     settings = named if os.path.isabs(named) else os.path.join(home, ".config")
     read, ever = emitter(shell).startup_files(home, settings, folders.documents, system)
     if system is WINDOWS and shell == "pwsh":
-        profiles = pwsh.profiles(folders.documents(), system)
-        read = [path for program, path in profiles.items() if windows.which(program, system=system)]
+        read = list(_profiles(system))
     return read, ever
+
+
+def _profiles(system: System) -> dict[str, str]:
+    """By the path of its profile, each PowerShell of Windows that is on PATH."""
+    profiles = pwsh.profiles(folders.documents(), system)
+    return {path: program for program, path in profiles.items() if windows.which(program, system=system)}
 
 
 def _compile() -> None:
@@ -185,9 +190,7 @@ def _closed(shells: Sequence[str], system: System) -> dict[str, VenvhookError]:
     """By path, why the startup file of a PowerShell on Windows is not read."""
     if system is not WINDOWS or "pwsh" not in shells:
         return {}
-    read = startup_files("pwsh", system)
-    profiles = pwsh.profiles(folders.documents(), system)
-    asked = {path: windows.closed(program) for program, path in profiles.items() if path in read}
+    asked = {path: windows.closed(program) for path, program in _profiles(system).items()}
     return {path: refused for path, refused in asked.items() if refused}
 
 
