@@ -17,6 +17,7 @@
 
 $script:fields = 'id', 'project', 'notice', 'sign', 'home', 'bin', 'name', 'label'
 $script:groups = 'path', 'variables', 'lists', 'exports', 'there', 'absent', 'watched', 'odd', 'owned', 'long', 'read', 'flags'
+$script:provider = 'Microsoft.PowerShell.Core\FileSystem::' # in front of a path: PowerShell looks for no drive, which takes longer
 $script:unset = [System.Management.Automation.Language.NullString]::Value # as an argument, $null would become an empty text
 
 # ---- plans: kept, or asked for --------------------------------------------------------------------------------------
@@ -38,12 +39,13 @@ $script:parse = { param($text, $project)
     & $watch $plan
     $plan
 }
-# The files that a plan watches, as objects that look again when they are told to.
+# The files that a plan watches, with their ticks and lengths as numbers; and whether it rests on more than most plans.
 $script:watch = { param($plan)
-    $count = $plan.watched.Length / 3; $plan.files = [System.Array]::CreateInstance([System.IO.FileInfo], $count)
+    $plan.more = $plan.read.Length -or $plan.odd.Length -or $plan.long.Length
+    $count = $plan.watched.Length / 3; $plan.files = [System.Array]::CreateInstance([System.String], $count)
     $plan.ticks = [System.Array]::CreateInstance([System.Int64], $count); $plan.lengths = [System.Array]::CreateInstance([System.Int64], $count)
     for ($i = 0; $i -lt $count; $i++) {
-        $plan.files[$i] = [System.IO.FileInfo]$plan.watched[3 * $i]; $plan.ticks[$i] = $plan.watched[3 * $i + 1]
+        $plan.files[$i] = $plan.watched[3 * $i]; $plan.ticks[$i] = $plan.watched[3 * $i + 1]
         $plan.lengths[$i] = -1; if ($plan.watched[3 * $i + 2]) { $plan.lengths[$i] = $plan.watched[3 * $i + 2] }
     }
 }
@@ -78,9 +80,9 @@ $script:ask = { param($verb, $project)
 # even if it is stale at once: then the next prompt asks again.
 $script:load = { param($project)
     $plan = $null
-    if ($known.TryGetValue($project, [ref]$plan) -and -not $plan.flags.Length -and -not (& $stale $plan)) { return $plan }
+    if ($known.TryGetValue($project, [ref]$plan) -and $holds.InvokeReturnAsIs($plan)) { return $plan }
     $plan = & $read $project
-    if (-not $plan -or $plan.flags.Length -or (& $stale $plan)) { $plan = & $fetch $project }
+    if (-not $plan -or -not $holds.InvokeReturnAsIs($plan)) { $plan = & $fetch $project }
     $known[$project] = $plan
     $plan
 }
@@ -130,54 +132,50 @@ $script:describe = { param($file, $changed)
         return ''
     }
     try {
-        $seen = $session.InvokeProvider.Item.Get([System.String[]]$file, $true, $true)[0].UnixStat
+        $seen = $session.InvokeProvider.Item.Get([System.String[]]"$provider$file", $true, $true)[0].UnixStat
         if (-not $seen) { return '' }
         $text = "$($seen.Inode) $($seen.Mode) $($seen.UserId)"
         if ($changed) { $text += " $(($seen.StatusChangeTime.ToUniversalTime().Ticks - 621355968000000000) / 10000000)" }
         $text
     } catch { '' }
 }
-# Does what the plan rests on no longer hold? For the plan that is entered: or has something been done by hand? .NET looks at
-# links, not through them: so those that lead somewhere are listed with what they lead to. It throws where a folder cannot be
-# read, and for the length of a file that is gone. Owners are asked when a plan is taken up, not for one that $stays: PowerShell
-# looks through every folder on the way, which takes milliseconds where one is large.
-$script:stale = { param($plan, $inside, $stays)
+# Does what the plan rests on no longer hold? .NET looks at links, not through them: so those that lead somewhere are listed
+# with what they lead to. It throws where a folder cannot be read, and for the length of a file that is gone.
+$script:stale = { param($plan)
     try {
-        if ($inside) {
-            if ($env:VENVHOOK_DISABLE) { return $true }
-            if ($plan.sign -and (-not [System.String]::Equals([System.Environment]::GetEnvironmentVariable($plan.sign), $plan.home) -or
-                    $null -ne [System.Environment]::GetEnvironmentVariable('_OLD_VIRTUAL_PATH') -or
-                    $null -ne $global:_OLD_VIRTUAL_PATH)) { return $true }
-        }
         $ticks = $plan.ticks; $lengths = $plan.lengths; $i = 0
-        foreach ($file in $plan.files) {
-            $file.Refresh()
+        foreach ($path in $plan.files) {
+            $file = [System.IO.FileInfo]::new($path)
             if ($file.LastWriteTimeUtc.Ticks -ne $ticks[$i] -or ($lengths[$i] -ge 0 -and $file.Length -ne $lengths[$i])) { return $true }
             $i++
         }
         foreach ($path in $plan.there) { if (-not ([System.IO.File]::Exists($path) -or [System.IO.Directory]::Exists($path))) { return $true } }
         foreach ($path in $plan.absent) { if ([System.IO.File]::Exists($path) -or [System.IO.Directory]::Exists($path)) { return $true } }
-        if ($plan.read) {
-            for ($i = 0; $i -lt $plan.read.Length; $i += 2) {
-                $value = [System.Environment]::GetEnvironmentVariable($plan.read[$i])
-                if ($null -eq $value) { $value = '' } else { $value = "=$value" }
-                if (-not [System.String]::Equals($value, $plan.read[$i + 1])) { return $true }
-            }
-        }
-        if ($plan.odd) {
-            for ($i = 0; $i -lt $plan.odd.Length; $i += 2) {
-                if (-not [System.String]::Equals((& $describe $plan.odd[$i]), $plan.odd[$i + 1])) { return $true }
-            }
-        }
-        if (-not $inside -and -not $stays -and $plan.owned) {
-            for ($i = 0; $i -lt $plan.owned.Length; $i += 2) {
-                $text = $plan.owned[$i + 1]
-                if (-not [System.String]::Equals((& $describe $plan.owned[$i] ($text -clike '* * * *')), $text)) { return $true }
-            }
-        }
-        foreach ($path in $plan.long) { if (([System.IO.FileInfo]$path).Length -le 4096) { return $true } }
+        if ($plan.more) { return & $differs $plan }
         $false
     } catch { $true }
+}
+# The tests that few plans need.
+$script:differs = { param($plan)
+    for ($i = 0; $i -lt $plan.read.Length; $i += 2) {
+        $value = [System.Environment]::GetEnvironmentVariable($plan.read[$i])
+        if ($null -eq $value) { $value = '' } else { $value = "=$value" }
+        if (-not [System.String]::Equals($value, $plan.read[$i + 1])) { return $true }
+    }
+    for ($i = 0; $i -lt $plan.odd.Length; $i += 2) {
+        if (-not [System.String]::Equals((& $describe $plan.odd[$i]), $plan.odd[$i + 1])) { return $true }
+    }
+    foreach ($path in $plan.long) { if ([System.IO.FileInfo]::new($path).Length -le 4096) { return $true } }
+    $false
+}
+# Can a plan be taken up that is not the helper's newest answer? Whose files are is asked only here: .NET cannot tell it cheaply.
+$script:holds = { param($plan)
+    if ($plan.flags.Length -or $stale.InvokeReturnAsIs($plan)) { return $false }
+    for ($i = 0; $i -lt $plan.owned.Length; $i += 2) {
+        $text = $plan.owned[$i + 1]
+        if (-not [System.String]::Equals($describe.InvokeReturnAsIs($plan.owned[$i], ($text -clike '* * * *')), $text)) { return $false }
+    }
+    $true
 }
 
 # ---- from project to project ----------------------------------------------------------------------------------------
@@ -186,24 +184,19 @@ $script:stale = { param($plan, $inside, $stays)
 # ("switch" in the other shells: $switch is PowerShell's own.)
 $script:turn = { param($project)
     $old = $st.plan
-    if ($old -and -not [System.String]::Equals($project, $st.here)) { & $quit; $old = $null }
+    if ($old -and -not [System.String]::Equals($project, $st.here)) { $quit.InvokeReturnAsIs(); $old = $null }
     if (-not $project) { return }
     # Noted before the helper can start: Ctrl-C, or an error, must not bring it back at each prompt.
     $st.here = $project; $st.plan = @{}; $new = $null; $same = $false
-    try { $new = & $load $project }
+    try { $new = $load.InvokeReturnAsIs($project) }
     finally {
         if ($old -and $new) { $same = [System.String]::Equals($old.id, $new.id) }
-        if ($old -and -not $same) { & $leave $old }
+        if ($old -and -not $same) { $leave.InvokeReturnAsIs($old) }
         if ($new) { $st.plan = $new } # the same again, too: it may rest on something else
     }
-    if (-not $same) { & $enter $new }
+    if (-not $same) { $enter.InvokeReturnAsIs($new) }
 }
-$script:enter = { param($plan)
-    if ($plan.notice) { & $say $plan.notice }
-    if ($plan.sign) { & $begin $plan; & $apply $plan }
-}
-$script:leave = { param($plan) if ($plan.sign) { & $end; & $revert $plan } }
-$script:quit = { $plan = $st.plan; $st.here = ''; $st.plan = $null; if ($plan) { & $leave $plan } }
+$script:quit = { $plan = $st.plan; $st.here = ''; $st.plan = $null; if ($plan) { $leave.InvokeReturnAsIs($plan) } }
 # (No "is": .NET cannot tell cheaply that two paths are one folder. By the other path the project is another one.)
 
 # The shell that started us was in a project: undo that first. The answer: the fields of a plan's first place, then names
@@ -214,17 +207,23 @@ $script:recover = {
         $given = (& $ask undo '').Split([System.Char]0)
         if (-not [System.String]::Equals($given[0], 'venvhook undo 2') -or $given.Length % 2 -or
             -not [System.String]::Equals($given[$given.Length - 1], 'end')) { throw 'the helper gave no answer' }
-        $names = & $written
-        for ($i = 1; $i -lt $given.Length - 1; $i += 2) { & $set (& $spell $given[$i] $names) $given[$i + 1] }
+        $names = $null; if ($windows) { $names = & $written }
+        for ($i = 1; $i -lt $given.Length - 1; $i += 2) {
+            $name = $given[$i]; if ($names) { $name = & $spell $name $names }
+            $value = $unset; if ($given[$i + 1]) { $value = $given[$i + 1].Substring(1) }
+            [System.Environment]::SetEnvironmentVariable($name, $value)
+        }
     } catch { & $complain $_ }
     & $disbelieve
 }
 
 # ---- entering and leaving -------------------------------------------------------------------------------------------
 
-# Before a plan sets anything: is the environment already active by other means? Of what an activate script has saved, the
-# plan sets aside what is in the environment (CPython's), we what virtualenv's keeps in a variable.
-$script:begin = { param($plan)
+# Is the environment already active by other means? Of what an activate script has saved, the plan sets aside what is in the
+# environment (CPython's), we what virtualenv's keeps in a variable.
+$script:enter = { param($plan)
+    if ($plan.notice) { & $say $plan.notice }
+    if (-not $plan.sign) { return }
     # PowerShell keeps its list of PATH's folders while PATH is equal but for upper and lower case, on every system: one
     # search for a program now, while PATH has neither `Shop` nor `shop`, has it make the list again.
     if ([System.String]::Equals($st.bin, $plan.bin, [System.StringComparison]::OrdinalIgnoreCase) -and
@@ -232,26 +231,29 @@ $script:begin = { param($plan)
     $st.bin = $plan.bin
     if ([System.String]::Equals([System.Environment]::GetEnvironmentVariable($plan.sign), $plan.home)) { & $unscript $plan }
     $st.theirs = $function:global:deactivate; $function:global:deactivate = $deactivate
-    $st.saved = $global:_OLD_VIRTUAL_PATH; & $forget
+    $st.saved = $global:_OLD_VIRTUAL_PATH; if ($null -ne $st.saved) { & $forget }
+    $apply.InvokeReturnAsIs($plan)
 }
 $script:forget = { # $null would not do: virtualenv's deactivate would make PATH empty
     if ($null -ne $global:_OLD_VIRTUAL_PATH) { $session.PSVariable.Remove('global:_OLD_VIRTUAL_PATH') }
 }
-# Before a plan undoes anything. A deactivate that came with an activate script is not ours to take away.
-$script:end = {
+# A deactivate that came with an activate script is not ours to take away.
+$script:leave = { param($plan)
+    if (-not $plan.sign) { return }
     if ([System.Object]::ReferenceEquals($function:global:deactivate, $deactivate)) {
         if ($st.theirs) { $function:global:deactivate = $st.theirs }
         else { $session.InvokeProvider.Item.Remove('function:deactivate', $false) }
     }
     if ($null -ne $st.saved -and $null -eq $global:_OLD_VIRTUAL_PATH) { $global:_OLD_VIRTUAL_PATH = $st.saved }
     $st.theirs = $null; $st.saved = $null
+    $revert.InvokeReturnAsIs($plan)
 }
 
 # Names of variables have no case on Windows, but each is written in some, and the user's own way comes back. Where a plan unsets
 # the variable, the name that its old value is saved by keeps that. (Elsewhere there are no $names: each is as it is.)
 $script:written = {
     $names = [System.Collections.Generic.Dictionary[System.String, System.String]]::new([System.StringComparer]::OrdinalIgnoreCase)
-    if ($windows) { foreach ($name in [System.Environment]::GetEnvironmentVariables().Keys) { $names[$name] = $name } }
+    foreach ($name in [System.Environment]::GetEnvironmentVariables().Keys) { $names[$name] = $name }
     $names
 }
 $script:spell = { param($name, $names)
@@ -259,25 +261,22 @@ $script:spell = { param($name, $names)
     if ($names.ContainsKey($name)) { return $names[$name] }
     $name
 }
-# A variable from a plan's field: "=" and its value, or nothing where it is unset.
-$script:set = { param($name, $value)
-    if ($value) { $value = $value.Substring(1) } else { $value = $unset }
-    [System.Environment]::SetEnvironmentVariable($name, $value)
-}
 # What the other shells' plans write out. Set, and save under _VENVHOOK_OLD_NAME: absent where NAME was unset, else '=' and the
-# value; for a list '=' and those of our folders that were in it already, each with the separator after it.
+# value; for a list '=' and those of our folders that were in it already, each with the separator after it. A variable's new value
+# is a field of the plan: "=" and the value, or nothing where it is unset.
 $script:apply = { param($plan)
-    $variables = $plan.variables; $lists = $plan.lists; $exports = $plan.exports; $names = & $written
+    $variables = $plan.variables; $lists = $plan.lists; $exports = $plan.exports; $names = $null
+    if ($windows) { $names = & $written }
     for ($i = 0; $i -lt $variables.Length; $i += 2) {
-        $name = $variables[$i]; if ($names.Count) { $name = & $spell $name $names }
+        $name = $variables[$i]; if ($names) { $name = & $spell $name $names }
         $new = $variables[$i + 1]; $old = [System.Environment]::GetEnvironmentVariable($name)
-        if ($null -eq $old) { $old = $unset } else { $old = "=$old" }
-        if ($new) { $new = $new.Substring(1) } else { $new = $unset }
-        [System.Environment]::SetEnvironmentVariable("_VENVHOOK_OLD_$name", $old)
-        [System.Environment]::SetEnvironmentVariable($name, $new)
+        $saved = $unset; if ($null -ne $old) { $saved = "=$old" }
+        [System.Environment]::SetEnvironmentVariable("_VENVHOOK_OLD_$name", $saved)
+        if ($new) { [System.Environment]::SetEnvironmentVariable($name, $new.Substring(1)) }
+        elseif ($null -ne $old) { [System.Environment]::SetEnvironmentVariable($name, $unset) }
     }
     for ($i = 0; $i -lt $lists.Length; $i += $count + 2) {
-        $name = $lists[$i]; if ($names.Count) { $name = & $spell $name $names }
+        $name = $lists[$i]; if ($names) { $name = & $spell $name $names }
         $count = [System.Int32]$lists[$i + 1]; $ours = @($lists[($i + 2)..($i + 1 + $count)])
         $old = [System.Environment]::GetEnvironmentVariable($name); $had = $unset
         if ($null -ne $old) { $had = '=' }
@@ -295,23 +294,29 @@ $script:apply = { param($plan)
 }
 # And back what is still ours: a variable that no longer has our value belongs to the user and stays as it is.
 $script:revert = { param($plan)
-    $variables = $plan.variables; $lists = $plan.lists; $exports = $plan.exports; $names = & $written
+    $variables = $plan.variables; $lists = $plan.lists; $exports = $plan.exports; $names = $null
+    if ($windows) { $names = & $written }
     for ($i = 0; $i -lt $variables.Length; $i += 2) {
-        $name = $variables[$i]; if ($names.Count) { $name = & $spell $name $names }
+        $name = $variables[$i]; if ($names) { $name = & $spell $name $names }
         $new = $variables[$i + 1]; $now = [System.Environment]::GetEnvironmentVariable($name)
         # Before 7.5 an empty value removes the variable.
         if ([System.Environment]::Version.Major -lt 9 -and [System.String]::Equals($new, '=')) { $new = '' }
         if ($null -eq $now) { $now = '' } else { $now = "=$now" }
-        if ([System.String]::Equals($now, $new)) { & $set $name ([System.Environment]::GetEnvironmentVariable("_VENVHOOK_OLD_$name")) }
-        [System.Environment]::SetEnvironmentVariable("_VENVHOOK_OLD_$name", $unset)
+        $saved = [System.Environment]::GetEnvironmentVariable("_VENVHOOK_OLD_$name")
+        if ([System.String]::Equals($now, $new)) {
+            if ($saved) { [System.Environment]::SetEnvironmentVariable($name, $saved.Substring(1)) }
+            elseif ($new) { [System.Environment]::SetEnvironmentVariable($name, $unset) }
+        }
+        if ($null -ne $saved) { [System.Environment]::SetEnvironmentVariable("_VENVHOOK_OLD_$name", $unset) }
     }
     for ($i = 0; $i -lt $lists.Length; $i += $count + 2) {
-        $name = $lists[$i]; if ($names.Count) { $name = & $spell $name $names }
+        $name = $lists[$i]; if ($names) { $name = & $spell $name $names }
         $count = [System.Int32]$lists[$i + 1]; $now = [System.Environment]::GetEnvironmentVariable($name)
-        $old = [System.Environment]::GetEnvironmentVariable("_VENVHOOK_OLD_$name"); $had = & $held $name
+        $old = [System.Environment]::GetEnvironmentVariable("_VENVHOOK_OLD_$name")
+        $had = $null; if ($old.Length -gt 1) { $had = $old.Substring(1).Split($separator) }
         [System.Environment]::SetEnvironmentVariable("_VENVHOOK_OLD_$name", $unset)
         if ($null -eq $now) { continue }
-        $now = & $without $now $lists[($i + 2)..($i + 1 + $count)] $had
+        $now = $without.InvokeReturnAsIs($now, $lists[($i + 2)..($i + 1 + $count)], $had)
         if ($null -eq $now) { if ($old) { $now = '' } else { $now = $unset } }
         [System.Environment]::SetEnvironmentVariable($name, $now)
     }
@@ -319,9 +324,9 @@ $script:revert = { param($plan)
 }
 # A startup file has set PATH, or the user asks for it: our folders are first again.
 $script:front = { param($plan)
-    $lists = $plan.lists; $names = & $written
+    $lists = $plan.lists; $names = $null; if ($windows) { $names = & $written }
     for ($i = 0; $i -lt $lists.Length; $i += $count + 2) {
-        $name = $lists[$i]; if ($names.Count) { $name = & $spell $name $names }
+        $name = $lists[$i]; if ($names) { $name = & $spell $name $names }
         $count = [System.Int32]$lists[$i + 1]; $ours = @($lists[($i + 2)..($i + 1 + $count)])
         $now = [System.Environment]::GetEnvironmentVariable($name)
         if ("$now$separator".StartsWith(($ours -join $separator) + $separator, [System.StringComparison]::Ordinal)) { continue }
@@ -379,9 +384,10 @@ $script:forsake = { param($before)
 # of it. The project's own script is undone and we go on; any other is respected: the project is left, until the user is
 # elsewhere. (conda's saves no PATH.)
 $script:by_hand = { param($plan)
-    $other = $plan.sign -cne 'VIRTUAL_ENV' -and (& $scripted)
-    if ($other -or -not [System.String]::Equals([System.Environment]::GetEnvironmentVariable($plan.sign), $plan.home)) { & $yield $plan }
-    elseif ((& $scripted) -and -not [System.Object]::ReferenceEquals($function:global:deactivate, $deactivate)) {
+    $active = [System.String]::Equals([System.Environment]::GetEnvironmentVariable($plan.sign), $plan.home)
+    if ($active -and -not $scripted.InvokeReturnAsIs()) { return }
+    if (-not $active -or $plan.sign -cne 'VIRTUAL_ENV') { & $yield $plan }
+    elseif (-not [System.Object]::ReferenceEquals($function:global:deactivate, $deactivate)) {
         & $unscript $plan
         [System.Environment]::SetEnvironmentVariable($plan.sign, $plan.home)
         [System.Environment]::SetEnvironmentVariable('VIRTUAL_ENV_PROMPT', $plan.name)
@@ -418,12 +424,7 @@ $script:yield = { param($plan)
 # (VIRTUAL_ENV_DISABLE_PROMPT) shows none, nor does a comment. PowerShell's own prompt shows none; it is told by
 # its beginning, because to judge the first other one takes some 50 ms.
 $script:shows = { param($prompt)
-    if ([System.Object]::ReferenceEquals($st.judged, $prompt)) { return $st.shown }
-    $st.judged = $prompt; $st.shown = $false
-    if ("$prompt" -cnotmatch '^\s*"PS \$\(\$executionContext\.') { $st.shown = & $judge $prompt }
-    $st.shown
-}
-$script:judge = { param($prompt)
+    if ("$prompt" -cmatch '^\s*"PS \$\(\$executionContext\.') { return $false }
     $seen = @{}; $waiting = @($prompt)
     $engines = '(?i)VIRTUAL_ENV(?!_DISABLE)|starship|_omp|oh-?my-?posh|powerline'
     for ($at = 0; $at -lt $waiting.Length -and $at -lt 60; $at++) {

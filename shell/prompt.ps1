@@ -1,6 +1,8 @@
 # What venvhook's hook for PowerShell does at prompts and at changes of folder. The hook reads this file, in its module, when the
 # host asks for its first prompt: while profiles are read it does nothing, and a shell that runs a script needs none of it. The
 # number in the name it is installed under is the interface between the hook and this file.
+# What runs at every prompt or change of folder is called by InvokeReturnAsIs: `&`, which makes a pipeline, takes four times
+# as long. (A list that is the only argument would become several.)
 
 $script:separator = [System.String][System.IO.Path]::PathSeparator
 # Windows knows no case in paths and in names of variables. $isWindows would not do: 5.1 has none.
@@ -22,7 +24,7 @@ $script:say = { param($text)
 }
 # Something went wrong in the hook, or with the helper: told once in a shell, until `venvhook on`.
 $script:complain = { param($trouble)
-    $text = $trouble.Exception.Message.Split("`n")[0].Trim()
+    $text = $trouble.Exception.GetBaseException().Message.Split("`n")[0].Trim()
     if ($told.Contains("$text`n$($st.here)")) { return }
     $told.Add("$text`n$($st.here)")
     if ($text -cnotlike '*install venvhook again') { $text += '; to try again: venvhook on' }
@@ -86,20 +88,22 @@ if (-not $st.inherited) { & $disbelieve }
 $script:step = { param($place)
     if ($st.inherited) { & $provide; & $recover }
     $st.project = ''; $st.nearer = @()
-    $awake = -not ($st.off -or $env:VENVHOOK_DISABLE)
-    if ($awake) { & $find ([System.IO.Path]::GetDirectoryName("$($place.ProviderPath)/x")) } # a drive's root ends with a separator
-    if ($st.plan.sign) { & $by_hand $st.plan }
+    $awake = -not ($st.off -or [System.Environment]::GetEnvironmentVariable('VENVHOOK_DISABLE'))
+    if ($awake) { # a drive's root ends with a separator
+        $find.InvokeReturnAsIs([System.IO.Path]::GetDirectoryName("$($place.ProviderPath)/x"))
+    }
+    if ($st.plan.sign) { $by_hand.InvokeReturnAsIs($st.plan) }
     if ($st.paused -and -not [System.String]::Equals($st.project, $st.paused)) { $st.paused = '' }
     $project = $st.project
-    if (-not [System.String]::Equals($project, $st.here) -or ($project -and (& $stale $st.plan $false $true))) {
+    if (-not [System.String]::Equals($project, $st.here) -or ($project -and $stale.InvokeReturnAsIs($st.plan))) {
         if ([System.String]::Equals($project, $st.paused)) { $project = '' }
-        if ($project -or $st.here) { & $provide; & $turn $project }
+        if ($project -or $st.here) { & $provide; $turn.InvokeReturnAsIs($project) }
     }
     if ($st.renewed) { $st.renewed = $false; if ($st.plan.sign) { & $front $st.plan } }
     $st.place = $place; $st.calm = ($awake -or $st.off) -and -not $st.paused
 }
 $script:provide = {
-    if (& $prepare plan) { return }
+    if ($ready.Contains('plan') -or (& $prepare plan)) { return }
     $st.off = $true
     throw "$parts/plan-2.ps1 is gone, so venvhook is off in this shell; install venvhook again"
 }
@@ -111,7 +115,7 @@ $script:look = { param($place)
     $st.calm = $false
     if ($place.Provider.Name -cne 'FileSystem' -or -not $place.ProviderPath) { return }
     $top = $null; if ($global:Error.Count) { $top = $global:Error[0] }
-    try { & $step $place }
+    try { $step.InvokeReturnAsIs($place) }
     catch { & $complain $_ }
     finally {
         while ($global:Error.Count -and -not [System.Object]::ReferenceEquals($global:Error[0], $top)) { $global:Error.RemoveAt(0) }
@@ -122,10 +126,16 @@ $script:draw = {
     $ok = $?; $depth = $st.depth; $st.depth = $depth + 1 # above 0: a prompt that wraps ours, and that we have wrapped again
     try {
         if ($depth -eq 0) {
-            $calm = $st.calm -and [System.Object]::ReferenceEquals($global:PWD, $st.place)
-            if ($calm) { foreach ($file in $st.nearer) { if ([System.IO.File]::Exists($file)) { $calm = $false; break } } }
-            if ($calm -and $st.plan) { $calm = -not (& $stale $st.plan $true) }
-            if (-not $calm) { $st.drawn = $false; & $look $global:PWD }
+            $calm = $st.calm -and [System.Object]::ReferenceEquals($global:PWD, $st.place); $plan = $st.plan
+            if ($calm) { foreach ($path in $st.nearer) { if ([System.IO.File]::Exists($path)) { $calm = $false; break } } }
+            if ($calm -and $plan.sign) { # done by hand?
+                $calm = [System.String]::Equals([System.Environment]::GetEnvironmentVariable($plan.sign), $plan.home) -and
+                    $null -eq [System.Environment]::GetEnvironmentVariable('_OLD_VIRTUAL_PATH') -and $null -eq $global:_OLD_VIRTUAL_PATH
+            }
+            if ($calm -and $plan) {
+                $calm = -not ([System.Environment]::GetEnvironmentVariable('VENVHOOK_DISABLE') -or $stale.InvokeReturnAsIs($plan))
+            }
+            if (-not $calm) { $st.drawn = $false; $look.InvokeReturnAsIs($global:PWD) }
             if ($later.Count) { foreach ($text in $later) { [System.Console]::Error.WriteLine($text) }; $later.Clear() }
         }
         # A script's prompt without the rest of it: another way has undone what the script did.
@@ -135,10 +145,13 @@ $script:draw = {
         $text = & $below
     } finally { $st.depth = $depth }
     # $st.drawn: we were called by the prompt of an activate script that has just been undone, and has drawn its name.
-    if ($depth -or $st.drawn -or -not $st.plan.label -or $env:VIRTUAL_ENV_DISABLE_PROMPT -or (& $shows $below)) {
+    if ($depth -or $st.drawn -or -not $st.plan.label -or
+        [System.Environment]::GetEnvironmentVariable('VIRTUAL_ENV_DISABLE_PROMPT')) {
         $st.drawn = $false
         return $text
     }
+    if (-not [System.Object]::ReferenceEquals($st.judged, $below)) { $st.judged = $below; $st.shown = & $shows $below }
+    if ($st.shown) { return $text }
     $text = [System.String]@($text)[0]; $body = $text.TrimStart("`r", "`n") # a host shows the first; its blank lines stay in front
     $text.Substring(0, $text.Length - $body.Length) + $st.plan.label + $body
 }
@@ -146,9 +159,10 @@ $script:draw = {
 # prompt that calls ours (copied under the name that it saves prompts by) is left where it is: its deactivate would
 # put ours back, and the script's own, below ours, would be called without what it needs.
 $script:wrap = {
-    $now = $function:global:prompt; $saved = $function:global:_OLD_VIRTUAL_PROMPT
-    if ($st.depth -or [System.Object]::ReferenceEquals($now.Ast, $draw.Ast) -or
-        ($saved -and [System.Object]::ReferenceEquals($saved.Ast, $draw.Ast))) { return }
+    $now = $function:global:prompt
+    if ($st.depth -or [System.Object]::ReferenceEquals($now.Ast, $draw.Ast)) { return }
+    $saved = $function:global:_OLD_VIRTUAL_PROMPT
+    if ($saved -and [System.Object]::ReferenceEquals($saved.Ast, $draw.Ast)) { return }
     $at = [System.Array]::IndexOf($st.prompts, $now) # one that we have wrapped already is back: those above it are gone
     if ($at -ge 0) { $st.prompts = @($st.prompts[0..$at]) } else { $st.prompts += $now }
     $function:global:prompt = $draw; $st.scripted = $null -ne $saved
@@ -158,7 +172,8 @@ $script:arm = {
     if ('System.Management.Automation.LocationChangedEventArgs' -as [System.Type]) {
         if (-not $st.action) {
             $st.action = [System.EventHandler[System.Management.Automation.LocationChangedEventArgs]] {
-                & $wrap; & $look $global:PWD
+                if (-not [System.Object]::ReferenceEquals($function:global:prompt.Ast, $draw.Ast)) { & $wrap }
+                $look.InvokeReturnAsIs($global:PWD)
             }
         }
         $others = $events.LocationChangedAction
