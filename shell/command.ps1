@@ -96,5 +96,5 @@ if (-not $own) {
 }
 $word = ''; if ($own) { $word = $words[0] }
 # Before the first prompt nothing is entered; only what off and on say is noted.
-& $module { param($word) if ($ready.Contains('prompt')) { & $command $word } elseif ($word) { $st.off = $word -ceq 'off' } } $word
+& $module { param($word) if ($ready.prompt) { & $command $word } elseif ($word) { $st.off = $word -ceq 'off' } } $word
 exit $code

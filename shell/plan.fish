@@ -178,12 +178,13 @@ end
 
 # Are two paths one folder; is a file unchanged, neither newer nor older than a stamp that has its time? fish compares files
 # since 3.6. Before, links are resolved instead, and a file counts as unchanged while its content is what it was when this
-# shell asked the helper: _venvhook_learn reads it. _venvhook_newer and _venvhook_older are operators in the `test` of a plan;
-# where fish has none, they compare the two names, which differ, so that the test holds, and _venvhook_differs_ID and
-# _venvhook_changed_ID are asked at prompts, too (_venvhook_watch).
+# shell asked the helper: _venvhook_learn reads it. _venvhook_newer, _venvhook_older and _venvhook_alike are operators in the
+# `test` of a plan; where fish has none, they compare the two names, which differ, or ask whether there are any, so that the
+# test holds, and _venvhook_differs_ID and _venvhook_changed_ID are asked at prompts, too (_venvhook_watch).
 if test / -ef / 2>/dev/null
     set -g _venvhook_newer -nt
     set -g _venvhook_older -ot
+    set -g _venvhook_alike -ef
     function _venvhook_same
         string match -q '/*' -- $argv[1]; or set argv[1] ./$argv[1] # "!" is an operator of test
         test -e $argv[1] -a $argv[1] -ef $argv[2] # two that are missing are equal to it
@@ -195,6 +196,7 @@ if test / -ef / 2>/dev/null
 else
     set -g _venvhook_newer =
     set -g _venvhook_older =
+    set -g _venvhook_alike -a
     function _venvhook_same
         set -l one (builtin realpath $argv[1] 2>/dev/null | string collect -N)
         set -l other (builtin realpath $argv[2] 2>/dev/null | string collect -N)

@@ -15,6 +15,7 @@
 # Whether two paths are one folder, .NET cannot tell: the helper has tested it.
 # No file of a project is opened here: it may have become a pipe, or be leased by somebody, and then would hold the shell.
 
+$script:known = [System.Collections.Generic.Dictionary[System.String, System.Object]]::new() # plans; ordinal, as a @{} is not
 $script:fields = 'id', 'project', 'notice', 'sign', 'home', 'bin', 'name', 'label'
 $script:groups = 'path', 'variables', 'lists', 'exports', 'there', 'absent', 'watched', 'odd', 'owned', 'long', 'read', 'flags'
 $script:provider = 'Microsoft.PowerShell.Core\FileSystem::' # in front of a path: PowerShell looks for no drive, which takes longer
@@ -32,21 +33,18 @@ $script:parse = { param($text, $project)
     foreach ($group in $groups) {
         $count = 0
         if (-not [System.Int32]::TryParse($given[$at++], [ref]$count) -or $count -lt 0 -or $count -ge $given.Length - $at) { return }
-        $list = [System.Array]::CreateInstance([System.String], $count)
-        [System.Array]::Copy($given, $at, $list, 0, $count); $plan[$group] = $list; $at += $count
+        $plan[$group] = @(); if ($count) { $plan[$group] = $given[$at..($at + $count - 1)]; $at += $count }
     }
     if ($at -ne $given.Length - 1 -or -not [System.String]::Equals($given[$at], 'end')) { return }
     & $watch $plan
     $plan
 }
-# The files that a plan watches, with their ticks and lengths as numbers; and whether it rests on more than most plans.
+# What a plan watches, with numbers in it; and whether the plan rests on more than most do.
 $script:watch = { param($plan)
-    $plan.more = $plan.read.Length -or $plan.odd.Length -or $plan.long.Length
-    $count = $plan.watched.Length / 3; $plan.files = [System.Array]::CreateInstance([System.String], $count)
-    $plan.ticks = [System.Array]::CreateInstance([System.Int64], $count); $plan.lengths = [System.Array]::CreateInstance([System.Int64], $count)
-    for ($i = 0; $i -lt $count; $i++) {
-        $plan.files[$i] = $plan.watched[3 * $i]; $plan.ticks[$i] = $plan.watched[3 * $i + 1]
-        $plan.lengths[$i] = -1; if ($plan.watched[3 * $i + 2]) { $plan.lengths[$i] = $plan.watched[3 * $i + 2] }
+    $watched = $plan.watched; $plan.more = $plan.read.Length -or $plan.odd.Length -or $plan.long.Length
+    for ($i = 0; $i -lt $watched.Length; $i += 3) {
+        $watched[$i + 1] = [System.Int64]$watched[$i + 1]
+        if ($watched[$i + 2]) { $watched[$i + 2] = [System.Int64]$watched[$i + 2] } else { $watched[$i + 2] = -1 }
     }
 }
 # Runs the helper and gives what it answers. It is started with its arguments as they are, in the folder that PowerShell itself
@@ -79,31 +77,34 @@ $script:ask = { param($verb, $project)
 # The plan for a project: one that this shell has read already, else the kept one, else the helper's answer, which is taken
 # even if it is stale at once: then the next prompt asks again.
 $script:load = { param($project)
-    $plan = $null
-    if ($known.TryGetValue($project, [ref]$plan) -and $holds.InvokeReturnAsIs($plan)) { return $plan }
+    $plan = $known[$project]
+    if ($plan -and $holds.InvokeReturnAsIs($plan)) { return $plan }
     $plan = & $read $project
     if (-not $plan -or -not $holds.InvokeReturnAsIs($plan)) { $plan = & $fetch $project }
     $known[$project] = $plan
     $plan
 }
-# The kept plan, if it is the user's own, and no more than a plan can be: a fifo and a device have no length, a link is not ours.
+# The kept plan, if it is the user's own, and no more than a plan can be: no link, and no fifo or device, which may hold the shell.
 $script:read = { param($project)
     try {
-        $kept = [System.IO.FileInfo]((& $kept_at $project) + '/.venvhook-2.ps1')
-        if ($kept.Exists -and $kept.Length -gt 0 -and $kept.Length -le 262144 -and (& $mine $kept)) {
-            & $parse ([System.IO.File]::ReadAllText($kept.FullName)) $project
+        $kept = (& $kept_at $project) + '/.venvhook-2.ps1'
+        if ((& $mine $kept) -and [System.IO.FileInfo]::new($kept).Length -le 262144) {
+            & $parse ([System.IO.File]::ReadAllText($kept)) $project
         }
     } catch { } # unreadable, or a name that no file can have
 }
-# The folder of a project's kept plans (keep.py): of a drive below its letter, of a share below UNC. A path of Unix is neither.
-$script:kept_at = { param($project) "$cache/plans/" + ($project -creplace '^([A-Za-z]):', '$1' -creplace '^\\\\', 'UNC\') }
-# .NET cannot tell a file's owner on Unix. But what only its owner may read and we can read is ours. Root reads all, and asks
-# PowerShell, which takes longer. Before 7.3 .NET cannot tell the mode either, and throws: then no plan is read from disk.
+# The folder of a project's kept plans (keep.py): on Windows that of a drive is below its letter, that of a share below UNC.
+$script:kept_at = { param($project)
+    if ($windows) { $project = $project -creplace '^([A-Za-z]):', '$1' -creplace '^\\\\', 'UNC\' }
+    "$cache/plans/$project"
+}
+# Is it a plain file that only its owner may read (0600)? If we can, it is ours; root, who reads all, looks whose it is. On
+# Windows it is in a folder of the user's own.
 $script:mine = { param($file)
-    if ([System.Int32]$file.Attributes -band 1024) { return $false } # a link
-    if ($windows) { return $true } # it is in a folder of the user's own
-    try { if ([System.Int32]$file.UnixFileMode -band 63) { return $false } } catch { return $false }
-    -not [System.Environment]::IsPrivilegedProcess -or (& $describe $file.FullName) -clike '* 0'
+    if ($windows) { return [System.IO.File]::Exists($file) -and -not ([System.Int32][System.IO.FileInfo]::new($file).Attributes -band 1024) }
+    $seen = (& $describe $file).Split(' ')
+    if (-not [System.String]::Equals($seen[1], '33152')) { return $false }
+    -not [System.Environment]::IsPrivilegedProcess -or [System.String]::Equals($seen[2], '0')
 }
 $script:fetch = { param($project)
     $st.plan = & $none $project # Ctrl-C leaves it at that
@@ -116,7 +117,7 @@ $script:none = { param($project)
     $file = "$project/$marker"; $info = [System.IO.FileInfo]$file; $plan = @{ project = $project; flags = @('here'); watched = @() }
     $plan.odd = $file, (& $describe $file)
     if ($info.Exists -and $info.Length -gt 4096) { $plan.long = @($file) } # it may grow
-    elseif ($info.Exists) { $plan.watched = $file, $info.LastWriteTimeUtc.Ticks, $info.Length }
+    elseif ($info.Exists) { $plan.watched = @($file, $info.LastWriteTimeUtc.Ticks, $info.Length) }
     & $watch $plan
     $plan
 }
@@ -143,11 +144,10 @@ $script:describe = { param($file, $changed)
 # with what they lead to. It throws where a folder cannot be read, and for the length of a file that is gone.
 $script:stale = { param($plan)
     try {
-        $ticks = $plan.ticks; $lengths = $plan.lengths; $i = 0
-        foreach ($path in $plan.files) {
-            $file = [System.IO.FileInfo]::new($path)
-            if ($file.LastWriteTimeUtc.Ticks -ne $ticks[$i] -or ($lengths[$i] -ge 0 -and $file.Length -ne $lengths[$i])) { return $true }
-            $i++
+        $watched = $plan.watched
+        for ($i = 0; $i -lt $watched.Length; $i += 3) {
+            $file = [System.IO.FileInfo]::new($watched[$i]); $length = $watched[$i + 2]
+            if ($file.LastWriteTimeUtc.Ticks -ne $watched[$i + 1] -or ($length -ge 0 -and $file.Length -ne $length)) { return $true }
         }
         foreach ($path in $plan.there) { if (-not ([System.IO.File]::Exists($path) -or [System.IO.Directory]::Exists($path))) { return $true } }
         foreach ($path in $plan.absent) { if ([System.IO.File]::Exists($path) -or [System.IO.Directory]::Exists($path)) { return $true } }
@@ -173,7 +173,7 @@ $script:holds = { param($plan)
     if ($plan.flags.Length -or $stale.InvokeReturnAsIs($plan)) { return $false }
     for ($i = 0; $i -lt $plan.owned.Length; $i += 2) {
         $text = $plan.owned[$i + 1]
-        if (-not [System.String]::Equals($describe.InvokeReturnAsIs($plan.owned[$i], ($text -clike '* * * *')), $text)) { return $false }
+        if (-not [System.String]::Equals($describe.InvokeReturnAsIs($plan.owned[$i], $text.Split(' ').Length -eq 4), $text)) { return $false }
     }
     $true
 }
@@ -425,11 +425,11 @@ $script:yield = { param($plan)
 # its beginning, because to judge the first other one takes some 50 ms.
 $script:shows = { param($prompt)
     if ("$prompt" -cmatch '^\s*"PS \$\(\$executionContext\.') { return $false }
-    $seen = @{}; $waiting = @($prompt)
+    $seen = @{}; $unread = @($prompt)
     $engines = '(?i)VIRTUAL_ENV(?!_DISABLE)|starship|_omp|oh-?my-?posh|powerline'
-    for ($at = 0; $at -lt $waiting.Length -and $at -lt 60; $at++) {
-        if ([System.Object]::ReferenceEquals($waiting[$at].Ast, $draw.Ast)) { continue }
-        $text = "$($waiting[$at])"
+    for ($at = 0; $at -lt $unread.Length -and $at -lt 60; $at++) {
+        if ([System.Object]::ReferenceEquals($unread[$at].Ast, $draw.Ast)) { continue }
+        $text = "$($unread[$at])"
         if ($text -cmatch $engines -and $text -creplace '(?m)^\s*#.*$|<#[\s\S]*?#>' -cmatch $engines) { return $true }
         foreach ($word in $text -csplit '[^\w$:-]+') {
             if ($seen.ContainsKey($word)) { continue }
@@ -438,7 +438,7 @@ $script:shows = { param($prompt)
             elseif ($word -cmatch '^\$((?:(?i:global|script|function):)?[\w-]+)$') { $found = $session.PSVariable.GetValue($matches[1]) }
             else { continue }
             if ($found -is [System.Collections.IDictionary]) { $found = $found.Values } # VS Code keeps the prompt in one
-            foreach ($each in $found) { if ($each -is [System.Management.Automation.ScriptBlock]) { $waiting += $each } }
+            foreach ($each in $found) { if ($each -is [System.Management.Automation.ScriptBlock]) { $unread += $each } }
         }
     }
     $false

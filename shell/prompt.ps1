@@ -4,6 +4,17 @@
 # What runs at every prompt or change of folder is called by InvokeReturnAsIs: `&`, which makes a pipeline, takes four times
 # as long. (A list that is the only argument would become several.)
 
+$script:marker = '.venvhook.toml'; $script:missing = 504911232000000000 # the ticks that .NET gives for a file that is not there
+# The shell's state: the project entered, its plan, the project left by hand; the place looked at last (PowerShell has one object
+# for it until the folder is changed), the project found for it, and where a marker would be nearer. calm: nothing is to be done
+# at a prompt, as long as the place, those markers and the plan are the same. renewed: PATH may have lost our folders, for a
+# startup file was read again.
+$script:st = @{ asked = $true; off = $st.off; renewed = $st.renewed; here = ''; plan = $null; paused = ''; place = $null; project = ''; nearer = @(); calm = $false
+    depth = 0; prompts = @(); drawn = $false; scripted = $false; action = $null; bin = ''; theirs = $null; saved = $null
+    judged = $null; shown = $false; inherited = [System.Boolean][System.Environment]::GetEnvironmentVariable('VENVHOOK_PROJECT') }
+$script:told = @() # each trouble is told once
+$script:later = @() # lines for the next prompt
+
 $script:separator = [System.String][System.IO.Path]::PathSeparator
 # Windows knows no case in paths and in names of variables. $isWindows would not do: 5.1 has none.
 $script:windows = [System.IO.Path]::DirectorySeparatorChar -ceq '\'
@@ -17,7 +28,7 @@ $script:say = { param($text)
     $text = [System.Text.RegularExpressions.Regex]::Replace("venvhook: $text", '[\p{Cc}\p{Cf}\p{Co}\p{Z}-[ ]]', '?')
     if (-not $st.depth) {
         foreach ($frame in [System.Management.Automation.Runspaces.Runspace]::DefaultRunspace.Debugger.GetCallStack()) {
-            if ($frame.FunctionName -ceq 'PSConsoleHostReadLine') { $later.Add($text); return }
+            if ($frame.FunctionName -ceq 'PSConsoleHostReadLine') { $script:later += $text; return }
         }
     }
     [System.Console]::Error.WriteLine($text)
@@ -25,8 +36,8 @@ $script:say = { param($text)
 # Something went wrong in the hook, or with the helper: told once in a shell, until `venvhook on`.
 $script:complain = { param($trouble)
     $text = $trouble.Exception.GetBaseException().Message.Split("`n")[0].Trim()
-    if ($told.Contains("$text`n$($st.here)")) { return }
-    $told.Add("$text`n$($st.here)")
+    if ([System.Array]::IndexOf($told, "$text`n$($st.here)") -ge 0) { return }
+    $script:told += "$text`n$($st.here)"
     if ($text -cnotlike '*install venvhook again') { $text += '; to try again: venvhook on' }
     & $say $text
 }
@@ -54,7 +65,7 @@ $script:among = { param($folder, $folders)
 }
 # The nearest folder upwards that holds a marker, or ''; and the places of those that would be nearer.
 $script:find = { param($folder)
-    $st.project = ''; $nearer = [System.Collections.Generic.List[System.String]]::new()
+    $st.project = ''; $nearer = @()
     $list = [System.Environment]::GetEnvironmentVariable('VENVHOOK_CEILING')
     if ($null -eq $list) { $list = $ceiling }
     $ceilings = @(); $linked = $false
@@ -70,10 +81,10 @@ $script:find = { param($folder)
         # The time rather than Exists: one call that sees a folder of that name too, which is for the helper to tell.
         try { if ([System.IO.File]::GetLastWriteTimeUtc($file).Ticks -ne $missing) { $st.project = $folder; break } }
         catch { } # unreadable
-        $nearer.Add($file)
+        $nearer += $file
         $folder = [System.IO.Path]::GetDirectoryName($folder)
     }
-    $st.nearer = $nearer.ToArray()
+    $st.nearer = $nearer
 }
 # What says what was before is believed only of a project that was inherited, until that is undone.
 $script:disbelieve = {
@@ -103,7 +114,7 @@ $script:step = { param($place)
     $st.place = $place; $st.calm = ($awake -or $st.off) -and -not $st.paused
 }
 $script:provide = {
-    if ($ready.Contains('plan') -or (& $prepare plan)) { return }
+    if ($ready.plan -or (& $prepare plan)) { return }
     $st.off = $true
     throw "$parts/plan-2.ps1 is gone, so venvhook is off in this shell; install venvhook again"
 }
@@ -136,7 +147,7 @@ $script:draw = {
                 $calm = -not ([System.Environment]::GetEnvironmentVariable('VENVHOOK_DISABLE') -or $stale.InvokeReturnAsIs($plan))
             }
             if (-not $calm) { $st.drawn = $false; $look.InvokeReturnAsIs($global:PWD) }
-            if ($later.Count) { foreach ($text in $later) { [System.Console]::Error.WriteLine($text) }; $later.Clear() }
+            if ($later) { foreach ($text in $later) { [System.Console]::Error.WriteLine($text) }; $script:later = @() }
         }
         # A script's prompt without the rest of it: another way has undone what the script did.
         if ($st.scripted -and -not $function:global:_OLD_VIRTUAL_PROMPT) { & $provide; & $forsake $null }
@@ -169,7 +180,7 @@ $script:wrap = {
 }
 $script:arm = {
     # 5.1 has no such event: there the prompt does all the work.
-    if ('System.Management.Automation.LocationChangedEventArgs' -as [System.Type]) {
+    if ($PSVersionTable.PSVersion.Major -ge 7) {
         if (-not $st.action) {
             $st.action = [System.EventHandler[System.Management.Automation.LocationChangedEventArgs]] {
                 if (-not [System.Object]::ReferenceEquals($function:global:prompt.Ast, $draw.Ast)) { & $wrap }
@@ -188,7 +199,7 @@ $script:arm = {
 # looked at again. A helper that gave no plan is tried again; what is only a notice is said again by on.
 $script:command = { param($word)
     if ($word -ceq 'off') { $st.off = $true }
-    elseif ($word -ceq 'on') { $st.off = $false; $st.paused = ''; $st.renewed = $true; $known.Clear(); $told.Clear() }
+    elseif ($word -ceq 'on') { $st.off = $false; $st.paused = ''; $st.renewed = $true; $script:told = @(); if ($known) { $known.Clear() } }
     if ($st.here -and (-not $st.plan.id -or ($word -ceq 'on' -and -not $st.plan.sign))) { & $quit }
     & $wrap
     & $look $global:PWD

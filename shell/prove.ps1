@@ -36,8 +36,8 @@ $go = { param($folder)
 $keyboard = -not [System.Console]::IsInputRedirected
 & $fact keyboard $(if ($keyboard) { 'yes' } else { 'no' })
 if (-not (& $hooked) -and ($alone -or -not $keyboard) -and [System.IO.File]::Exists($hook)) {
-    $text = [System.IO.File]::ReadAllText($hook).Replace('[System.Console]::IsInputRedirected', '$false')
-    . ([System.Management.Automation.ScriptBlock]::Create($text))
+    . ([System.Management.Automation.ScriptBlock]::Create([System.IO.File]::ReadAllText($hook)))
+    & $function:global:venvhook.Module { $st.asked = $true }
     & $fact loaded 'by hand'
 }
 # What the host's first prompt does, which a script's prompt does not.

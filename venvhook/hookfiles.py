@@ -8,7 +8,7 @@ import sys
 from venvhook import config
 from venvhook.errors import VenvhookError
 from venvhook.pythons import genuine
-from venvhook.shells import INTERFACE, SHELLS, emitter
+from venvhook.shells import INTERFACE, PARTS, SHELLS, emitter
 from venvhook.system import encode, join_list, within
 
 TYPE_CHECKING = False
@@ -34,13 +34,13 @@ def there(places: Folders, but: Sequence[str] = ()) -> list[str]:
 
 
 def wanted(places: Folders, shells: Iterable[str]) -> dict[str, tuple[str, bytes]]:
-    """By path, launcher, hooks, what the hooks read later (not each shell has every part), and completion: the shell
+    """By path, launcher, hooks, what the hooks read later, and completion: the shell
     that each is for, and what it holds."""
     files = {os.path.join(places.hook, "launch.py"): ("", _launcher(places))}
     for shell in shells:
         files[hook_path(places, shell)] = (shell, hook(places, shell))
         suffix = emitter(shell).SUFFIX
-        for part in ("plan", "prompt", "command"):
+        for part in PARTS:
             if os.path.exists(_template(part, shell)):
                 path = os.path.join(places.hook, f"{part}-{INTERFACE}{suffix}")
                 files[path] = (shell, shipped(part, shell))
@@ -54,6 +54,7 @@ def hook(places: Folders, shell: str) -> bytes:
     literals = {
         "PYTHON": interpreter(places),
         "LAUNCHER": os.path.join(places.hook, "launch.py"),
+        "PARTS": places.hook,
         "CACHE": places.cache,
         "CEILING": join_list(settings.ceiling),
         "WRAP_CD": "1" if settings.wrap_cd else "0",

@@ -13,7 +13,7 @@ import shutil
 from typing import NamedTuple
 
 from venvhook.files import is_link
-from venvhook.shells import SHELLS, emitter
+from venvhook.shells import PARTS, SHELLS, emitter
 from venvhook.system import within
 
 TYPE_CHECKING = False
@@ -54,7 +54,7 @@ def hooks(hook: str, shells: Sequence[str] = SHELLS) -> Swept:
     OSError for what cannot be deleted.
     """
     endings = "|".join(re.escape(emitter(shell).SUFFIX) for shell in shells)
-    ours = rf"(venvhook|complete|(plan|prompt|command)-[0-9]+)({endings}){_PART}"
+    ours = rf"(venvhook|complete|({'|'.join(PARTS)})-[0-9]+)({endings}){_PART}"
     if len(shells) < len(SHELLS):
         files = [(path, inside) for path, inside, is_folder in _below(hook) if not is_folder]
         return Swept([path for path, inside in files if _unlinked(path, inside, ours)], [])

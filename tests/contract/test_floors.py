@@ -134,12 +134,10 @@ GUARDS = [
     ("zsh", r"\bfunctions -c\b", r"if builtin functions -c|_venvhook_theirs='"),
     # defined only where `test / -ef /` holds
     ("fish", r" -(nt|ot|ef) ", r"test / -ef /|function _venvhook_(same|unchanged)$"),
-    # in a block that tests for the event's type
-    ("pwsh", r"LocationChangedAction", r"LocationChangedEventArgs' -as \[type\]|\$others|st\.action"),
+    # in a block that tests for the version
+    ("pwsh", r"LocationChangedAction", r"PSVersion\.Major -ge 7|\$others|st\.action"),
     # tested for; or it throws, and the plan is stale then
     ("pwsh", r"ResolveLinkTarget", r"cannot tell|ReadAllBytes|foreach \(\$file in \$plan\.dangling"),
-    # it throws, and then no plan is read from disk
-    ("pwsh", r"GetUnixFileMode", r"\$script:mine = "),
 ]  # fmt: skip
 
 

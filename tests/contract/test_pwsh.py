@@ -31,8 +31,10 @@ from venvhook.system import LINUX, MACOS, WINDOWS
 from venvhook.undo import operations
 
 SHELL = Path(__file__).parents[2] / "shell"
-HOOK, PROMPT, CALLS, COMMAND = (SHELL / f"{name}.ps1" for name in ("venvhook", "prompt", "plan", "command"))
-TOKENS = ("PYTHON", "LAUNCHER", "CACHE", "CEILING")
+HOOK, GUARD, PROMPT, CALLS, COMMAND = (
+    SHELL / f"{name}.ps1" for name in ("venvhook", "interactive", "prompt", "plan", "command")
+)
+TOKENS = ("PYTHON", "LAUNCHER", "PARTS", "CACHE", "CEILING")
 TICKS = 639_000_000_000_000_000
 
 HOSTILE = [
@@ -356,8 +358,8 @@ def test_undo_reads_what_the_hook_exports() -> None:
 @pytest.fixture(scope="module")
 def texts() -> dict[str, str]:
     """All PowerShell that there is: the hook with hostile literals, what it reads, the lines that load it."""
-    found = {"hook": HOOK.read_text(), "installed": bake(*[HOSTILE[6]] * 4)}
-    others = (PROMPT, CALLS, COMMAND, SHELL / "complete.ps1", SHELL / "probe.ps1", SHELL / "prove.ps1")
+    found = {"hook": HOOK.read_text(), "installed": bake(*[HOSTILE[6]] * len(TOKENS))}
+    others = (GUARD, PROMPT, CALLS, COMMAND, SHELL / "complete.ps1", SHELL / "probe.ps1", SHELL / "prove.ps1")
     found |= {path.name: path.read_text() for path in others}
     for number, odd in enumerate([*HOSTILE, *random_texts(40)]):
         found[f"line {number}"] = f"if (Test-Path -LiteralPath {pwsh.quote(odd)}) {{ . {pwsh.quote(odd)} }}"
@@ -414,7 +416,6 @@ def test_syntax_of_windows_powershell(texts: dict[str, str]) -> None:
 # What .NET Framework and Windows PowerShell 5.1 lack, and these files use, each where 5.1 does not come or is served
 # otherwise; (file, name): how often, and why 5.1 gets along.
 NEWER = {
-    ("plan.ps1", "UnixFileMode"): (1, "read only on Unix"),
     ("plan.ps1", "IsPrivilegedProcess"): (1, "read only on Unix"),
     ("plan.ps1", "UnixStat"): (1, "read only on Unix"),
     ("plan.ps1", "Inode"): (1, "of UnixStat"),
@@ -431,19 +432,19 @@ NEWER = {
 OLDER = frozenset(
     """
     Add Append Argument Ast Attributes Clear Combine CommandElements CommandName CommandOrigin CompleteCommand
-    CompleteFilename CompletionText Contains ContainsKey Copy Count Create CreateInstance CreateNoWindow Debugger
-    DefaultRunspace Definition Delete DirectorySeparatorChar Dispose Elapsed Elements EndOffset Equals Error
+    CompleteFilename CompletionText Contains ContainsKey Count Create CreateNoWindow Debugger DefaultRunspace Definition
+    Delete DirectorySeparatorChar Dispose Elapsed Elements EndOffset EndsWith Equals Error
     EscapeSingleQuotedStringContent Exception Exists ExitCode ExpectingInput Extent File Find FullName FunctionName Get
-    GetBaseException GetCallStack GetCommand GetCommandLineArgs GetDirectoryName GetEnvironmentVariable GetEnvironmentVariables
-    GetFileName GetFullPath GetFullScript GetInvocationList GetLastWriteTimeUtc GetRandomFileName GetTempPath GetValue
-    IndexOf InvokeCommand InvokeProvider InvokeReturnAsIs IsInputRedirected Item Keys Kill LanguageMode LastIndexOf LastWriteTimeUtc
-    Length ListItemText Major Message Minor Module Move Name OffsetInLine Ordinal OrdinalIgnoreCase PSObject PSVariable
-    PSVersion ParseInput Path PathSeparator Position PreCommandLookupAction Properties Provider ProviderPath ReadAllText
-    ReferenceEquals Remove RemoveAt Replace ResultType ScriptLineNumber ScriptName SessionState
-    SetEnvironmentVariable Splatted Split Start StartColumnNumber StartLineNumber StartNew StartOffset
-    StartScriptPosition StartsWith StringConstantType Substring Text Ticks ToArray ToLowerInvariant ToUniversalTime
-    ToolTip TotalMilliseconds Trim TrimStart TryGetValue TryParse Unescape UseShellExecute Value Values Version
-    WaitForExit WriteAllText WriteLine new
+    GetBaseException GetCallStack GetCommand GetCommandLineArgs GetDirectoryName GetEnvironmentVariable
+    GetEnvironmentVariables GetFileName GetFullPath GetFullScript GetInvocationList GetLastWriteTimeUtc
+    GetRandomFileName GetTempPath GetValue IndexOf InvokeCommand InvokeProvider InvokeReturnAsIs IsInputRedirected Item
+    Keys Kill LanguageMode LastIndexOf LastWriteTimeUtc Length ListItemText Major Message Minor Module Move Name
+    OffsetInLine Ordinal OrdinalIgnoreCase PSObject PSVariable PSVersion ParseInput Path PathSeparator Position
+    PreCommandLookupAction Properties Provider ProviderPath ReadAllText ReferenceEquals Remove RemoveAt Replace
+    ResultType ScriptLineNumber ScriptName SessionState SetEnvironmentVariable Splatted Split Start StartColumnNumber
+    StartLineNumber StartNew StartOffset StartScriptPosition StartsWith StringConstantType Substring Text Ticks ToArray
+    ToLowerInvariant ToUniversalTime ToolTip TotalMilliseconds Trim TrimStart TryGetValue TryParse Unescape
+    UseShellExecute Value Values Version WaitForExit WriteAllText WriteLine new
     """.split()
 )
 
@@ -457,7 +458,7 @@ def members(text: str) -> Counter[str]:
 @pytest.mark.parametrize("path", sorted(SHELL.glob("*.ps1")), ids=lambda path: path.name)
 def test_windows_powershell_has_every_member_that_it_meets(path: Path) -> None:
     """.NET Framework lacks `Path.GetRelativePath`, `Environment.ProcessPath`, `LinkTarget` and many more."""
-    state = set(re.findall(r"\b(\w+) = ", HOOK.read_text())) | {*WORDS, *GROUPS, "files", "ticks", "lengths", "more"}
+    state = set(re.findall(r"\b(\w+) = ", HOOK.read_text() + PROMPT.read_text())) | {*WORDS, *GROUPS, "more"}
     newer = {name: count for (file, name), (count, _) in NEWER.items() if file == path.name}
     found = members(path.read_text())
     assert {name: found[name] for name in newer} == newer
@@ -531,10 +532,9 @@ def names_set(text: str) -> Iterator[tuple[str, int]]:
 def variables() -> tuple[set[str], set[str]]:
     """The variables of the module, and those of its functions."""
     hook = list(names_set(HOOK.read_text()))
-    calls = [found for path in (PROMPT, CALLS) for found in names_set(path.read_text())]
+    calls = [found for path in (GUARD, PROMPT, CALLS) for found in names_set(path.read_text())]
     assert not [name for name, depth in calls if depth == 0 and not name.startswith("script:")]
     module = {name for name, depth in hook if depth == 2} | {name[7:] for name, depth in calls if depth == 0}
-    module -= set("stays i word does name enough kind".split())  # of the block that reads the command line, before it
     local = {name for name, depth in hook if depth > 2} | {name for name, depth in calls if depth}
     return module, {name for name in local if ":" not in name}
 
@@ -553,13 +553,13 @@ def test_every_name_is_set_and_used(variables: tuple[set[str], set[str]]) -> Non
     powershell = set(words.split())
     times = Counter(
         node.text.decode().lower()[1:].replace("script:", "")
-        for path in (HOOK, PROMPT, CALLS)
+        for path in (HOOK, GUARD, PROMPT, CALLS)
         for node in nodes(tree("tree_sitter_pwsh", path.read_text()))
         if node.type == "variable" and re.fullmatch(rb"\$(script:)?\w+", node.text)
     )
-    guard = {name for name, depth in names_set(HOOK.read_text()) if depth == 1}
-    guard |= set("stays i word does name enough kind".split())
-    assert set(times) - variables[0] - variables[1] - powershell - guard == set()
+    before = {name for name, depth in names_set(HOOK.read_text()) if depth == 1}
+    together = {"enough", "kind"}  # set by one statement, as part of a row
+    assert set(times) - variables[0] - variables[1] - powershell - before == together
     once = {name for name in times if times[name] == 1 and not name.endswith("preference")}
     assert once - powershell == {"command"}  # the file of that name calls it
 
@@ -589,7 +589,7 @@ def test_hook_helper_and_plans_speak_one_interface() -> None:
 
 
 def test_the_hook_reads_no_field_that_a_plan_has_not() -> None:
-    fields = {*WORDS, *GROUPS, "files", "ticks", "lengths", "more"} - {"project"}  # three are made of what is watched
+    fields = {*WORDS, *GROUPS, "more"} - {"project"}  # three are made of what is watched
     used = set(re.findall(r"\$(?:plan|st\.plan|new|old)\.([a-z]\w*)", PROMPT.read_text() + CALLS.read_text()))
     assert used - {"Length"} == fields
 
@@ -703,12 +703,10 @@ class Engine:
         self.home.mkdir()
         (root / "dump.py").write_text(DUMP)
         path = launcher(root)
-        for part in (PROMPT, CALLS, COMMAND):
+        for part in (GUARD, PROMPT, CALLS, COMMAND):
             (path.parent / f"{part.stem}-{INTERFACE}.ps1").write_text(part.read_text())
-        hook = bake(os.path.realpath(sys.executable), str(path), str(root / "cache"), "")
         self.hook = root / "venvhook.ps1"
-        (test,) = re.findall(r"if \(\$Host\.Name -cne 'ConsoleHost'\)", hook)
-        self.hook.write_text(hook.replace(test, "if ($false) { } elseif ($true) { } elseif ($false)"))
+        self.hook.write_text(bake(os.path.realpath(sys.executable), str(path), str(path.parent), str(root / "cache"), ""))
 
     def dump(self, name: str) -> str:
         """The line that writes what a child gets as its environment."""
@@ -732,7 +730,7 @@ class Engine:
 
     def load(self) -> str:
         """The line that loads the hook, and what the first prompt of a host then does."""
-        first = "& $function:global:venvhook.Module { $null = & $prepare prompt; & $arm }"
+        first = "& $function:global:venvhook.Module { $st.asked = $true; $null = & $prepare prompt; & $arm }"
         return f". {pwsh.quote(str(self.hook))}; {first}"
 
     def answers(self, text: str) -> None:
@@ -852,19 +850,17 @@ STARTED: list[tuple[str, bool]] = [
 @pytest.mark.parametrize("culture", ["", "tr-TR"])
 def test_which_ways_to_start_it_are_interactive(engine: Engine, culture: str) -> None:
     """One decision, by the command line; in Turkish, too, where I is not the capital of i."""
-    text = HOOK.read_text()
-    start, end = text.index("    if ($Host.Name -cne 'ConsoleHost') {"), text.index("    $launcher = ")
-    decide = text[start:end].replace("[System.Console]::IsInputRedirected", "$false")
+    decide = GUARD.read_text().replace("[System.Console]::IsInputRedirected", "$false")
     assert decide.count("[System.Environment]::GetCommandLineArgs()") == 1
     decide = decide.replace("[System.Environment]::GetCommandLineArgs()", "(@('pwsh') + $given)")
     rows = (f"@({', '.join(map(pwsh.quote, line.split()))})" for line, _ in STARTED)
     out = engine.run(
         f"[cultureinfo]::CurrentCulture = {pwsh.quote(culture)}",
-        f"$decide = {{ param($given)\n{decide}\n'interactive' }}",
-        *(f'"$(& $decide {row})."' for row in rows),
+        decide,
+        *(f'$given = {row}; "$(& $interactive)"' for row in rows),
     )
     assert dict(zip([line for line, _ in STARTED], out.split("\n"))) == {
-        line: "interactive." if expected else "." for line, expected in STARTED
+        line: str(expected) for line, expected in STARTED
     }
 
 
@@ -948,7 +944,7 @@ def test_what_is_no_plan_does_nothing(engine: Engine, how: str) -> None:
         "$before = [Environment]::GetEnvironmentVariables().Count",
         f"foreach ($number in 0..{len(texts) - 1}) {{",
         f"    [IO.File]::Copy({pwsh.quote(str(folder))} + '/' + $number, {pwsh.quote(str(place))}, $true)",
-        "    & $function:global:venvhook.Module { $told.Clear() }",
+        "    & $function:global:venvhook.Module { $script:told = @() }",
         "    Set-Location shop; $null = prompt; Set-Location .; $null = prompt",
         "    if ([Environment]::GetEnvironmentVariables().Count -ne $before) { \"entered by $number\" }",
         f"    $count = [IO.FileInfo]{pwsh.quote(str(engine.root / 'count'))}",
@@ -1128,11 +1124,13 @@ def inside(*lines: str) -> str:
 
 @needs_pwsh
 def test_hook_and_helper_keep_a_plan_in_one_place(engine: Engine) -> None:
-    projects = ["C:\\", "C:\\work\\shop", "d:\\é x", "\\\\host\\share\\a", "\\\\C\\work", "/p/q", "/", "/C:/x"]
-    asked = (f"[Console]::WriteLine((& $kept_at {pwsh.quote(project)}))" for project in projects)
-    out = engine.run(engine.load(), inside("$cache = 'K'", *asked)).splitlines()
-    for project, found in zip(projects, out):
-        if project.startswith("/"):
+    here = ["/p/q", "/", "/C:/x"]
+    there = ["C:\\", "C:\\work\\shop", "d:\\é x", "\\\\host\\share\\a", "\\\\C\\work"]
+    asked = {project: f"[Console]::WriteLine((& $kept_at {pwsh.quote(project)}))" for project in (*here, *there)}
+    lines = ("$cache = 'K'", *map(asked.get, here), AS_ON_WINDOWS, *map(asked.get, there))
+    out = engine.run(engine.load(), inside(*lines)).splitlines()
+    for project, found in zip(asked, out):
+        if project in here:
             assert os.path.normpath(found) == os.path.normpath(keep.place("K", project, LINUX))
         else:
             assert ntpath.normpath(found) == keep.place("K", project, WINDOWS)
@@ -1178,7 +1176,6 @@ def test_a_variable_keeps_the_case_of_its_name_on_windows(engine: Engine) -> Non
     out = engine.run(
         "$env:Foo = 'x'",
         engine.load(),
-        "$env:_VENVHOOK_OLD_bAR = '=x'",
-        inside("$names = & $written", *(ask.format(f"'{name}'") for name in ("FOO", "BAR", "_venvhook_old_bar", "New"))),
+        inside("$env:_VENVHOOK_OLD_bAR = '=x'; $names = & $written", *(ask.format(f"'{name}'") for name in ("FOO", "BAR", "_venvhook_old_bar", "New"))),
     )
     assert out.splitlines() == ["Foo", "bAR", "_VENVHOOK_OLD_bAR", "New"]

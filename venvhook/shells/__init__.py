@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 INTERFACE = "2"  # between the hooks, the plans and the helper: shells opened before an upgrade go on with theirs
 SHELLS = ("bash", "zsh", "fish", "pwsh")
+PARTS = ("interactive", "prompt", "plan", "command")  # what a hook reads later; not each shell has every one
 
 
 def served(system: System) -> tuple[str, ...]:

@@ -118,7 +118,8 @@ def undo(operations: Sequence[tuple[str, str | None]]) -> str:
 
 def stale(plan: Plan, dialect: Dialect) -> list[str]:
     """All that no file is opened for in one `[[`; then what is read, as long as it is what the helper has seen."""
-    tests = " || ".join(test for condition in plan.conditions for test in _broken(condition, dialect.lost))
+    implied = [("exists", c[1]) for c in plan.conditions if c[0] in ("mine", "same")]  # by -O and -ef
+    tests = " || ".join(test for c in plan.conditions if c not in implied for test in _broken(c, dialect.lost))
     apart = [c for c in plan.conditions if c[0] == "marker" and c[3] and dialect.coarse]
     lines = [line for c in plan.conditions if c not in apart for line in _reading(c, dialect.read_marker)]
     last = [f"{dialect.coarse} && _venvhook_differs_{plan.id}"] if apart else []

@@ -88,10 +88,11 @@ def _stale(conditions: Sequence[Condition]) -> list[str]:
 
     Owners, kinds and times come first: what has become something else is not opened.
     """
-    files = _test([test for c in conditions for test in _files(c)])
-    others = [command for c in conditions for command in _commands(c)]
-    texts = [command for c in conditions for command in _texts(c)]
-    return ["; and ".join([*files, *others, *texts, "return 1"]), "return 0"]
+    files = _test(list(dict.fromkeys(test for c in conditions for test in _files(c))))
+    others = [command for c in conditions for command in (*_commands(c), *_texts(c))]
+    if files and not others:
+        return [f"not {files[0]}"]
+    return ["; and ".join([*files, *others, "return 1"]), "return 0"]
 
 
 def _differs(conditions: Sequence[Condition]) -> list[str]:
@@ -101,10 +102,11 @@ def _differs(conditions: Sequence[Condition]) -> list[str]:
 
 
 def _changed(conditions: Sequence[Condition]) -> list[str]:
-    """What a fish that knows no times of files compares instead of them."""
+    """What a fish that cannot compare files by their times, nor two paths, compares instead."""
     watched = [_stamped(c) for c in conditions if c[0] == "unchanged"]
     contents = [f"_venvhook_unchanged {file} {quote(stamp)}" for file, stamp in watched if stamp]
-    return ["; and ".join([*contents, "return 1"]), "return 0"]
+    same = [f"_venvhook_same {quote(str(c[1]))} {quote(str(c[2]))}" for c in conditions if c[0] == "same"]
+    return ["; and ".join([*contents, *same, "return 1"]), "return 0"]
 
 
 def _test(terms: Sequence[str]) -> list[str]:
@@ -132,6 +134,9 @@ def _files(condition: Condition) -> list[str]:
         return [f"! -L {file} -a -f {file} -a -r {file}"]
     if kind == "unchanged":
         return _same_time(condition)
+    if kind == "same":  # two that are missing are the same to `test`
+        path, other = (quote(str(each)) for each in rest)
+        return [f"-e {path}", f"{path} $_venvhook_alike {other}"]
     if kind == "kind" and rest[1] in _KINDS:
         return [_KINDS[str(rest[1])].format(quote(str(rest[0])))]
     if kind == "variable" and rest[1] is not None:
@@ -155,9 +160,7 @@ def _commands(condition: Condition) -> list[str]:
     if kind == "kind" and rest[1] == "device":
         path = quote(str(rest[0]))
         return [f"test -b {path} -o -c {path}"]
-    if kind == "variable":
-        return [f"{'not ' if rest[1] is None else ''}set -qx {rest[0]}"]
-    return [f"_venvhook_same {quote(str(rest[0]))} {quote(str(rest[1]))}"] if kind == "same" else []
+    return [f"{'not ' if rest[1] is None else ''}set -qx {rest[0]}"] if kind == "variable" else []
 
 
 def _texts(condition: Condition) -> list[str]:
