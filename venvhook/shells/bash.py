@@ -60,13 +60,13 @@ class Dialect:
 
     `read_marker` gives the lines that make a plan stale unless a file holds a text; `export` the command that sets
     variables, or fails; the others give tests for `[[`: that no list is anything but a plain variable, that one is also
-    exported, that variables may be unset. `coarse` is the test for a shell that compares times by the second. With it,
-    the text of a marker that has a stamp is compared when the plan is taken up, and at prompts only in such a shell;
-    without it (""), always. `lost` is the test that a stamp is gone, with @ for its path ("": a file is newer than a
-    stamp that is gone).
+    exported, that variables may be unset. `coarse` is the test for a shell that compares times by the second ("":
+    none does): only there a prompt compares the text of a marker that has a stamp. `lost` is the test that a stamp is
+    gone, with @ for its path ("": a file is newer than a stamp that is gone, and older when it is gone itself).
+    `names` says that a path has a variable: what is long and quoted takes longer to expand.
     """
 
-    __slots__ = ("coarse", "export", "exported", "lost", "plain", "read_marker", "unsettable")
+    __slots__ = ("coarse", "export", "exported", "lost", "names", "plain", "read_marker", "unsettable")
 
     def __init__(
         self,
@@ -77,24 +77,45 @@ class Dialect:
         unsettable: Callable[[Sequence[str]], str],
         coarse: str = "",
         lost: str = "! -e @",
+        names: bool = False,
     ) -> None:
-        self.read_marker, self.export, self.coarse, self.lost = read_marker, export, coarse, lost
+        self.read_marker, self.export, self.coarse, self.lost, self.names = read_marker, export, coarse, lost, names
         self.plain, self.exported, self.unsettable = plain, exported, unsettable
 
 
 def plan(plan: Plan) -> str:
     """The functions that say when the plan is stale, enter and leave."""
-    dialect = Dialect(_read_marker, _export, _plain, _exported, lambda names: "", "[[ $_venvhook_coarse ]]", "")
-    return functions(plan, dialect)
+    dialect = Dialect(_read_marker, _export, _plain, _exported, lambda names: "", "[[ $_venvhook_coarse ]]", "", True)
+    return functions(plan, by_stamp(plan.conditions), dialect)
 
 
-def functions(plan: Plan, dialect: Dialect) -> str:
-    """A plan's functions; the last line says that the text is whole."""
+def by_stamp(conditions: Sequence[Condition]) -> list[Condition]:
+    """CONDITIONS as prompts test them: the marker by its stamp, if it has one, like any other file."""
+    found: list[Condition] = []
+    for condition in conditions:
+        if condition[0] == "marker" and condition[3]:
+            file = marker(str(condition[1]))
+            found += [("exists", file), ("unchanged", file, *condition[3:])]
+        else:
+            found.append(condition)
+    return found
+
+
+def functions(plan: Plan, conditions: Sequence[Condition], dialect: Dialect) -> str:
+    """A plan's functions, of which prompts test CONDITIONS; the last line says that the text is whole."""
+    names: dict[str, str] = {}
+
+    def named(path: str) -> str:
+        return f"$_venvhook_{plan.id}_{names.setdefault(path, str(len(names)))}" if dialect.names else quote(path)
+
+    last = f"{dialect.coarse} && _venvhook_differs_{plan.id}" if dialect.coarse and conditions != plan.conditions else ""
+    tests = stale(conditions, dialect, named, last)
     return "\n".join(
         [
             f"_venvhook_new_project={quote(plan.project)}",
+            *(f"_venvhook_{plan.id}_{number}={quote(path)}" for path, number in names.items()),
             f"_venvhook_stale_{plan.id}() {{",
-            *stale(plan, dialect),
+            *tests,
             "}",
             *(_differs(plan, dialect) if dialect.coarse else []),
             f"_venvhook_enter_{plan.id}() {{",
@@ -116,22 +137,35 @@ def undo(operations: Sequence[tuple[str, str | None]]) -> str:
     return "".join(f"{unset(name) if value is None else assign((name, value))}\n" for name, value in operations)
 
 
-def stale(plan: Plan, dialect: Dialect) -> list[str]:
-    """All that no file is opened for in one `[[`; then what is read, as long as it is what the helper has seen."""
-    implied = [("exists", c[1]) for c in plan.conditions if c[0] in ("mine", "same")]  # by -O and -ef
-    tests = " || ".join(test for c in plan.conditions if c not in implied for test in _broken(c, dialect.lost))
-    apart = [c for c in plan.conditions if c[0] == "marker" and c[3] and dialect.coarse]
-    lines = [line for c in plan.conditions if c not in apart for line in _reading(c, dialect.read_marker)]
-    last = [f"{dialect.coarse} && _venvhook_differs_{plan.id}"] if apart else []
+def stale(
+    conditions: Sequence[Condition], dialect: Dialect, word: Callable[[str], str] = quote, last: str = ""
+) -> list[str]:
+    """All that no file is opened for in one `[[`; then what is read, as long as it is what the helper has seen; then LAST.
+
+    WORD gives a path as a word of `[[`.
+    """
+    implied = {("exists", c[1]) for c in conditions if _exists(c, dialect)}
+    tests = " || ".join(test for c in conditions if c not in implied for test in _broken(c, dialect.lost, word))
+    lines = [line for c in conditions for line in _reading(c, dialect.read_marker)]
     if not lines and not last:
         return [f"[[ {tests or '! 1'} ]]"]
-    return [*([f"if [[ {tests} ]]; then return 0; fi"] if tests else []), *lines, *(last or ["return 1"])]
+    return [*([f"if [[ {tests} ]]; then return 0; fi"] if tests else []), *lines, last or "return 1"]
+
+
+def _exists(condition: Condition, dialect: Dialect) -> bool:
+    """Whether a test of CONDITION fails, too, where its file is gone.
+
+    A file that is gone is older than its stamp, where the shell says so; that a stamp is gone, the marker's tells.
+    """
+    return condition[0] in ("mine", "same") or bool(condition[0] == "unchanged" and condition[2] and not dialect.lost)
 
 
 def _differs(plan: Plan, dialect: Dialect) -> list[str]:
-    """The function that says whether the marker's text is another than the plan's."""
-    read = [line for c in plan.conditions if c[0] == "marker" for line in _reading(c, dialect.read_marker)]
-    return [f"_venvhook_differs_{plan.id}() {{", *read, "return 1", "}"]
+    """The function that says whether the marker is no file that can be read, or has another text than the plan's."""
+    markers = [c for c in plan.conditions if c[0] == "marker"]
+    tests = [f"if [[ {' || '.join(_unreadable(quote(marker(str(c[1])))))} ]]; then return 0; fi" for c in markers]
+    read = [line for c in markers for line in _reading(c, dialect.read_marker)]
+    return [f"_venvhook_differs_{plan.id}() {{", *tests, *read, "return 1", "}"]
 
 
 def _reading(condition: Condition, read_marker: Callable[[str, str], str]) -> list[str]:
@@ -165,7 +199,7 @@ _UNLIKE = {
 }
 
 
-def _broken(condition: Condition, lost: str) -> list[str]:
+def _broken(condition: Condition, lost: str, word: Callable[[str], str]) -> list[str]:
     """The tests of which one is true when a condition no longer holds, for use between `[[` and `]]`."""
     kind, *rest = condition
     if kind == "here":
@@ -173,25 +207,30 @@ def _broken(condition: Condition, lost: str) -> list[str]:
     if kind == "variable":
         name, value = rest
         return [f'"${{{name}+=}}${{{name}-}}" != {quote("" if value is None else "=" + str(value))}']
-    path = quote(marker(str(rest[0])) if kind in ("marker", "odd") else str(rest[0]))
+    path = word(marker(str(rest[0])) if kind in ("marker", "odd") else str(rest[0]))
     if kind == "odd":
         return [f"-L {path}", f"! -f {path}", f"! -r {path}"]
     if kind == "marker":
-        return [f"! -f {path}", f"! -r {path}", *_changed(path, str(rest[2]), lost)]
+        return [*_unreadable(path), *_changed(path, str(rest[2]), lost, word)]
     if kind == "unchanged":
-        return _changed(path, str(rest[1]), lost)
+        return _changed(path, str(rest[1]), lost, word)
     if kind == "same":
-        return [f"! {path} -ef {quote(str(rest[1]))}"]
+        return [f"! {path} -ef {word(str(rest[1]))}"]
     if kind == "kind":
         return [f"({_UNLIKE[str(rest[1])].replace('@', path)})"]
     operators = {"exists": "! -e ", "absent": "-e ", "mine": "! -O ", "theirs": "-O "}
     return [operators[str(kind)] + path] if kind in operators else []
 
 
-def _changed(path: str, stamp: str, lost: str) -> list[str]:
-    mark = quote(stamp)
-    tests = [f"{path} -nt {mark}", f"{path} -ot {mark}"]
-    return [*([lost.replace("@", mark)] if lost else []), *tests] if stamp else []
+def _unreadable(path: str) -> list[str]:
+    return [f"! -f {path}", f"! -r {path}"]
+
+
+def _changed(path: str, stamp: str, lost: str, word: Callable[[str], str]) -> list[str]:
+    if not stamp:
+        return []
+    mark = word(stamp)
+    return [*([lost.replace("@", mark)] if lost else []), f"{path} -nt {mark}", f"{path} -ot {mark}"]
 
 
 def _export(variables: Sequence[tuple[str, str]]) -> str:

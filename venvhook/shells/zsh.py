@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from venvhook.plan import Plan
-from venvhook.shells.bash import Dialect, assign, functions, marker, quote, stale, unset
+from venvhook.shells.bash import Dialect, assign, by_stamp, functions, quote, stale, unset
 from venvhook.system import HERE, System, decode
 
 TYPE_CHECKING = False
@@ -49,31 +49,14 @@ def plan(plan: Plan) -> str:
     """The functions that say when the plan is stale, enter and leave, and the two that only zsh has."""
     dialect = Dialect(_read_marker, lambda variables: assign(*variables), _plain, _exported, _unsettable)
     if not plan.sign:
-        return _unfit(plan, [f"_venvhook_stale_{plan.id}"]) + functions(plan, dialect)
-    return _unfit(plan, stale(plan, dialect)) + _settle(plan) + functions(_by_stamp(plan), dialect)
+        return _unfit(plan, [f"_venvhook_stale_{plan.id}"]) + functions(plan, plan.conditions, dialect)
+    unfit = _unfit(plan, stale(plan.conditions, dialect))
+    return unfit + _settle(plan) + functions(plan, by_stamp(plan.conditions), dialect)
 
 
 def _unfit(plan: Plan, lines: Sequence[str]) -> str:
     """The function that says that a plan must not be taken up: it is stale, or the marker has another text."""
     return "\n".join([f"_venvhook_unfit_{plan.id}() {{", *lines, "}", ""])
-
-
-def _by_stamp(plan: Plan) -> Plan:
-    """PLAN as it is watched while it is entered: the marker by its stamp, if it has one, like any other file.
-
-    A prompt inside takes a fifth less than with the text. (The id of such a plan does not depend on its conditions.)
-    """
-    conditions: list[Condition] = []
-    for condition in plan.conditions:
-        if condition[0] == "marker" and condition[3]:
-            file = marker(str(condition[1]))
-            conditions += [("exists", file), ("unchanged", file, *condition[3:])]
-        else:
-            conditions.append(condition)
-    watched = Plan(plan.project, plan.folder, conditions, plan.notice)
-    for name in ("sign", "home", "bin", "name", "label", "variables", "lists"):
-        setattr(watched, name, getattr(plan, name))
-    return watched
 
 
 def undo(operations: Sequence[tuple[str, str | None]]) -> str:
