@@ -100,9 +100,9 @@ $script:step = { param($place)
     if ($st.inherited) { & $provide; & $recover }
     $st.project = ''; $st.nearer = @()
     $awake = -not ($st.off -or [System.Environment]::GetEnvironmentVariable('VENVHOOK_DISABLE'))
-    if ($awake) { # a drive's root ends with a separator
-        $find.InvokeReturnAsIs([System.IO.Path]::GetDirectoryName("$($place.ProviderPath)/x"))
-    }
+    $folder = $place.Path # which starts with a drive's name where that is not the system's; to ask the provider takes longer
+    if (-not $folder.StartsWith('/', [System.StringComparison]::Ordinal)) { $folder = $place.ProviderPath }
+    if ($awake) { $find.InvokeReturnAsIs([System.IO.Path]::GetDirectoryName("$folder/x")) } # a drive's root ends with a separator
     if ($st.plan.sign) { $by_hand.InvokeReturnAsIs($st.plan) }
     if ($st.paused -and -not [System.String]::Equals($st.project, $st.paused)) { $st.paused = '' }
     $project = $st.project
@@ -124,7 +124,7 @@ $script:provide = {
 # Whatever happens: no exception (it would drop the rest of the user's line), no trace in $Error.
 $script:look = { param($place)
     $st.calm = $false
-    if ($place.Provider.Name -cne 'FileSystem' -or -not $place.ProviderPath) { return }
+    if ($place.Provider.Name -cne 'FileSystem') { return }
     $top = $null; if ($global:Error.Count) { $top = $global:Error[0] }
     try { $step.InvokeReturnAsIs($place) }
     catch { & $complain $_ }
