@@ -101,7 +101,9 @@ $script:kept_at = { param($project)
 # Is it a plain file that only its owner may read (0600)? If we can, it is ours; root, who reads all, looks whose it is. On
 # Windows it is in a folder of the user's own.
 $script:mine = { param($file)
-    if ($windows) { return [System.IO.File]::Exists($file) -and -not ([System.Int32][System.IO.FileInfo]::new($file).Attributes -band 1024) }
+    if ($windows) { # where 1024 is a link
+        return [System.IO.File]::Exists($file) -and -not ([System.Int32][System.IO.FileInfo]::new($file).Attributes -band 1024)
+    }
     $seen = (& $describe $file).Split(' ')
     if (-not [System.String]::Equals($seen[1], '33152')) { return $false }
     -not [System.Environment]::IsPrivilegedProcess -or [System.String]::Equals($seen[2], '0')
@@ -173,7 +175,8 @@ $script:holds = { param($plan)
     if ($plan.flags.Length -or $stale.InvokeReturnAsIs($plan)) { return $false }
     for ($i = 0; $i -lt $plan.owned.Length; $i += 2) {
         $text = $plan.owned[$i + 1]
-        if (-not [System.String]::Equals($describe.InvokeReturnAsIs($plan.owned[$i], $text.Split(' ').Length -eq 4), $text)) { return $false }
+        $now = $describe.InvokeReturnAsIs($plan.owned[$i], $text.Split(' ').Length -eq 4)
+        if (-not [System.String]::Equals($now, $text)) { return $false }
     }
     $true
 }

@@ -9,7 +9,8 @@ $script:marker = '.venvhook.toml'; $script:missing = 504911232000000000 # the ti
 # for it until the folder is changed), the project found for it, and where a marker would be nearer. calm: nothing is to be done
 # at a prompt, as long as the place, those markers and the plan are the same. renewed: PATH may have lost our folders, for a
 # startup file was read again.
-$script:st = @{ asked = $true; off = $st.off; renewed = $st.renewed; here = ''; plan = $null; paused = ''; place = $null; project = ''; nearer = @(); calm = $false
+$script:st = @{ asked = $true; off = $st.off; renewed = $st.renewed
+    here = ''; plan = $null; paused = ''; place = $null; project = ''; nearer = @(); calm = $false
     depth = 0; prompts = @(); drawn = $false; scripted = $false; action = $null; bin = ''; theirs = $null; saved = $null
     judged = $null; shown = $false; inherited = [System.Boolean][System.Environment]::GetEnvironmentVariable('VENVHOOK_PROJECT') }
 $script:told = @() # each trouble is told once
@@ -199,7 +200,10 @@ $script:arm = {
 # looked at again. A helper that gave no plan is tried again; what is only a notice is said again by on.
 $script:command = { param($word)
     if ($word -ceq 'off') { $st.off = $true }
-    elseif ($word -ceq 'on') { $st.off = $false; $st.paused = ''; $st.renewed = $true; $script:told = @(); if ($known) { $known.Clear() } }
+    elseif ($word -ceq 'on') {
+        $st.off = $false; $st.paused = ''; $st.renewed = $true; $script:told = @()
+        if ($known) { $known.Clear() }
+    }
     if ($st.here -and (-not $st.plan.id -or ($word -ceq 'on' -and -not $st.plan.sign))) { & $quit }
     & $wrap
     & $look $global:PWD

@@ -22,10 +22,14 @@
     # A locked-down session (AppLocker, WDAC) gets no hook, and no error either. (FullLanguage is 0.)
     if ($ExecutionContext.SessionState.LanguageMode) { return }
     $loaded = $function:global:venvhook
-    if ($loaded -and "$($loaded.Module)" -ceq 'venvhook') { & $loaded.Module { $st.renewed = $true; $st.calm = $false; & $await }; return }
+    if ($loaded -and "$($loaded.Module)" -ceq 'venvhook') {
+        & $loaded.Module { $st.renewed = $true; $st.calm = $false; & $await }
+        return
+    }
 
-    # The block is run with `.`: an alias belongs to the scope that sets it, here the shell's own.
-    $null = Microsoft.PowerShell.Core\New-Module -Name venvhook -ArgumentList $ExecutionContext.SessionState, { $alias:venvhook = "$args" } -ScriptBlock {
+    # Run with `.`: an alias belongs to the scope that sets it, here the shell's own.
+    $set_alias = { $alias:venvhook = "$args" }
+    $null = Microsoft.PowerShell.Core\New-Module -Name venvhook -ArgumentList $ExecutionContext.SessionState, $set_alias -ScriptBlock {
         param($session, $set_alias)
         # The module has its own strictness and preferences, so that the user's cannot reach the code below.
         Microsoft.PowerShell.Core\Set-StrictMode -Off
@@ -67,13 +71,13 @@
                 $st.asked = $true
                 # Started as most are? The rest takes 30 ms to find out.
                 $words = [System.Environment]::GetCommandLineArgs(); $usual = @{ '-nologo' = 1; '-login' = 1; '-l' = 1; '-i' = 1 }
-                if (-not ($words.Length -eq 1 -or ($words.Length -eq 2 -and $usual[$words[1]])) -or [System.Console]::IsInputRedirected -or
-                    $PSVersionTable.PSVersion.Major -lt 7 -or -not [System.String]::Equals($Host.Name, 'ConsoleHost')) {
-                    $words = (& $prepare interactive) -and (& $interactive)
-                }
-                if (-not $words) {
+                $plain = ($words.Length -eq 1 -or ($words.Length -eq 2 -and $usual[$words[1]])) -and
+                    -not [System.Console]::IsInputRedirected -and $PSVersionTable.PSVersion.Major -ge 7 -and
+                    [System.String]::Equals($Host.Name, 'ConsoleHost')
+                if (-not $plain -and -not ((& $prepare interactive) -and (& $interactive))) {
                     & $stop_waiting
-                    if ("$($function:global:venvhook.Module)" -ceq 'venvhook') { $session.InvokeProvider.Item.Remove('function:venvhook', $false) }
+                    $left = "$($function:global:venvhook.Module)" -ceq 'venvhook'
+                    if ($left) { $session.InvokeProvider.Item.Remove('function:venvhook', $false) }
                     return
                 }
             }
