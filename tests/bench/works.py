@@ -68,11 +68,12 @@ class Work:
             session.close()
 
     def turns(self, place: Place) -> int:
-        """So many make a sample, at the speed of two turns, which warm the shell up too."""
+        """So many make a sample, at the speed of the first turns, which warm the shell up too."""
         if self.once:
             return 1
-        taken = max(1.0, self.sample(place, 2) * self.share)
-        if place.session.shell.compiles:  # the first two turns are the slowest by far
+        compiles = place.session.shell.compiles  # there the first turns are the slowest by far
+        taken = max(1.0, self.sample(place, 20 if compiles else 2) * self.share)
+        if compiles:
             return max(40, min(MOST, int(LONGEST / taken)))
         return max(1, min(MOST, int(SAMPLE / taken)))
 
