@@ -43,7 +43,7 @@ class Ground:
         (self.home / ".local/share/fish/generated_completions").mkdir(parents=True, exist_ok=True)
         self.environ = environ_of(self.home)
         self.environ["PATH"] = f"{self.program.parent}:{self.environ['PATH']}"
-        # A PowerShell that is ended from outside leaves sockets there; they must not fill the folder that all projects are in.
+        # A PowerShell that is ended from outside leaves sockets there. They must not fill the folder of all projects.
         self.environ["TMPDIR"] = str(root / "tmp")
         (root / "tmp").mkdir()
         self.environ.update({name: text.format(**self.names) for name, text in tool.environ.items()})

@@ -706,7 +706,8 @@ class Engine:
         for part in (GUARD, PROMPT, CALLS, COMMAND):
             (path.parent / f"{part.stem}-{INTERFACE}.ps1").write_text(part.read_text())
         self.hook = root / "venvhook.ps1"
-        self.hook.write_text(bake(os.path.realpath(sys.executable), str(path), str(path.parent), str(root / "cache"), ""))
+        places = (str(path), str(path.parent), str(root / "cache"))
+        self.hook.write_text(bake(os.path.realpath(sys.executable), *places, ""))
 
     def dump(self, name: str) -> str:
         """The line that writes what a child gets as its environment."""
@@ -1176,6 +1177,9 @@ def test_a_variable_keeps_the_case_of_its_name_on_windows(engine: Engine) -> Non
     out = engine.run(
         "$env:Foo = 'x'",
         engine.load(),
-        inside("$env:_VENVHOOK_OLD_bAR = '=x'; $names = & $written", *(ask.format(f"'{name}'") for name in ("FOO", "BAR", "_venvhook_old_bar", "New"))),
+        inside(
+            "$env:_VENVHOOK_OLD_bAR = '=x'; $names = & $written",
+            *(ask.format(f"'{name}'") for name in ("FOO", "BAR", "_venvhook_old_bar", "New")),
+        ),
     )
     assert out.splitlines() == ["Foo", "bAR", "_VENVHOOK_OLD_bAR", "New"]

@@ -108,7 +108,8 @@ def functions(plan: Plan, conditions: Sequence[Condition], dialect: Dialect) -> 
     def named(path: str) -> str:
         return f"$_venvhook_{plan.id}_{names.setdefault(path, str(len(names)))}" if dialect.names else quote(path)
 
-    last = f"{dialect.coarse} && _venvhook_differs_{plan.id}" if dialect.coarse and conditions != plan.conditions else ""
+    stamped = bool(dialect.coarse) and conditions != plan.conditions
+    last = f"{dialect.coarse} && _venvhook_differs_{plan.id}" if stamped else ""
     tests = stale(conditions, dialect, named, last)
     return "\n".join(
         [
@@ -140,9 +141,9 @@ def undo(operations: Sequence[tuple[str, str | None]]) -> str:
 def stale(
     conditions: Sequence[Condition], dialect: Dialect, word: Callable[[str], str] = quote, last: str = ""
 ) -> list[str]:
-    """All that no file is opened for in one `[[`; then what is read, as long as it is what the helper has seen; then LAST.
+    """All that no file is opened for in one `[[`; then what is read, as long as it is what the helper has seen.
 
-    WORD gives a path as a word of `[[`.
+    WORD gives a path as a word of `[[`; LAST is a command to end with.
     """
     implied = {("exists", c[1]) for c in conditions if _exists(c, dialect)}
     tests = " || ".join(test for c in conditions if c not in implied for test in _broken(c, dialect.lost, word))
