@@ -210,9 +210,9 @@ $script:recover = {
         $given = (& $ask undo '').Split([System.Char]0)
         if (-not [System.String]::Equals($given[0], 'venvhook undo 2') -or $given.Length % 2 -or
             -not [System.String]::Equals($given[$given.Length - 1], 'end')) { throw 'the helper gave no answer' }
-        $names = $null; if ($windows) { $names = & $written }
+        $names = & $written
         for ($i = 1; $i -lt $given.Length - 1; $i += 2) {
-            $name = $given[$i]; if ($names) { $name = & $spell $name $names }
+            $name = $given[$i]; if ($names.Count) { $name = & $spell $name $names }
             $value = $unset; if ($given[$i + 1]) { $value = $given[$i + 1].Substring(1) }
             [System.Environment]::SetEnvironmentVariable($name, $value)
         }
@@ -256,7 +256,7 @@ $script:leave = { param($plan)
 # the variable, the name that its old value is saved by keeps that. (Elsewhere there are no $names: each is as it is.)
 $script:written = {
     $names = [System.Collections.Generic.Dictionary[System.String, System.String]]::new([System.StringComparer]::OrdinalIgnoreCase)
-    foreach ($name in [System.Environment]::GetEnvironmentVariables().Keys) { $names[$name] = $name }
+    if ($windows) { foreach ($name in [System.Environment]::GetEnvironmentVariables().Keys) { $names[$name] = $name } }
     $names
 }
 $script:spell = { param($name, $names)
@@ -268,10 +268,9 @@ $script:spell = { param($name, $names)
 # value; for a list '=' and those of our folders that were in it already, each with the separator after it. A variable's new value
 # is a field of the plan: "=" and the value, or nothing where it is unset.
 $script:apply = { param($plan)
-    $variables = $plan.variables; $lists = $plan.lists; $exports = $plan.exports; $names = $null
-    if ($windows) { $names = & $written }
+    $variables = $plan.variables; $lists = $plan.lists; $exports = $plan.exports; $names = $written.InvokeReturnAsIs()
     for ($i = 0; $i -lt $variables.Length; $i += 2) {
-        $name = $variables[$i]; if ($names) { $name = & $spell $name $names }
+        $name = $variables[$i]; if ($names.Count) { $name = & $spell $name $names }
         $new = $variables[$i + 1]; $old = [System.Environment]::GetEnvironmentVariable($name)
         $saved = $unset; if ($null -ne $old) { $saved = "=$old" }
         [System.Environment]::SetEnvironmentVariable("_VENVHOOK_OLD_$name", $saved)
@@ -279,7 +278,7 @@ $script:apply = { param($plan)
         elseif ($null -ne $old) { [System.Environment]::SetEnvironmentVariable($name, $unset) }
     }
     for ($i = 0; $i -lt $lists.Length; $i += $count + 2) {
-        $name = $lists[$i]; if ($names) { $name = & $spell $name $names }
+        $name = $lists[$i]; if ($names.Count) { $name = & $spell $name $names }
         $count = [System.Int32]$lists[$i + 1]; $ours = @($lists[($i + 2)..($i + 1 + $count)])
         $old = [System.Environment]::GetEnvironmentVariable($name); $had = $unset
         if ($null -ne $old) { $had = '=' }
@@ -297,10 +296,9 @@ $script:apply = { param($plan)
 }
 # And back what is still ours: a variable that no longer has our value belongs to the user and stays as it is.
 $script:revert = { param($plan)
-    $variables = $plan.variables; $lists = $plan.lists; $exports = $plan.exports; $names = $null
-    if ($windows) { $names = & $written }
+    $variables = $plan.variables; $lists = $plan.lists; $exports = $plan.exports; $names = $written.InvokeReturnAsIs()
     for ($i = 0; $i -lt $variables.Length; $i += 2) {
-        $name = $variables[$i]; if ($names) { $name = & $spell $name $names }
+        $name = $variables[$i]; if ($names.Count) { $name = & $spell $name $names }
         $new = $variables[$i + 1]; $now = [System.Environment]::GetEnvironmentVariable($name)
         # Before 7.5 an empty value removes the variable.
         if ([System.Environment]::Version.Major -lt 9 -and [System.String]::Equals($new, '=')) { $new = '' }
@@ -313,7 +311,7 @@ $script:revert = { param($plan)
         if ($null -ne $saved) { [System.Environment]::SetEnvironmentVariable("_VENVHOOK_OLD_$name", $unset) }
     }
     for ($i = 0; $i -lt $lists.Length; $i += $count + 2) {
-        $name = $lists[$i]; if ($names) { $name = & $spell $name $names }
+        $name = $lists[$i]; if ($names.Count) { $name = & $spell $name $names }
         $count = [System.Int32]$lists[$i + 1]; $now = [System.Environment]::GetEnvironmentVariable($name)
         $old = [System.Environment]::GetEnvironmentVariable("_VENVHOOK_OLD_$name")
         $had = $null; if ($old.Length -gt 1) { $had = $old.Substring(1).Split($separator) }
@@ -327,9 +325,9 @@ $script:revert = { param($plan)
 }
 # A startup file has set PATH, or the user asks for it: our folders are first again.
 $script:front = { param($plan)
-    $lists = $plan.lists; $names = $null; if ($windows) { $names = & $written }
+    $lists = $plan.lists; $names = & $written
     for ($i = 0; $i -lt $lists.Length; $i += $count + 2) {
-        $name = $lists[$i]; if ($names) { $name = & $spell $name $names }
+        $name = $lists[$i]; if ($names.Count) { $name = & $spell $name $names }
         $count = [System.Int32]$lists[$i + 1]; $ours = @($lists[($i + 2)..($i + 1 + $count)])
         $now = [System.Environment]::GetEnvironmentVariable($name)
         if ("$now$separator".StartsWith(($ours -join $separator) + $separator, [System.StringComparison]::Ordinal)) { continue }

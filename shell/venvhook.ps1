@@ -59,8 +59,7 @@
         # profiles are read: nothing is done in them, and one that is read later may replace the prompt.
         $await = {
             $others = $events.PreCommandLookupAction
-            if (-not $others) { $events.PreCommandLookupAction = $waiting }
-            elseif ([System.Array]::IndexOf($others.GetInvocationList(), $waiting) -lt 0) {
+            if (-not $others -or [System.Array]::IndexOf($others.GetInvocationList(), $waiting) -lt 0) {
                 $events.PreCommandLookupAction = [System.Delegate]::Combine($others, $waiting)
             }
         }
@@ -98,6 +97,7 @@
             else { [System.Console]::Error.WriteLine('venvhook: it is no longer installed; open a new shell') }
         }
 
+        # Most often nobody waits for that yet. To call the block takes 2 ms here.
         if ($events.PreCommandLookupAction) { & $await } else { $events.PreCommandLookupAction = $waiting }
     }
 }

@@ -162,7 +162,7 @@ def _exists(condition: Condition, dialect: Dialect) -> bool:
 
 
 def _differs(plan: Plan, dialect: Dialect) -> list[str]:
-    """The function that says whether the marker is no file that can be read, or has another text than the plan's."""
+    """The function that says whether the marker cannot be read as a file, or has another text than the plan's."""
     markers = [c for c in plan.conditions if c[0] == "marker"]
     tests = [f"if [[ {' || '.join(_unreadable(quote(marker(str(c[1])))))} ]]; then return 0; fi" for c in markers]
     read = [line for c in markers for line in _reading(c, dialect.read_marker)]
