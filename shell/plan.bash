@@ -78,13 +78,17 @@ _venvhook_renew() {
         _venvhook_enter
     fi
 }
+# A function of the user's is replaced by our deactivate, and is restored. (declare -f with an option says whether there is one
+# without a word, a file or a process.)
 _venvhook_enter() {
     _venvhook_here=$_venvhook_project _venvhook_plan=$_venvhook_new _venvhook_entered=$_venvhook_by
     if ! "_venvhook_enter_$_venvhook_plan"; then
         _venvhook_plan=none
         _venvhook_note "$_venvhook_here"
-    elif [[ $_venvhook_label ]]; then
-        _venvhook_keep_last
+    elif [[ $_venvhook_home ]]; then
+        if builtin declare -f +i deactivate; then _venvhook_aside; else _venvhook_theirs=:; fi
+        if [[ $_venvhook_theirs ]]; then deactivate() { _venvhook_plainly _venvhook_deactivate "$@"; }; fi
+        if [[ $_venvhook_label ]]; then _venvhook_keep_last; fi
     fi
 }
 _venvhook_leave() {
@@ -180,24 +184,18 @@ _venvhook_refuse() {
 }
 _venvhook_writable() { builtin local "$1" 2>/dev/null; }
 _venvhook_plain() { [[ ! $_venvhook_modern || ${!1+${!1@a}} != *[!x]* ]]; }
-# A function of the user's is replaced by our deactivate, and is restored. (declare -f with an option says whether there is one
-# without a word, a file or a process. It goes first, for its attributes would stay: children must not get ours.)
-_venvhook_begin() {
-    _venvhook_theirs=''
-    if builtin declare -f +i deactivate; then
-        _venvhook_function deactivate
-        _venvhook_theirs=$_venvhook_text
-        builtin unset -f deactivate 2>/dev/null || return 0 # a readonly function stays
-    fi
-    deactivate() { _venvhook_plainly _venvhook_deactivate "$@"; }
+# A function of the user's goes first, for its attributes would stay: children must not get ours. A readonly one stays.
+_venvhook_aside() {
+    _venvhook_function deactivate
+    if builtin unset -f deactivate 2>/dev/null; then _venvhook_theirs=$_venvhook_text; fi
 }
-# One that came with an activate script is not ours to take away.
-_venvhook_end() {
-    if [[ ! ${_OLD_VIRTUAL_PATH+x} ]]; then
+# The user's own deactivate comes back. One that came with an activate script is not ours to take away.
+_venvhook_outside() {
+    if [[ $_venvhook_theirs && ! ${_OLD_VIRTUAL_PATH+x} ]]; then
         builtin unset -f deactivate
-        if [[ $_venvhook_theirs ]]; then _venvhook_quietly builtin eval "$_venvhook_theirs"; fi
+        if [[ $_venvhook_theirs != : ]]; then _venvhook_quietly builtin eval "$_venvhook_theirs"; fi
     fi
-    _venvhook_sign=_venvhook_home _venvhook_home='' _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_given=''
+    _venvhook_sign=_venvhook_home _venvhook_home='' _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_given='' _venvhook_theirs=''
 }
 _venvhook_exported() { [[ ! $_venvhook_modern || ${!1@a} == *x* ]]; }
 # What PS1 is set from is run at each prompt, so it must be a variable of this very shell.

@@ -75,11 +75,17 @@ _venvhook_renew() {
         _venvhook_enter
     fi
 }
+# A function of the user's gives way to our deactivate, and comes back. (A tool may save ours and load it in a shell without us:
+# there it does nothing.)
 _venvhook_enter() {
     _venvhook_here=$_venvhook_project _venvhook_plan=$_venvhook_new
     if ! "_venvhook_enter_$_venvhook_plan"; then
         _venvhook_plan=none
         _venvhook_note "$_venvhook_here"
+    elif [[ $_venvhook_home ]]; then
+        _venvhook_theirs=:
+        if builtin typeset -f deactivate >/dev/null; then _venvhook_aside; fi
+        deactivate() { [[ ! ${_venvhook_here-} ]] || _venvhook_deactivate "$@"; }
     fi
 }
 _venvhook_leave() {
@@ -141,13 +147,6 @@ _venvhook_refuse() {
         fi
     done
 }
-# A function of the user's gives way to our deactivate, and comes back. (A tool may save ours and load it in a shell without us:
-# there it does nothing.)
-_venvhook_begin() {
-    _venvhook_theirs=''
-    if builtin typeset -f deactivate >/dev/null; then _venvhook_aside; fi
-    deactivate() { [[ ! ${_venvhook_here-} ]] || _venvhook_deactivate "$@"; }
-}
 # Before 5.8 zsh cannot copy a function: its text is kept, which costs a process.
 _venvhook_aside() {
     if builtin functions -c deactivate _venvhook_their_deactivate; then
@@ -155,14 +154,6 @@ _venvhook_aside() {
     else
         _venvhook_theirs=$(builtin functions deactivate)
     fi 2>/dev/null
-}
-# One that came with an activate script is not ours to take away.
-_venvhook_end() {
-    if [[ ! ${_OLD_VIRTUAL_PATH+x} ]]; then
-        builtin unset -f deactivate
-        if [[ $_venvhook_theirs ]]; then builtin eval "$_venvhook_theirs"; fi
-    fi
-    _venvhook_sign=_venvhook_home _venvhook_home='' _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_given=''
 }
 # A variable's value, behind "=", into _VENVHOOK_OLD_NAME, which is exported when NAME was; and back.
 _venvhook_save() {
@@ -247,12 +238,22 @@ _venvhook_remove() {
 
 # ---- the prompt -----------------------------------------------------------------------------------------------------
 
-# The name is drawn by a reference in PS1 to an element of psvar, which no option makes zsh expand. Outside PS1 is as it was.
+# The name is drawn by a reference in PS1 to an element of psvar, which no option makes zsh expand. It is far from those that people
+# use; what others have there stays, and so its length. Outside PS1 is as it was.
 # The argument "prompt" says that a prompt is about to be drawn. _venvhook_silent is the last PS1 that turned out not to show
 # the name, after that name.
 _venvhook_draw() {
     local _venvhook_reference='%(37V.%37v.)' _venvhook_due=''
-    if [[ ${${(t)psvar}/-tied} == array-special ]]; then _venvhook_show; fi
+    if [[ ${${(t)psvar}/-tied} != array-special ]]; then
+    elif [[ $_venvhook_label && ! ${VIRTUAL_ENV_DISABLE_PROMPT-} ]]; then
+        if [[ ! $_venvhook_psvar ]]; then _venvhook_psvar=${#psvar}; fi
+        psvar[37]=$_venvhook_label
+    elif [[ $_venvhook_psvar ]]; then
+        psvar[37]=''
+        if ((_venvhook_psvar < ${psvar[(I)?*]})); then _venvhook_psvar=${psvar[(I)?*]}; fi
+        psvar[_venvhook_psvar+1,-1]=()
+        _venvhook_psvar=''
+    fi
     if [[ ${(t)PS1} == *readonly* ]]; then
     elif [[ ! $_venvhook_label ]]; then
         if [[ ${PS1-} == "$_venvhook_reference"* ]]; then PS1=${PS1#"$_venvhook_reference"}; fi
@@ -268,18 +269,6 @@ _venvhook_draw() {
     # An activate script puts its name in front of the prompt that it finds. Our reference stays behind that name until the
     # script's deactivate puts the prompt back: then PS1 is another one than was drawn, and the reference is taken away.
     if [[ ! $_venvhook_label && ${PS1-} != *"$_venvhook_reference"* ]]; then _venvhook_drawn=''; fi
-}
-# The prefix into an element of psvar far from those that people use; what others have there stays, and so its length.
-_venvhook_show() {
-    if [[ $_venvhook_label && ! ${VIRTUAL_ENV_DISABLE_PROMPT-} ]]; then
-        if [[ ! $_venvhook_psvar ]]; then _venvhook_psvar=${#psvar}; fi
-        psvar[37]=$_venvhook_label
-    elif [[ $_venvhook_psvar ]]; then
-        psvar[37]=''
-        if ((_venvhook_psvar < ${psvar[(I)?*]})); then _venvhook_psvar=${psvar[(I)?*]}; fi
-        psvar[_venvhook_psvar+1,-1]=()
-        _venvhook_psvar=''
-    fi
 }
 # Whether the prompt shows the environment's name by itself: by the reference of an engine that does, or because a function
 # wrote the name into PS1. By default the name is the name of the folder, and a branch can have it too. So it counts only as a

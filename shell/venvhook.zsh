@@ -20,6 +20,10 @@
 if builtin typeset -f _venvhook_find >/dev/null; then
     _venvhook_unsettled=$_venvhook_home _venvhook_plans=''
     builtin unset -v _venvhook_known
+    _venvhook_prompt() {
+        builtin trap - DEBUG ZERR
+        _venvhook_changed
+    }
 else
     builtin unset -m '_venvhook_*'
     builtin typeset -gH _venvhook_ready='' _venvhook_off='' _venvhook_plans=''
@@ -29,7 +33,7 @@ else
     # a project that was here until its marker went.
     builtin typeset -gH _venvhook_folder='' _venvhook_project='' _venvhook_near='' _venvhook_lost=''
     # The variable that says which environment is active, and its value. Outside both are empty, and so equal too.
-    builtin typeset -gH _venvhook_sign=_venvhook_home _venvhook_home=''
+    builtin typeset -gH _venvhook_sign='' _venvhook_home=''
     builtin typeset -gH _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_given='' _venvhook_theirs=''
     builtin typeset -gH _venvhook_psvar='' _venvhook_drawn='' _venvhook_later='' _venvhook_unsettled=''
     builtin typeset -gH _venvhook_pending=${VENVHOOK_PROJECT:+inherited}
@@ -127,14 +131,28 @@ _venvhook_prepare() {
 
 # ---- triggers and commands ------------------------------------------------------------------------------------------
 
-# At every prompt. Most often nothing has changed, and this is all that runs. In the folder of last time a marker counts that has
-# come in the meantime: in the folder itself, or the marker of a project that was here before (git stash takes it away and brings
-# it back). It is one function with few commands, because zsh maps memory for each call and blocks signals for each command,
-# which takes longer than all these tests. Status and pipestatus need no care: zsh restores them after its hooks. The user's
-# DEBUG and ERR traps are put aside until a function returns. (With no_debug_before_cmd the command that does this does not
-# fire the DEBUG trap either.)
-_venvhook_prompt() {
-    builtin trap - DEBUG ZERR
+# Outside of projects: nothing is known of an environment, and this is all that runs at a prompt; in a project it is a function
+# of the plan's that runs instead. Most often nothing has changed. In the folder of last time a marker counts that has come in
+# the meantime: in the folder itself, or the marker of a project that was here before (git stash takes it away and brings it back).
+# It is one function with few commands, because zsh maps memory for each call and blocks signals for each command, which takes
+# longer than all these tests. Status and pipestatus need no care: zsh restores them after its hooks. The user's DEBUG and ERR
+# traps are put aside until a function returns. (With no_debug_before_cmd the command that does this does not fire the DEBUG
+# trap either.) A deactivate that came with an activate script is not ours to take away.
+_venvhook_outside() {
+    if [[ $_venvhook_theirs && ! ${_OLD_VIRTUAL_PATH+x} ]]; then
+        builtin unset -f deactivate
+        builtin eval "$_venvhook_theirs"
+    fi
+    _venvhook_sign=_venvhook_home _venvhook_home='' _venvhook_bin='' _venvhook_name='' _venvhook_label='' _venvhook_given='' _venvhook_theirs=''
+    _venvhook_prompt() {
+        builtin trap - DEBUG ZERR
+        [[ $PWD == "$_venvhook_folder" && ! -e $_venvhook_near && ! -L $_venvhook_near &&
+            ! $_venvhook_project$_venvhook_here$_venvhook_lost$_venvhook_later$_venvhook_pending$_venvhook_paused$_venvhook_unsettled$_venvhook_drawn ]] ||
+            _venvhook_changed
+    }
+}
+# Something may have changed: where the shell is, or by hand, or what the plan rests on, or the prompt.
+_venvhook_changed() {
     if [[ $PWD != "$_venvhook_folder" || $PWD != "$_venvhook_project" && ( -e $_venvhook_near || -L $_venvhook_near ) ||
         $_venvhook_lost && ( -e $_venvhook_lost || -L $_venvhook_lost ) ||
         $_venvhook_project != "$_venvhook_here" || $_venvhook_later$_venvhook_pending$_venvhook_paused$_venvhook_unsettled ||
@@ -224,5 +242,6 @@ _venvhook_complete() {
     if builtin typeset -f _venvhook_tab >/dev/null; then _venvhook_tab "$@"; fi
 }
 
+if [[ ! $_venvhook_home ]]; then _venvhook_outside; fi
 _venvhook_arm
 builtin unset -v _venvhook_source

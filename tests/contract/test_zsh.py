@@ -221,14 +221,21 @@ def test_ceilings(world: World, ceiling: str) -> None:
     assert (output, errors) == (b"there\n" if there else b"\n", b"")
 
 
-def test_a_marker_is_watched_by_its_stamp_and_compared_when_a_plan_is_taken_up(world: World) -> None:
-    """New bytes of the same time are not seen at a prompt, where the old plan goes on. No plan is taken up for them."""
-    plan, stamp, file = world.plan({}), world.home / "stamp", world.project / ".venvhook.toml"
+def stamped(world: World) -> tuple[Path, int]:
+    """A plan whose marker has a stamp: the stamp and its time."""
+    plan, stamp = world.plan({}), world.home / "stamp"
     stamp.touch()
-    time = file.stat().st_mtime_ns
+    time = (world.project / ".venvhook.toml").stat().st_mtime_ns
     os.utime(stamp, ns=(time, time))
     plan.conditions = (("marker", str(world.project), MARKER, str(stamp), time, 1),)
     world.keep(plan)
+    return stamp, time
+
+
+def test_a_marker_is_watched_by_its_stamp_and_compared_when_a_plan_is_taken_up(world: World) -> None:
+    """New bytes of the same time are not seen at a prompt, where the old plan goes on. No plan is taken up for them."""
+    file = world.project / ".venvhook.toml"
+    stamp, time = stamped(world)
     show = "_venvhook_prompt 2>/dev/null; print -r -- ${VIRTUAL_ENV+inside}.\n"
     change = f"print new >{file}; touch -r {stamp} {file}\n"
     back = f"cd /; cd {world.project} 2>/dev/null\n"
@@ -238,6 +245,20 @@ def test_a_marker_is_watched_by_its_stamp_and_compared_when_a_plan_is_taken_up(w
     os.utime(file, ns=(time, time))
     output, _ = world.run(f"cd {world.project}\n{show}touch {file}\n{show}")
     assert output == b"inside.\n.\n"
+
+
+@pytest.mark.parametrize("options", ["", "setopt ksh_arrays sh_word_split prompt_subst aliases"])
+def test_a_prompt_where_nothing_has_changed_runs_one_function(world: World, options: str) -> None:
+    """Outside of projects, in one, and outside again. In one whose hook has been read again it runs one more."""
+    stamped(world)
+    count = "functions[kept]=${functions[_venvhook_changed]}; _venvhook_changed() { print -n changed; kept }\n"
+    twice = "_venvhook_prompt; print -n ' '; _venvhook_prompt; print\n"
+    folders = f"cd {world.project}\n{twice}cd sub\n{twice}cd /\n{twice}"
+    output, errors = world.run(f"{options}\n{count}{twice}{folders}{folders}")
+    assert (output.decode().splitlines(), errors) == (["changed ", *[" "] * 6], b"")
+    again = f". {world.hook}\n{count}cd {world.project}\n{twice}"
+    output, errors = world.run(f"cd {world.project}\n_venvhook_prompt\n{options}\n{again}")
+    assert (output, errors) == (b"changed changed\n", b"")
 
 
 # ---- variables -------------------------------------------------------------------------------------------------------

@@ -101,8 +101,11 @@ def by_stamp(conditions: Sequence[Condition]) -> list[Condition]:
     return found
 
 
-def functions(plan: Plan, conditions: Sequence[Condition], dialect: Dialect) -> str:
-    """A plan's functions, of which prompts test CONDITIONS; the last line says that the text is whole."""
+def functions(plan: Plan, conditions: Sequence[Condition], dialect: Dialect, entered: Sequence[str] = ()) -> str:
+    """A plan's functions, of which prompts test CONDITIONS; the last line says that the text is whole.
+
+    ENTERED are lines to be run when all of the environment has been set.
+    """
     names: dict[str, str] = {}
 
     def named(path: str) -> str:
@@ -121,7 +124,7 @@ def functions(plan: Plan, conditions: Sequence[Condition], dialect: Dialect) -> 
             *(_differs(plan, dialect) if dialect.coarse else []),
             f"_venvhook_enter_{plan.id}() {{",
             *([f"_venvhook_say {quote(plan.notice)}"] if plan.notice else []),
-            *(_enter(plan, dialect) if plan.sign else [":"]),
+            *(_enter(plan, dialect, entered) if plan.sign else [":"]),
             "}",
             f"_venvhook_leave_{plan.id}() {{",
             *(_leave(plan, dialect) if plan.sign else [":"]),
@@ -145,12 +148,17 @@ def stale(
 
     WORD gives a path as a word of `[[`; LAST is a command to end with.
     """
-    implied = {("exists", c[1]) for c in conditions if _exists(c, dialect)}
-    tests = " || ".join(test for c in conditions if c not in implied for test in _broken(c, dialect.lost, word))
+    tests = " || ".join(broken(conditions, dialect, word))
     lines = [line for c in conditions for line in _reading(c, dialect.read_marker)]
     if not lines and not last:
         return [f"[[ {tests or '! 1'} ]]"]
     return [*([f"if [[ {tests} ]]; then return 0; fi"] if tests else []), *lines, last or "return 1"]
+
+
+def broken(conditions: Sequence[Condition], dialect: Dialect, word: Callable[[str], str] = quote) -> list[str]:
+    """The tests that no file is opened for: one is true when a condition no longer holds."""
+    implied = {("exists", c[1]) for c in conditions if _exists(c, dialect)}
+    return [test for c in conditions if c not in implied for test in _broken(c, dialect.lost, word)]
 
 
 def _exists(condition: Condition, dialect: Dialect) -> bool:
@@ -247,8 +255,11 @@ def _exported(name: str) -> str:
     return f"(! $_venvhook_modern || ${{{name}@a}} == x)"
 
 
-def _enter(plan: Plan, dialect: Dialect) -> list[str]:
-    """What is set. Most often no variable has to give way, and no list holds a folder already: one test each tells."""
+def _enter(plan: Plan, dialect: Dialect, entered: Sequence[str]) -> list[str]:
+    """What is set, and then ENTERED.
+
+    Most often no variable has to give way, and no list holds a folder already: one test each tells.
+    """
     names, lists = ([name for name, _ in each] for each in (plan.variables, plan.lists))
     values = [*((name, value) for name, value in plan.variables if value is not None), *plan.exports()]
     return [
@@ -257,13 +268,13 @@ def _enter(plan: Plan, dialect: Dialect) -> list[str]:
         " || return 1",
         f"_venvhook_sign={plan.sign} _venvhook_home={quote(plan.home)} _venvhook_bin={quote(plan.bin)}"
         f" _venvhook_name={quote(plan.name)} _venvhook_label={quote(plan.label)}",
-        "_venvhook_begin",
         f"if ! {dialect.export(values)}; then",
         f"_venvhook_leave_{plan.id}",
         f"_venvhook_refuse {quote(' '.join(name for name, _ in values))}",
         "return 1",
         "fi",
         *(line for name, folders in plan.lists for line in _prepend(name, folders, dialect)),
+        *entered,
     ]
 
 
@@ -290,7 +301,7 @@ def _leave(plan: Plan, dialect: Dialect) -> list[str]:
     gone = [name for name, _ in [*values, *plan.exports()]] + ["_VENVHOOK_OLD_" + name for name, _ in plan.lists]
     return [
         f"if [[ {' && '.join(intact)} ]]; then",
-        "_venvhook_end",
+        "_venvhook_outside",
         *(line for name, folders in plan.lists for line in _without_front(name, folders)),
         unset(" ".join(gone)),
         "else",
@@ -326,7 +337,7 @@ def _undo(plan: Plan) -> list[str]:
     gone = [name for name, _ in plan.exports()] + ["_VENVHOOK_OLD_" + name for name in plan.names]
     return [
         f"_venvhook_undo_{plan.id}() {{",
-        "_venvhook_end",
+        "_venvhook_outside",
         *([f"_venvhook_remove _OLD_VIRTUAL_PATH{saved}"] if saved else []),
         f"_venvhook_put_back {' '.join(f'{name} {quote(value)}' for name, value in ours)}",
         *(f"_venvhook_remove {name} {' '.join(map(quote, folders))}" for name, folders in plan.lists),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from venvhook.plan import Plan
-from venvhook.shells.bash import Dialect, assign, by_stamp, functions, quote, stale, unset
+from venvhook.shells.bash import Dialect, assign, broken, by_stamp, functions, quote, stale, unset
 from venvhook.system import HERE, System, decode
 
 TYPE_CHECKING = False
@@ -46,12 +46,31 @@ def startup_files(
 
 
 def plan(plan: Plan) -> str:
-    """The functions that say when the plan is stale, enter and leave, and the two that only zsh has."""
+    """The functions that say when the plan is stale, enter and leave, and those that only zsh has."""
     dialect = Dialect(_read_marker, lambda variables: assign(*variables), _plain, _exported, _unsettable)
     if not plan.sign:
         return _unfit(plan, [f"_venvhook_stale_{plan.id}"]) + functions(plan, plan.conditions, dialect)
     unfit = _unfit(plan, stale(plan.conditions, dialect))
-    return unfit + _settle(plan) + functions(plan, by_stamp(plan.conditions), dialect)
+    conditions = by_stamp(plan.conditions)
+    opens = len(stale(conditions, dialect)) > 1
+    prompt = [] if opens else _prompt(plan, broken(conditions, dialect))
+    return unfit + _settle(plan) + functions(plan, conditions, dialect, prompt)
+
+
+def _prompt(plan: Plan, over: Sequence[str]) -> list[str]:
+    """The function that runs at prompts as long as the plan is entered; OVER are the tests that it no longer holds."""
+    project = quote(plan.project)
+    tests = [
+        '$PWD == "$_venvhook_folder"',
+        f"( $PWD == {project} || ! -e $_venvhook_near && ! -L $_venvhook_near )",
+        f"$_venvhook_project == {project} && $_venvhook_here == {project} && ${{{plan.sign}-}} == {quote(plan.home)}",
+        "! $_venvhook_lost$_venvhook_later$_venvhook_pending$_venvhook_paused$_venvhook_unsettled$_venvhook_off"
+        "${VENVHOOK_DISABLE:+x}${_OLD_VIRTUAL_PATH+x}",
+        f"! ( {' || '.join(over) or '! 1'} )",
+        '$_venvhook_label//${psvar[37]}//${VIRTUAL_ENV_DISABLE_PROMPT-}//${PS1-} == "$_venvhook_drawn"',
+    ]
+    check = f"[[ {' && '.join(tests)} ]] || _venvhook_changed"
+    return ["_venvhook_prompt() {", "builtin trap - DEBUG ZERR", check, "}"]
 
 
 def _unfit(plan: Plan, lines: Sequence[str]) -> str:
