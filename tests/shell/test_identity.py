@@ -76,6 +76,23 @@ def test_an_older_file_takes_the_place_of_one_that_is_watched(world: World) -> N
 
 
 @pytest.mark.scenario(56)
+@pytest.mark.parametrize("name", [".env", ".venv/pyvenv.cfg"])
+def test_a_watched_file_goes_and_comes_back(world: World, name: str) -> None:
+    app = world.project("app", 'dotenv = [".env"]', allow=False)
+    (app / ".env").write_text("A=1\n")
+    world.cli("allow", str(app))
+    live = world.start(cwd=app)
+    live.run("")
+    world.helper_calls()
+    (app / name).rename(world.root / "aside")
+    live.run("")
+    assert len(world.helper_calls()) == 1
+    (world.root / "aside").rename(app / name)
+    live.run("")
+    assert (len(world.helper_calls()), live.get("A"), live.prefix()) == (1, "1", "(app) ")
+
+
+@pytest.mark.scenario(56)
 @pytest.mark.parametrize("name", [".env", ".venv/pyvenv.cfg", ".venvhook.toml"])
 def test_a_file_from_the_future_starts_nothing(world: World, name: str) -> None:
     app = world.project("app", 'dotenv = [".env"]', allow=False)

@@ -86,9 +86,11 @@ def undo(operations: Sequence[tuple[str, str | None]]) -> str:
 def _stale(conditions: Sequence[Condition]) -> list[str]:
     """What a prompt tests. Few commands, and one `test` for all that it can: a command takes as long as several tests.
 
-    Owners, kinds and times come first: what has become something else is not opened.
+    Owners, kinds and times come first: what has become something else is not opened. A file that is gone is older than
+    its stamp, so it needs no test of its own.
     """
-    files = _test(list(dict.fromkeys(test for c in conditions for test in _files(c))))
+    implied = {("exists", c[1]) for c in conditions if c[0] == "unchanged" and c[2]}
+    files = _test(list(dict.fromkeys(test for c in conditions if c not in implied for test in _files(c))))
     others = [command for c in conditions for command in (*_commands(c), *_texts(c))]
     if files and not others:
         return [f"not {files[0]}"]
