@@ -147,9 +147,11 @@ _venvhook_refuse() {
         fi
     done
 }
-# Before 5.8 zsh cannot copy a function: its text is kept, which costs a process.
+# zsh cannot copy a function before 5.8, and 5.9 crashes when it copies one that was defined under `emulate -c`. So a subshell
+# tries it first; where it fails, the function's text is kept.
 _venvhook_aside() {
-    if builtin functions -c deactivate _venvhook_their_deactivate; then
+    if [[ $(builtin functions -c deactivate _venvhook_their_deactivate && builtin print can) ]]; then
+        builtin functions -c deactivate _venvhook_their_deactivate
         _venvhook_theirs='builtin functions -c _venvhook_their_deactivate deactivate'
     else
         _venvhook_theirs=$(builtin functions deactivate)

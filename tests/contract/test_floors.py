@@ -130,8 +130,8 @@ GUARDS = [
     ("bash", r"\bcompopt\b", r"2>/dev/null \|\| :"),
     # only added to what is an array of several already
     ("bash", r"\bPROMPT_COMMAND", r"PROMPT_COMMAND\[1\]\+x"),
-    # where it fails, the function's text is kept instead
-    ("zsh", r"\bfunctions -c\b", r"if builtin functions -c|_venvhook_theirs='"),
+    # a subshell has tried it; where it fails, the function's text is kept instead
+    ("zsh", r"\bfunctions -c\b", r"\[\[ \$\(builtin functions -c|^ +builtin functions -c deactivate|_venvhook_theirs='"),
     # defined only where `test / -ef /` holds
     ("fish", r" -(nt|ot|ef) ", r"test / -ef /|function _venvhook_(same|unchanged)$"),
     # in a block that tests for the version

@@ -349,6 +349,15 @@ def test_a_deactivate_of_the_users_comes_back(world: World, options: str) -> Non
     assert (output, errors) == ((b"k\na\nb\n" if options else b"a b\n") * 2, b"")
 
 
+@pytest.mark.parametrize("mode", ["zsh", "sh", "zsh -o ksh_arrays"])
+def test_a_deactivate_that_keeps_options_of_its_own(world: World, mode: str) -> None:
+    """zsh 5.9 crashes when it copies such a function."""
+    world.plan({})
+    visit = f"cd {world.project}; print -r -- $VIRTUAL_ENV; deactivate; cd /; deactivate"
+    output, errors = world.run(f"{visit}; print end", f"emulate {mode} -c 'deactivate() {{ print -r -- mine; }}'")
+    assert (output, errors) == (f"{world.project}/.venv\nmine\nend\n".encode(), b"")
+
+
 # ---- the prompt ------------------------------------------------------------------------------------------------------
 
 SHOWN = 'print -r -- "[${(%)PS1}]"\n'
