@@ -14,9 +14,10 @@
 ' { builtin unset -v _venvhook_clean; _venvhook_clean=$$ builtin . "${${_venvhook_source#:}%/*}/venvhook.zsh" }'
 'builtin' "${${${(M)${_venvhook_clean-}:#$$}:+:}:-return}"
 
-# The shell's state. When the file is read again, the state stays; PATH may have been set again by a startup file, and is put
-# right at the next prompt. In a new shell everything of this name comes from the environment, and is dropped. The values are
-# hidden (-H), so that a file with all variables of this shell does not give another shell our state.
+# The shell's state. When the file is read again, the state stays. PATH may have been set again by a startup file, and is put
+# right at the next prompt; prompts test everything until a project is entered or left. In a new shell everything of this name
+# comes from the environment, and is dropped. The values are hidden (-H), so that a file with all variables of this shell does
+# not give another shell our state.
 if builtin typeset -f _venvhook_find >/dev/null; then
     _venvhook_unsettled=$_venvhook_home _venvhook_plans=''
     builtin unset -v _venvhook_known
