@@ -271,10 +271,10 @@ _venvhook_remove() {
 _venvhook_settle() {
     # What a script has activated since is the user's.
     if [[ $_venvhook_left && $_venvhook_left != "$_venvhook_bin" && ! ${_OLD_VIRTUAL_PATH+x} && :${PATH-}: == *:"$_venvhook_left":* ]]; then
-        _venvhook_remove PATH "$_venvhook_left"
+        _venvhook_remove PATH "$_venvhook_left" 2>/dev/null || :
     fi
     if [[ $_venvhook_bin && ${PATH-} != "$_venvhook_bin":* && :${PATH-}: != *:"$_venvhook_bin":* ]]; then
-        PATH=$_venvhook_bin:${PATH-}
+        builtin printf -v PATH %s "$_venvhook_bin:${PATH-}" 2>/dev/null || : # it may be readonly
     fi
 }
 

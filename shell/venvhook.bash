@@ -99,11 +99,9 @@ _venvhook_exactly() {
 _venvhook_find() {
     _venvhook_project='' _venvhook_watch=''
     if [[ ${PWD-} != "$_venvhook_folder" ]]; then _venvhook_folder=${PWD-} _venvhook_gone=''; fi
-    if [[ $_venvhook_folder == /* ]]; then _venvhook_climb; fi
-}
-_venvhook_climb() {
+    if [[ $_venvhook_folder != /* ]]; then return; fi
     if [[ ${VENVHOOK_CEILING-$_venvhook_ceiling} ]]; then
-        _venvhook_climb_below ":${VENVHOOK_CEILING-$_venvhook_ceiling}:"
+        _venvhook_find_below ":${VENVHOOK_CEILING-$_venvhook_ceiling}:"
         return
     fi
     _venvhook_project=${PWD%/}
@@ -114,7 +112,7 @@ _venvhook_climb() {
     if [[ $_venvhook_project != "$PWD" ]]; then _venvhook_watch=${PWD%/}/.venvhook.toml; fi
 }
 # The same below a ceiling, which is not looked into.
-_venvhook_climb_below() {
+_venvhook_find_below() {
     local _venvhook_top='' _venvhook_rest=${PWD%/} _venvhook_root=/
     if [[ $_venvhook_plans ]] || _venvhook_prepare; then _venvhook_limit "$1"; fi
     if [[ $_venvhook_rest$_venvhook_root ]]; then _venvhook_watch=${PWD%/}/.venvhook.toml; fi
@@ -193,10 +191,10 @@ _venvhook_at_prompt() {
 }
 # The name is drawn by a reference in PS1. An exported PS1 has it only inside a project, for children get it too.
 _venvhook_draw() {
-    if [[ $_venvhook_entered$_venvhook_left ]]; then _venvhook_settle 2>/dev/null || :; fi
+    if [[ $_venvhook_entered$_venvhook_left ]]; then _venvhook_settle; fi
     _venvhook_prefix=''
     if [[ $_venvhook_label ]]; then
-        _venvhook_keep_last
+        if [[ $_venvhook_entered != cd ]]; then _venvhook_keep_last; fi # entering by cd has done it
         if [[ ! ${VIRTUAL_ENV_DISABLE_PROMPT-} ]]; then _venvhook_prefix=$_venvhook_label; fi
     fi
     if [[ ! $_venvhook_label && $_venvhook_modern && ${PS1+${PS1@a}} == *x* ]]; then
