@@ -248,7 +248,7 @@ function _venvhook_end
         end
     end
     builtin functions -e _venvhook_theirs _venvhook_their_prompt
-    set -eg _venvhook_{sign,home,bin,name,label,folders}
+    set -eg _venvhook_sign _venvhook_home _venvhook_bin _venvhook_name _venvhook_label _venvhook_folders
 end
 # A function gets another name. Since fish 3.6 a copy is said to be defined where it was made, and `funced` opens that file:
 # this function must therefore not be defined in ours.
@@ -354,7 +354,9 @@ end
 # Before the first command after entering or leaving: who puts PATH back at the prompt as he found it (direnv) brings what has
 # been left, and takes what is entered. What a script has activated since is the user's.
 function _venvhook_settle
-    test -n "$_venvhook_left" -a "x$_venvhook_left" != "x$_venvhook_bin"; and not set -qg _OLD_VIRTUAL_PATH; and _venvhook_remove PATH $_venvhook_left
+    if test -n "$_venvhook_left" -a "x$_venvhook_left" != "x$_venvhook_bin"; and builtin contains -- $_venvhook_left $PATH
+        set -qg _OLD_VIRTUAL_PATH; or _venvhook_remove PATH $_venvhook_left
+    end
     if test -n "$_venvhook_bin"
         test "$_venvhook_entered" = first; and _venvhook_to_front
         or builtin contains -- $_venvhook_bin $PATH; or set -gp PATH $_venvhook_bin
