@@ -36,16 +36,8 @@ $script:parse = { param($text, $project)
         $plan[$group] = @(); if ($count) { $plan[$group] = $given[$at..($at + $count - 1)]; $at += $count }
     }
     if ($at -ne $given.Length - 1 -or -not [System.String]::Equals($given[$at], 'end')) { return }
-    & $watch $plan
+    $plan.more = $plan.read.Length + $plan.odd.Length + $plan.long.Length # what few plans rest on
     $plan
-}
-# What a plan watches, with numbers in it; and whether the plan rests on more than most do.
-$script:watch = { param($plan)
-    $watched = $plan.watched; $plan.more = $plan.read.Length -or $plan.odd.Length -or $plan.long.Length
-    for ($i = 0; $i -lt $watched.Length; $i += 3) {
-        $watched[$i + 1] = [System.Int64]$watched[$i + 1]
-        if ($watched[$i + 2]) { $watched[$i + 2] = [System.Int64]$watched[$i + 2] } else { $watched[$i + 2] = -1 }
-    }
 }
 # Runs the helper and gives what it answers. It is started with its arguments as they are, in the folder that PowerShell itself
 # was started in: nothing of the session reaches it but the environment. It answers into a file, which only it can create: to
@@ -116,16 +108,19 @@ $script:fetch = { param($project)
 }
 # The plan of a project whose own could not be had: nothing is entered, nothing tried again before the marker changes.
 $script:none = { param($project)
-    $file = "$project/$marker"; $info = [System.IO.FileInfo]$file; $plan = @{ project = $project; flags = @('here'); watched = @() }
+    $file = "$project/$marker"; $info = [System.IO.FileInfo]$file; $plan = @{ project = $project; flags = @('here'); watched = @(); more = 2 }
     $plan.odd = $file, (& $describe $file)
     if ($info.Exists -and $info.Length -gt 4096) { $plan.long = @($file) } # it may grow
-    elseif ($info.Exists) { $plan.watched = @($file, $info.LastWriteTimeUtc.Ticks, $info.Length) }
-    & $watch $plan
+    elseif ($info.Exists) { $plan.watched = @($file, $info.LastWriteTimeUtc.Ticks.ToString(), $info.Length.ToString()) }
     $plan
 }
 
 # ---- does it still hold? --------------------------------------------------------------------------------------------
 
+# The method that PowerShell's provider calls for it is not public, but the provider first lists every folder on the way to a
+# file: 0.1 to 0.3 ms, or 5 ms below a folder that holds thousands. It is asked where there is no such method.
+$script:lstat = [System.Management.Automation.PSObject].Assembly.GetType('System.Management.Automation.Platform+Unix')
+if ($lstat) { $script:lstat = $lstat.GetMethod('GetLStat') }
 # What a file or link is, without opening or following it: inode, mode and owner; if $changed, also the second of its last
 # change, which nobody can set back. On Windows .NET tells a folder from a file. '' where there is none.
 $script:describe = { param($file, $changed)
@@ -135,7 +130,8 @@ $script:describe = { param($file, $changed)
         return ''
     }
     try {
-        $seen = $session.InvokeProvider.Item.Get([System.String[]]"$provider$file", $true, $true)[0].UnixStat
+        if ($lstat) { $seen = $lstat.Invoke($null, [System.Object[]]@($file)) }
+        else { $seen = $session.InvokeProvider.Item.Get([System.String[]]"$provider$file", $true, $true)[0].UnixStat }
         if (-not $seen) { return '' }
         $text = "$($seen.Inode) $($seen.Mode) $($seen.UserId)"
         if ($changed) { $text += " $(($seen.StatusChangeTime.ToUniversalTime().Ticks - 621355968000000000) / 10000000)" }
@@ -149,7 +145,8 @@ $script:stale = { param($plan)
         $watched = $plan.watched
         for ($i = 0; $i -lt $watched.Length; $i += 3) {
             $file = [System.IO.FileInfo]::new($watched[$i]); $length = $watched[$i + 2]
-            if ($file.LastWriteTimeUtc.Ticks -ne $watched[$i + 1] -or ($length -ge 0 -and $file.Length -ne $length)) { return $true }
+            if (-not [System.String]::Equals($file.LastWriteTimeUtc.Ticks.ToString(), $watched[$i + 1]) -or
+                ($length -and -not [System.String]::Equals($file.Length.ToString(), $length))) { return $true }
         }
         foreach ($path in $plan.there) { if (-not ([System.IO.File]::Exists($path) -or [System.IO.Directory]::Exists($path))) { return $true } }
         foreach ($path in $plan.absent) { if ([System.IO.File]::Exists($path) -or [System.IO.Directory]::Exists($path)) { return $true } }

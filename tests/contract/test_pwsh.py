@@ -27,7 +27,7 @@ from venvhook.helper import UNWRITTEN, foreign, undoing
 from venvhook.marker import parse
 from venvhook.plan import Plan
 from venvhook.shells import INTERFACE, emitter, pwsh
-from venvhook.system import LINUX, MACOS, WINDOWS
+from venvhook.system import HERE, LINUX, MACOS, WINDOWS, System
 from venvhook.undo import operations
 
 SHELL = Path(__file__).parents[2] / "shell"
@@ -431,19 +431,19 @@ NEWER = {
 # after a look into their documentation; `new` and what a hashtable of ours holds are Windows PowerShell's too.
 OLDER = frozenset(
     """
-    Add Append Argument Ast Attributes Clear Combine CommandElements CommandName CommandOrigin CompleteCommand
+    Add Append Argument Assembly Ast Attributes Clear Combine CommandElements CommandName CommandOrigin CompleteCommand
     CompleteFilename CompletionText Contains ContainsKey Count Create CreateNoWindow Debugger DefaultRunspace Definition
     Delete DirectorySeparatorChar Dispose Elapsed Elements EndOffset EndsWith Equals Error
     EscapeSingleQuotedStringContent Exception Exists ExitCode ExpectingInput Extent File Find FullName FunctionName Get
     GetBaseException GetCallStack GetCommand GetCommandLineArgs GetDirectoryName GetEnvironmentVariable
-    GetEnvironmentVariables GetFileName GetFullPath GetFullScript GetInvocationList GetLastWriteTimeUtc
-    GetRandomFileName GetTempPath GetValue IndexOf InvokeCommand InvokeProvider InvokeReturnAsIs IsInputRedirected Item
+    GetEnvironmentVariables GetFileName GetFullPath GetFullScript GetInvocationList GetLastWriteTimeUtc GetMethod
+    GetRandomFileName GetTempPath GetType GetValue IndexOf Invoke InvokeCommand InvokeProvider InvokeReturnAsIs IsInputRedirected Item
     Keys Kill LanguageMode LastIndexOf LastWriteTimeUtc Length ListItemText Major Message Minor Module Move Name
     OffsetInLine Ordinal OrdinalIgnoreCase PSObject PSVariable PSVersion ParseInput Path PathSeparator Position
     PreCommandLookupAction Properties Provider ProviderPath ReadAllText ReferenceEquals Remove RemoveAt Replace
     ResultType ScriptLineNumber ScriptName SessionState SetEnvironmentVariable Splatted Split Start StartColumnNumber
     StartLineNumber StartNew StartOffset StartScriptPosition StartsWith StringConstantType Substring Text Ticks ToArray
-    ToLowerInvariant ToUniversalTime ToolTip TotalMilliseconds Trim TrimStart TryGetValue TryParse Unescape
+    ToLowerInvariant ToString ToUniversalTime ToolTip TotalMilliseconds Trim TrimStart TryGetValue TryParse Unescape
     UseShellExecute Value Values Version WaitForExit WriteAllText WriteLine new
     """.split()
 )
@@ -1159,15 +1159,29 @@ def test_ceilings_and_names_have_no_case_on_windows(engine: Engine, windows: boo
 
 
 @needs_pwsh
-def test_what_is_odd_is_told_alike_on_windows(engine: Engine) -> None:
-    """The hook and the emitter say the same of a folder, a file and nothing."""
-    (engine.work / "folder").mkdir()
+@pytest.mark.parametrize(
+    ("ask", "system"), [("$null", HERE), ("$script:lstat = $null", HERE), (AS_ON_WINDOWS, WINDOWS)],
+    ids=["its method", "its provider", "on Windows"],
+)  # fmt: skip
+def test_what_is_odd_is_described_alike(engine: Engine, ask: str, system: System) -> None:
+    """The hook and the emitter say the same of folders, files, symlinks, fifos and nothing."""
+    (engine.work / "folder[1]").mkdir()
     (engine.work / "file").touch()
-    places = [str(engine.work / name) for name in ("folder", "file", "gone")]
-    asked = (f"[Console]::WriteLine((& $describe {pwsh.quote(place)}))" for place in places)
-    out = engine.run(engine.load(), inside(AS_ON_WINDOWS, *asked)).splitlines()
-    told = [pwsh._told(os.lstat(place), WINDOWS) if os.path.lexists(place) else "" for place in places]
-    assert out == told == ["folder", "file", ""]
+    places = ["folder[1]", "file", "gone"]
+    if system is HERE:
+        (engine.work / "link").symlink_to("gone")
+        os.mkfifo(engine.work / "fifo")
+        places += ["link", "fifo"]
+    paths = [str(engine.work / name) for name in places]
+    asked = (f"[Console]::WriteLine((& $describe {pwsh.quote(path)}))" for path in paths)
+    out = engine.run(engine.load(), inside(ask, *asked)).splitlines()
+    assert out == [pwsh._told(os.lstat(path), system) if os.path.lexists(path) else "" for path in paths]
+
+
+@needs_pwsh
+def test_no_folder_is_listed_for_the_owner_of_a_file(engine: Engine) -> None:
+    """This PowerShell has the method that spares it."""
+    assert engine.run(engine.load(), inside("[Console]::WriteLine($lstat.Name)")) == "GetLStat\n"
 
 
 @needs_pwsh
