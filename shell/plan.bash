@@ -34,7 +34,7 @@ _venvhook_read() {
     # A PWD that was handed on may hold "..", and so lead out of the cache.
     [[ $1/ != */../* && -f $_venvhook_kept && -O $_venvhook_kept && ! -L $_venvhook_kept ]] || return 1
     # Only whole: a crash may have cut it, or left NULs in it. (After a text with a syntax error bash drops the next one.)
-    _venvhook_slurp "$_venvhook_kept" 262144 && [[ ${_venvhook_text: -32:15} == $'\n_venvhook_new=' ]] || return 1
+    _venvhook_slurp "$_venvhook_kept" 262144 2>/dev/null && [[ ${_venvhook_text: -32:15} == $'\n_venvhook_new=' ]] || return 1
     _venvhook_quietly builtin eval "$_venvhook_text"
     [[ $_venvhook_new && $_venvhook_new_project == "$1" ]] && ! "_venvhook_stale_$_venvhook_new" && ! "_venvhook_differs_$_venvhook_new"
 }
@@ -88,7 +88,7 @@ _venvhook_enter() {
     elif [[ $_venvhook_home ]]; then
         if builtin declare -f +i deactivate; then _venvhook_aside; else _venvhook_theirs=:; fi
         if [[ $_venvhook_theirs ]]; then deactivate() { _venvhook_plainly _venvhook_deactivate "$@"; }; fi
-        if [[ $_venvhook_label ]]; then _venvhook_keep_last; fi
+        if [[ $_venvhook_label && (${PROMPT_COMMAND[1]+x} || ${PROMPT_COMMAND-} != "$_venvhook_entry") ]]; then _venvhook_keep_last; fi
     fi
 }
 _venvhook_leave() {
@@ -124,13 +124,13 @@ _venvhook_recover() {
 
 # ---- what plans call -------------------------------------------------------------------------------------------------
 
-# A file's text into _venvhook_text, if it has less than that many characters and no NUL. What cannot be opened says nothing.
+# A file's text into _venvhook_text, if it has less than that many characters and no NUL.
 _venvhook_slurp() {
     _venvhook_text=''
     if [[ $_venvhook_modern && ${IFS+${IFS@a}} == *[!x]* ]] || { [[ ! $_venvhook_modern ]] && ! _venvhook_writable IFS; }; then
         _venvhook_slurp_exactly "$@"
     else
-        ! IFS='' builtin read -r -d '' -n "$2" _venvhook_text 2>/dev/null <"$1"
+        ! IFS='' builtin read -r -d '' -n "$2" _venvhook_text <"$1"
     fi
 }
 # IFS may be readonly: then the first read, which trims blanks, only tells whether there is a NUL.
@@ -145,7 +145,7 @@ _venvhook_slurp_exactly() {
 # The text of a file into _venvhook_text. Fails where it is not a plain file of at most 4 KiB without a NUL.
 _venvhook_file() {
     _venvhook_text=''
-    [[ -f $1 && -r $1 ]] && _venvhook_slurp "$1" 4097 || return 1
+    [[ -f $1 && -r $1 ]] && _venvhook_slurp "$1" 4097 2>/dev/null || return 1
     ((${#_venvhook_text} <= 1024)) || _venvhook_fits
 }
 # (printf counts bytes, the length of a variable may be in characters.)
