@@ -169,15 +169,16 @@ $script:draw = {
 }
 # The prompt may have been replaced since: what is under its name now is what ours calls from now on. An activate script's
 # prompt that calls ours (copied under the name that it saves prompts by) is left where it is: its deactivate would
-# put ours back, and the script's own, below ours, would be called without what it needs.
+# put ours back, and the script's own, below ours, would be called without what it needs. One that is ReadOnly stays, too.
 $script:wrap = {
     $now = $function:global:prompt
     if ($st.depth -or [System.Object]::ReferenceEquals($now.Ast, $draw.Ast)) { return }
     $saved = $function:global:_OLD_VIRTUAL_PROMPT
     if ($saved -and [System.Object]::ReferenceEquals($saved.Ast, $draw.Ast)) { return }
+    try { $function:global:prompt = $draw } catch { $global:Error.RemoveAt(0); return }
     $at = [System.Array]::IndexOf($st.prompts, $now) # one that we have wrapped already is back: those above it are gone
     if ($at -ge 0) { $st.prompts = @($st.prompts[0..$at]) } else { $st.prompts += $now }
-    $function:global:prompt = $draw; $st.scripted = $null -ne $saved
+    $st.scripted = $null -ne $saved
 }
 $script:arm = {
     # 5.1 has no such event: there the prompt does all the work.
@@ -195,6 +196,7 @@ $script:arm = {
         }
     }
     & $wrap
+    if (-not [System.Object]::ReferenceEquals($function:global:prompt.Ast, $draw.Ast)) { & $look $global:PWD } # no prompt will
 }
 # What the command needs of this shell: on and off are its own; after any other one, whatever could have changed is
 # looked at again. A helper that gave no plan is tried again; what is only a notice is said again by on.

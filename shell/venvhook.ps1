@@ -21,15 +21,16 @@
 & {
     # A locked-down session (AppLocker, WDAC) gets no hook, and no error either. (FullLanguage is 0.)
     if ($ExecutionContext.SessionState.LanguageMode) { return }
-    $loaded = $function:global:venvhook
-    if ($loaded -and "$($loaded.Module)" -ceq 'venvhook') {
-        & $loaded.Module { $st.renewed = $true; $st.calm = $false; & $await }
+    # (No variable outside of the module: one of the user's that is AllScope and readonly would be in its place.)
+    if ($function:global:venvhook -and "$($function:global:venvhook.Module)" -ceq 'venvhook') {
+        & $function:global:venvhook.Module { $st.renewed = $true; $st.calm = $false; & $await }
         return
     }
 
-    # Run with `.`: an alias belongs to the scope that sets it, here the shell's own.
-    $set_alias = { $alias:venvhook = "$args" }
-    $null = Microsoft.PowerShell.Core\New-Module -Name venvhook -ArgumentList $ExecutionContext.SessionState, $set_alias -ScriptBlock {
+    # The second argument is run with `.`: an alias belongs to the scope that sets it, here the shell's own.
+    $null = Microsoft.PowerShell.Core\New-Module -Name venvhook -ArgumentList $ExecutionContext.SessionState, {
+        $alias:venvhook = "$args"
+    } -ScriptBlock {
         param($session, $set_alias)
         # The module has its own strictness and preferences, so that the user's cannot reach the code below.
         Microsoft.PowerShell.Core\Set-StrictMode -Off

@@ -30,6 +30,7 @@ class Dialect:
     early_rc = ""  # one that is read before what the installer writes
     installed_rc: tuple[str, ...] = ()  # what the installer writes
     prompt_rc = ""
+    readonly_prompt = "readonly PS1"
     strict = ""
     environment: ClassVar[dict[str, str]] = {}
     # What no hook can give this shell: the thing that a scenario needs, and why it cannot be had.
@@ -230,6 +231,7 @@ function prompt {
     "$shown> $([char]27)]7337;${PID}:$global:_t;early$([char]7)"
 }
 """
+    readonly_prompt = "Set-Item function:prompt $function:prompt -Options ReadOnly"
     strict = "Set-StrictMode -Version Latest; $ErrorActionPreference = 'Stop'"
 
     def quote(self, text: str) -> str:

@@ -9,6 +9,7 @@ import ctypes
 import fcntl
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -23,7 +24,7 @@ import pytest
 from .dialects import Dialect
 from .terminal import Terminal
 from .test_trust import one_line
-from .world import World, as_if_not_root, make_environment, same_but_moves
+from .world import PACKAGE, World, as_if_not_root, make_environment, same_but_moves
 
 pytestmark = pytest.mark.shells("pwsh")
 MARK = "$([char]27)]7337;${PID}:$global:_t$([char]7)"
@@ -303,6 +304,34 @@ def test_every_argument_as_it_was_typed(world: World) -> None:
         said = live.run(f"venvhook run -- {sys.executable} {script} {typed}") if typed.isprintable() else "[]"
         got = json.loads(said.replace("\n", ""))[0]
         assert got == wanted, typed
+
+
+# What PowerShell itself has under these names, and the prompt of these tests.
+SHELLS_OWN = {
+    "_", "args", "error", "executioncontext", "false", "host", "home", "input", "iswindows", "matches", "null", "pwd", "shown",
+    "this", "true",
+}  # fmt: skip
+
+
+@pytest.mark.scenario(58)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_any_name_of_the_users(world: World, when: str) -> None:
+    """Each variable of our files, where the user has it in all scopes, for good."""
+    app = world.project()
+    world.project("new", allow=False)
+    texts = (path.read_text() for path in (PACKAGE / "shell").glob("*.ps1"))
+    found = {name for text in texts for name in re.findall(r"\$(?:script:)?([a-z_]\w*)\b(?!:)", text)}
+    names = sorted(name for name in found if name.lower() not in SHELLS_OWN)
+    text = "\n".join(f"Set-Variable {name} mine -Scope Global -Option AllScope, Constant" for name in names)
+    (world.home / "names.ps1").write_text(text)
+    load = ". ~/names.ps1"
+    live = world.start(before=load) if when == "before" else world.start(after=load)
+    assert live.first == ""
+    assert (live.run("cd app; 'hi'"), live.prefix(), live.get("VIRTUAL_ENV")) == ("hi", "(app) ", str(app / ".venv"))
+    assert live.run("venvhook run -- printf '%s,' -- a,b -v:x 'c d' 3.10; $?") == "--,a,b,-v:x,c d,3.10,True"
+    assert live.run("venvhook off; venvhook on; cd ../new; 'hi'").endswith("hi")
+    assert live.run("cd ..; $Error.Count; $plan") == "0\nmine"
+    assert live.prefix() == ""
 
 
 @pytest.mark.scenario(54)

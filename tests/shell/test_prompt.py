@@ -215,13 +215,16 @@ def test_an_environment_named_like_code(world: World, shell: Dialect, by: str) -
 
 
 @pytest.mark.scenario(18)
-@pytest.mark.shells("bash", "zsh")
-def test_a_readonly_ps1_is_left_alone(world: World) -> None:
+@pytest.mark.shells("bash", "zsh", "pwsh")
+@pytest.mark.parametrize("where", [".", "app"])
+def test_a_readonly_prompt_is_left_alone(world: World, shell: Dialect, where: str) -> None:
     app = world.project()
-    live = world.start(after="readonly PS1")
+    live = world.start(after=shell.readonly_prompt, cwd=world.work / where)
     assert live.first == ""
-    assert [live.run("cd app"), live.run(""), live.prefix()] == ["", "", ""]
+    assert live.get("VIRTUAL_ENV") == (str(app / ".venv") if where == "app" else None)
+    assert [live.run(f"cd {app}"), live.run(""), live.prefix()] == ["", "", ""]
     assert live.get("VIRTUAL_ENV") == str(app / ".venv")
+    assert [live.run("cd /"), live.run(""), live.get("VIRTUAL_ENV")] == ["", "", None]
 
 
 @pytest.mark.scenario(21)
