@@ -3,7 +3,7 @@
 # installed under is the interface between the hook and this file.
 # An editor's host is interactive. A console is when somebody can type, and it was started with nothing to run or goes on after
 # it. What is loaded proves nothing.
-$script:interactive = {
+$script:interactive = { param()
     $version = $PSVersionTable.PSVersion
     if ($version.Major -lt 7 -and ($version.Major -ne 5 -or $version.Minor -lt 1)) { return $false }
     if ($Host.Name -cne 'ConsoleHost') {

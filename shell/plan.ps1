@@ -196,12 +196,12 @@ $script:turn = { param($project)
     }
     if (-not $same) { $enter.InvokeReturnAsIs($new) }
 }
-$script:quit = { $plan = $st.plan; $st.here = ''; $st.plan = $null; if ($plan) { $leave.InvokeReturnAsIs($plan) } }
+$script:quit = { param() $plan = $st.plan; $st.here = ''; $st.plan = $null; if ($plan) { $leave.InvokeReturnAsIs($plan) } }
 # (No "is": .NET cannot tell cheaply that two paths are one folder. By the other path the project is another one.)
 
 # The shell that started us was in a project: undo that first. The answer: the fields of a plan's first place, then names
 # and values, as in a plan's variables; whatever else is ours was forged, or is of no use any more.
-$script:recover = {
+$script:recover = { param()
     $st.inherited = $false
     try {
         $given = (& $ask undo '').Split([System.Char]0)
@@ -234,7 +234,7 @@ $script:enter = { param($plan)
     $st.saved = $global:_OLD_VIRTUAL_PATH; if ($null -ne $st.saved) { & $forget }
     $apply.InvokeReturnAsIs($plan)
 }
-$script:forget = { # $null would not do: virtualenv's deactivate would make PATH empty
+$script:forget = { param() # $null would not do: virtualenv's deactivate would make PATH empty
     if ($null -ne $global:_OLD_VIRTUAL_PATH) { $session.PSVariable.Remove('global:_OLD_VIRTUAL_PATH') }
 }
 # A deactivate that came with an activate script is not ours to take away.
@@ -251,7 +251,7 @@ $script:leave = { param($plan)
 
 # Names of variables have no case on Windows, but each is written in some, and the user's own way comes back. Where a plan unsets
 # the variable, the name that its old value is saved by keeps that. (Elsewhere there are no $names: each is as it is.)
-$script:written = {
+$script:written = { param()
     $names = [System.Collections.Generic.Dictionary[System.String, System.String]]::new([System.StringComparer]::OrdinalIgnoreCase)
     if ($windows) { foreach ($name in [System.Environment]::GetEnvironmentVariables().Keys) { $names[$name] = $name } }
     $names
@@ -353,7 +353,7 @@ $script:without = { param([System.String]$text, $ours, [System.String[]]$had)
 # ---- activated by hand ----------------------------------------------------------------------------------------------
 
 # Is there a PATH that an activate script has saved: CPython's in the environment, virtualenv's in a variable?
-$script:scripted = {
+$script:scripted = { param()
     $null -ne [System.Environment]::GetEnvironmentVariable('_OLD_VIRTUAL_PATH') -or $null -ne $global:_OLD_VIRTUAL_PATH
 }
 # Undo an environment's own activate, keeping what the user did to PATH since. An editor sets only the variables. The script's
@@ -442,4 +442,4 @@ $script:shows = { param($prompt)
     $false
 }
 # What `deactivate` calls inside a project.
-$script:deactivate = { if ($st.here) { $st.paused = $st.here; $st.calm = $false; & $quit } }
+$script:deactivate = { param() if ($st.here) { $st.paused = $st.here; $st.calm = $false; & $quit } }

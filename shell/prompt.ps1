@@ -88,7 +88,7 @@ $script:find = { param($folder)
     $st.nearer = $nearer
 }
 # What says what was before is believed only of a project that was inherited, until that is undone.
-$script:disbelieve = {
+$script:disbelieve = { param()
     foreach ($name in @([System.Environment]::GetEnvironmentVariables().Keys)) {
         if ($name.StartsWith('_VENVHOOK_', $likeness)) {
             [System.Environment]::SetEnvironmentVariable($name, [System.Management.Automation.Language.NullString]::Value)
@@ -114,7 +114,7 @@ $script:step = { param($place)
     if ($st.renewed) { $st.renewed = $false; if ($st.plan.sign) { & $front $st.plan } }
     $st.place = $place; $st.calm = ($awake -or $st.off) -and -not $st.paused
 }
-$script:provide = {
+$script:provide = { param()
     if ($ready.plan -or (& $prepare plan)) { return }
     $st.off = $true
     throw "$parts/plan-2.ps1 is gone, so venvhook is off in this shell; install venvhook again"
@@ -134,7 +134,7 @@ $script:look = { param($place)
     }
 }
 # The prompt, and in front of what it shows the project's label. Most often nothing has changed.
-$script:draw = {
+$script:draw = { param()
     $ok = $?; $depth = $st.depth; $st.depth = $depth + 1 # above 0: a prompt that wraps ours, and that we have wrapped again
     try {
         if ($depth -eq 0) {
@@ -170,7 +170,7 @@ $script:draw = {
 # The prompt may have been replaced since: what is under its name now is what ours calls from now on. An activate script's
 # prompt that calls ours (copied under the name that it saves prompts by) is left where it is: its deactivate would
 # put ours back, and the script's own, below ours, would be called without what it needs. One that is ReadOnly stays, too.
-$script:wrap = {
+$script:wrap = { param()
     $now = $function:global:prompt
     if ($st.depth -or [System.Object]::ReferenceEquals($now.Ast, $draw.Ast)) { return }
     $saved = $function:global:_OLD_VIRTUAL_PROMPT
@@ -180,11 +180,11 @@ $script:wrap = {
     if ($at -ge 0) { $st.prompts = @($st.prompts[0..$at]) } else { $st.prompts += $now }
     $st.scripted = $null -ne $saved
 }
-$script:arm = {
+$script:arm = { param()
     # 5.1 has no such event: there the prompt does all the work.
     if ($PSVersionTable.PSVersion.Major -ge 7) {
         if (-not $st.action) {
-            $st.action = [System.EventHandler[System.Management.Automation.LocationChangedEventArgs]] {
+            $st.action = [System.EventHandler[System.Management.Automation.LocationChangedEventArgs]] { param()
                 if (-not [System.Object]::ReferenceEquals($function:global:prompt.Ast, $draw.Ast)) { & $wrap }
                 $look.InvokeReturnAsIs($global:PWD)
             }
@@ -212,7 +212,7 @@ $script:command = { param($word)
 }
 
 # Completion: read at the first TAB. (PowerShell asks a "native" completer for a script without parameters too.)
-$script:complete = {
+$script:complete = { param()
     $completer = $null # which the file sets
     . ([System.Management.Automation.ScriptBlock]::Create([System.IO.File]::ReadAllText("$parts/complete.ps1")))
     & $completer @args

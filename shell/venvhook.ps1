@@ -47,10 +47,13 @@
 
         # What is read later: `interactive` with the first command, `prompt` with the first prompt, `plan` with the first project.
         # False where the file is gone.
-        $prepare = { param($part)
+        $prepare = { [System.Diagnostics.DebuggerHidden()]param($part)
             $file = "$parts/$part-2.ps1"
             if (-not $ready[$part] -and [System.IO.File]::Exists($file)) {
-                . ([System.Management.Automation.ScriptBlock]::Create([System.IO.File]::ReadAllText($file)))
+                # What is hidden from debuggers is not in the trace of Set-PSDebug either.
+                $hidden = '[System.Diagnostics.DebuggerHidden()]param('
+                $text = [System.IO.File]::ReadAllText($file).Replace('{ param(', "{ $hidden")
+                . ([System.Management.Automation.ScriptBlock]::Create("$hidden)$text"))
                 $ready[$part] = $true
             }
             $ready[$part]
@@ -58,15 +61,15 @@
         # PowerShell says which command it is about to look up, and what is put under that name now is what it finds. The first
         # name of all comes when there is time to ask whether anybody types here. Until the host asks for its first prompt,
         # profiles are read: nothing is done in them, and one that is read later may replace the prompt.
-        $await = {
+        $await = { [System.Diagnostics.DebuggerHidden()]param()
             $others = $events.PreCommandLookupAction
             if (-not $others -or [System.Array]::IndexOf($others.GetInvocationList(), $waiting) -lt 0) {
                 $events.PreCommandLookupAction = [System.Delegate]::Combine($others, $waiting)
             }
         }
-        $stop_waiting = { $events.PreCommandLookupAction = [System.Delegate]::Remove($events.PreCommandLookupAction, $waiting) }
+        $stop_waiting = { [System.Diagnostics.DebuggerHidden()]param() $events.PreCommandLookupAction = [System.Delegate]::Remove($events.PreCommandLookupAction, $waiting) }
         $waiting = [System.EventHandler[System.Management.Automation.CommandLookupEventArgs]] {
-            param($name, $lookup)
+            [System.Diagnostics.DebuggerHidden()]param($name, $lookup)
             if (-not $st.asked) {
                 $st.asked = $true
                 # Started as most are? The rest takes 30 ms to find out.

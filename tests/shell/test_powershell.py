@@ -334,6 +334,19 @@ def test_any_name_of_the_users(world: World, when: str) -> None:
     assert live.prefix() == ""
 
 
+@pytest.mark.scenario(58)
+def test_nothing_of_ours_in_a_trace(world: World) -> None:
+    """Of what is traced, each statement is the user's: the line that was typed, or of the prompt."""
+    world.project()
+    live = world.start(before="Set-PSDebug -Trace 1")
+    live.run("Set-PSDebug -Trace 1")
+    for line in ("cd app", "1", "deactivate", "cd ..", "cd app", "cd .."):
+        traced = re.findall(r"DEBUG: +\d+\+ (.*)", live.run(line))
+        theirs = "".join(f"{world.dialect.prompt_rc} {line}".split())
+        ours = [each for each in traced if "".join(each.replace(">>>> ", "").split()) not in theirs]
+        assert traced and not ours, (line, ours)
+
+
 @pytest.mark.scenario(54)
 def test_pipes_into_the_command_and_out_of_it(world: World) -> None:
     script = world.root / "show.py"
