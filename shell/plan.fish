@@ -354,16 +354,19 @@ end
 # Before the first command after entering or leaving: who puts PATH back at the prompt as he found it (direnv) brings what has
 # been left, and takes what is entered. What a script has activated since is the user's.
 function _venvhook_settle
-    if test -n "$_venvhook_left" -a "x$_venvhook_left" != "x$_venvhook_bin"; and builtin contains -- $_venvhook_left $PATH
-        set -qg _OLD_VIRTUAL_PATH; or _venvhook_remove PATH $_venvhook_left
+    if test -n "$_venvhook_left"
+        if test "x$_venvhook_left" != "x$_venvhook_bin"; and builtin contains -- $_venvhook_left $PATH
+            set -qg _OLD_VIRTUAL_PATH; or _venvhook_remove PATH $_venvhook_left
+        end
+        set -g _venvhook_left
     end
-    if test -n "$_venvhook_bin"
+    test -n "$_venvhook_entered"; or return
+    if test -n "$_venvhook_bin" -a "$_venvhook_entered//$PATH[1]" != "present//$_venvhook_front"
         test "$_venvhook_entered" = first; and _venvhook_to_front
         or builtin contains -- $_venvhook_bin $PATH; or set -gp PATH $_venvhook_bin
         set -g _venvhook_front $PATH[1]
     end
     set -g _venvhook_entered
-    set -g _venvhook_left
 end
 # Our folders to the front of PATH.
 function _venvhook_to_front
