@@ -240,8 +240,12 @@ end
 # Before a plan undoes anything. A deactivate that came with an activate script is not ours to take away.
 function _venvhook_end
     if not set -qg _OLD_VIRTUAL_PATH
-        builtin functions -e deactivate
-        builtin functions -q _venvhook_theirs; and _venvhook_aside _venvhook_theirs deactivate
+        if test -n "$_venvhook_line"; and _venvhook_own_deactivate
+            builtin functions -e _venvhook_theirs
+        else
+            builtin functions -e deactivate
+            builtin functions -q _venvhook_theirs; and _venvhook_aside _venvhook_theirs deactivate
+        end
         if builtin functions -q _venvhook_their_prompt
             _venvhook_aside fish_prompt _old_fish_prompt
             _venvhook_aside _venvhook_their_prompt fish_prompt
@@ -249,6 +253,10 @@ function _venvhook_end
     end
     builtin functions -e _venvhook_theirs _venvhook_their_prompt
     set -eg _venvhook_sign _venvhook_home _venvhook_bin _venvhook_name _venvhook_label _venvhook_folders
+end
+# Has the user defined one inside?
+function _venvhook_own_deactivate
+    builtin functions -q deactivate; and not builtin functions deactivate | string match -q '*_venvhook_deactivate*'
 end
 # A function gets another name. Since fish 3.6 a copy is said to be defined where it was made, and `funced` opens that file:
 # this function must therefore not be defined in ours.
@@ -281,18 +289,29 @@ function _venvhook_restore
     return 0
 end
 # Variables that are set already give way; and come back where they are what the plan made of them: "x" and its value, or
-# nothing.
+# nothing. What is universal and exported cannot be kept from programs: they get it empty.
 function _venvhook_set_aside
     for name in $argv
         set -qg $name; and _venvhook_save $name
     end
 end
+function _venvhook_hide
+    set -eg $argv
+    for name in $argv
+        set -qx $name; or continue
+        set -gx $name ''
+        set -qg _VENVHOOK_OLD_$name; or set -gu _VENVHOOK_OLD_$name hidden
+    end
+end
 function _venvhook_put_back
     while set -q argv[2]
         set -l now
+        set -l old _VENVHOOK_OLD_$argv[1]
         set -qg $argv[1]; and set now "x$$argv[1]"
-        if test "$now" = $argv[2]
-            set -qg _VENVHOOK_OLD_$argv[1]; and _venvhook_restore $argv[1]; or set -eg $argv[1]
+        if test "$$old" = hidden
+            test "$now" = x; and set -eg $argv[1]
+        else if test "$now" = $argv[2]
+            set -qg $old; and _venvhook_restore $argv[1]; or set -eg $argv[1]
         end
         set -eg _VENVHOOK_OLD_$argv[1] _venvhook_old_$argv[1]
         set -e argv[1..2]
@@ -425,7 +444,9 @@ end
 # Every activate script saves the PATH that it found, and a plan leaves no such variable set. The project's own script is
 # undone and we go on; any other is respected: the project is left, until the user is elsewhere. (conda's saves no PATH.)
 function _venvhook_by_hand
-    if set -qg _OLD_VIRTUAL_PATH; and test $_venvhook_sign != VIRTUAL_ENV; or not _venvhook_is "$$_venvhook_sign" $_venvhook_home
+    if test -z "$$_venvhook_sign" -a "$_venvhook_entered" = present # another tool has left its own: ours is entered again
+        _venvhook_leave
+    else if set -qg _OLD_VIRTUAL_PATH; and test $_venvhook_sign != VIRTUAL_ENV; or not _venvhook_is "$$_venvhook_sign" $_venvhook_home
         _venvhook_yield
     else if set -qg _OLD_VIRTUAL_PATH; or test "$$_venvhook_sign" != $_venvhook_home
         _venvhook_unscript $_venvhook_sign
@@ -457,6 +478,7 @@ end
 # What `deactivate` calls inside a project.
 function _venvhook_deactivate
     test "$argv[1]" != nondestructive; and test -n "$_venvhook_here"; or return 0
+    set -el PATH
     set -g _venvhook_paused $_venvhook_here
     _venvhook_leave
     return 0
@@ -488,35 +510,43 @@ end
 # show the mode elsewhere, so where his part is empty then, ours is too.
 function _venvhook_show
     set -l mode "$_venvhook_mode"
-    test "$mode" = drawing; and return # a copy of ours, in a part that somebody has put around it
+    if test "$mode" = drawing # a copy of ours, in a part that somebody has put around it
+        _venvhook_part _venvhook_inner_mode $argv
+        return
+    end
     set -g _venvhook_mode drawing
     set -l label $_venvhook_label
-    test -z "$VIRTUAL_ENV_DISABLE_PROMPT"; or set label
+    test -z "$VIRTUAL_ENV_DISABLE_PROMPT" -a "$_venvhook_worn" = drawn; or set label
+    set -l theirs _venvhook_their_mode
+    test "$_venvhook_worn" = drawn; or set theirs _venvhook_inner_mode
     if test -z "$mode" -o "$mode" = "$fish_bind_mode"
-        _venvhook_their_part $argv
+        _venvhook_part $theirs $argv
     else
-        set -l text (_venvhook_their_part $argv | string collect -N)
+        set -l text (_venvhook_part $theirs $argv | string collect -N)
         test -n "$text"; or set label
         builtin printf %s "$text"
     end
     set -g _venvhook_mode $fish_bind_mode
     builtin printf %s "$label"
 end
-# It sees the status of the last command.
-function _venvhook_their_part
-    builtin functions -q _venvhook_their_mode; or return
-    _venvhook_return $argv[1]
-    _venvhook_their_mode $argv[2..-1]
+# A part of the prompt sees the status of the last command.
+function _venvhook_part
+    builtin functions -q $argv[1]; or return
+    _venvhook_return $argv[2]
+    $argv[1] $argv[3..-1]
 end
 function _venvhook_return
     return $argv[1]
 end
-# The user's own again, unless somebody has put another one there in the meantime.
+# The user's own again, unless somebody has put another one there in the meantime: that one calls a copy of ours (an editor's
+# does, which is loaded at the first prompt of a shell that starts in a project), and the copy calls the user's.
 function _venvhook_undress
     if test "$_venvhook_worn" = drawn
         if builtin functions fish_mode_prompt 2>/dev/null | string match -q '*_venvhook_show *'
             builtin functions -e fish_mode_prompt
             builtin functions -q _venvhook_their_mode; and _venvhook_aside _venvhook_their_mode fish_mode_prompt
+        else if builtin functions -q _venvhook_their_mode; and not builtin functions -q _venvhook_inner_mode
+            _venvhook_aside _venvhook_their_mode _venvhook_inner_mode
         end
         builtin functions -e _venvhook_their_mode
     end
@@ -525,22 +555,25 @@ end
 # Does the prompt show the environment by itself? It does when it, or a function that it calls, speaks of environments. It is
 # read again after a command that may have changed it, and each text is judged once.
 function _venvhook_shows_itself
-    if test -n "$_venvhook_judged"
+    if test "$_venvhook_judged" = "$_venvhook_sign"
         test -n "$_venvhook_engine"
         return
     end
-    set -g _venvhook_judged 1
+    set -g _venvhook_judged $_venvhook_sign
     builtin functions fish_prompt fish_right_prompt fish_mode_prompt 2>/dev/null | read -lz text
+    set text "$_venvhook_sign $text" # conda's prompt shows conda's environments only
     if test "x$text" != "x$_venvhook_prompts"
         set -g _venvhook_prompts $text
         set -g _venvhook_engine
+        set -l engines 'virtual_?(env|fish)|starship|powerline[-_](go|shell|config|setup|command)|_tide_|_pure_|(?<![a-z])omp_|posh|__sf_'
+        test $_venvhook_sign = VIRTUAL_ENV; or set engines "$engines|(?<![a-z])conda"
         set -l known
         set -l waiting fish_prompt fish_right_prompt fish_mode_prompt
         while set -q waiting[1]; and not set -q known[60]
             set text (builtin functions $waiting[1] 2>/dev/null | string match -vr '^\s*#' | string collect)
             set -a known $waiting[1]
             set -e waiting[1]
-            if string match -qir 'virtual_?(env|fish)|conda|starship|powerline|_tide_|_pure_|omp_|posh|__sf_' -- $text
+            if string match -qir $engines -- $text
                 set -g _venvhook_engine $known[-1]
                 break
             end

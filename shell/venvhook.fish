@@ -2,7 +2,7 @@
 # says what entering a project does, what leaving it does, and when that no longer holds. It decides nothing else.
 # Everything private is named _venvhook_*, nothing is exported, and nothing is called that a user may have redefined:
 # fish reserves the names test, set, status, string, read and eval; anything else is called by `builtin`.
-status is-interactive; or exit 0 # ends this file only; `return` would do the same since 3.4, and be an error before
+status is-interactive; or builtin exit 0 # ends this file only; `return` would do the same since 3.4, and be an error before
 
 # The shell's state. _venvhook_here is the project entered, _venvhook_plan its plan, _venvhook_paused the project that the
 # user left by hand. _venvhook_project is the project found for the folder that was looked at last. _venvhook_seen is what
@@ -135,6 +135,7 @@ function _venvhook_look --on-variable PWD
     # Until the first prompt, config files may be running: not a word then, and no process. After them, and before any
     # prompt, `fish -ic COMMAND` has set argv.
     test -n "$_venvhook_ready"; or set -qg argv; or return
+    set -el PATH _OLD_VIRTUAL_PATH $_venvhook_sign # fish has copied what a function that changes the folder has local and exported
     if test -n "$_venvhook_sign"
         _venvhook_find_inside; or _venvhook_find
         # In the same project, the next prompt tells whether the plan still holds.
@@ -182,6 +183,7 @@ function venvhook --description 'Python environments of projects'
             $_venvhook_python -I -X utf8 $_venvhook_launcher cli $argv
             set code $status
     end
+    set -el PATH _OLD_VIRTUAL_PATH $_venvhook_sign
     # The helper gave no plan: try again. What is only a notice is said again by on.
     if test $_venvhook_plan = none; or test "$argv" = on -a -z "$_venvhook_sign"
         set -g _venvhook_here

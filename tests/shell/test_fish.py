@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from .dialects import Dialect
 from .terminal import Terminal
-from .world import World, same_but_moves
+from .world import World, environ_of, make_environment, run, same_but_moves
 
 pytestmark = pytest.mark.shells("fish")
 ALT_LEFT, ALT_RIGHT, CTRL_G = "\x1b[1;3D", "\x1b[1;3C", "\x07"
@@ -347,3 +348,104 @@ def test_a_project_that_is_made_again_under_the_shell(world: World) -> None:
     assert live.prefix() == ""
     live.run(f"cp -a {world.work}/copy {app}")
     assert live.prefix() == "(app) "
+
+
+# ---- what is the user's ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.scenario(58)
+@pytest.mark.parametrize("how", ["set -lx PATH /x; cd app; cd ..", "PATH=/x cd app; cd ..", "cd app; PATH=/x cd .."])
+def test_a_local_path_stays_local(world: World, how: str) -> None:
+    world.project()
+    live = world.start(after="function tool\n" + how + "\nend")
+    before = live.environ()
+    for _ in range(2):
+        assert live.run("tool") == ""
+        same_but_moves(live.environ(), before)
+    live.run("cd app")
+    assert live.run("begin; set -lx VIRTUAL_ENV ''; cd ..; end") == ""
+    same_but_moves(live.environ(), before)
+
+
+@pytest.mark.scenario(9)
+def test_a_universal_variable_is_empty_inside(world: World) -> None:
+    """PYTHONHOME, and what the marker unsets: only a global variable that is exported, too, comes before it."""
+    world.project("app", "[variables]\nGONE = false\n")
+    live = world.start()
+    live.run("set -Ux PYTHONHOME /gone; set -Ux GONE x")
+    before = live.environ()
+    assert before[b"PYTHONHOME"] == b"/gone"
+    for _ in range(2):
+        assert live.run("cd app") == ""
+        assert (live.get("PYTHONHOME"), live.get("GONE"), live.get("_VENVHOOK_OLD_GONE")) == ("", "", None)
+        live.run("cd ..")
+        same_but_moves(live.environ(), before)
+    assert live.run("set -gq GONE PYTHONHOME _VENVHOOK_OLD_GONE; echo $status") == "3"
+    live.run("cd app; set -gx GONE mine; cd ..")
+    assert live.get("GONE") == "mine"
+
+
+@pytest.mark.scenario(23)
+def test_a_function_called_exit_is_not_called(world: World) -> None:
+    world.project()
+    world.start(before="function exit; echo detached; end").run("cd .")
+    program = world.dialect.program
+    said = run([program, "-c", "cd app; set -q VIRTUAL_ENV; or echo outside"], environ_of(world.home), world.work)
+    assert said == "outside\n"
+
+
+@pytest.mark.scenario(23)
+def test_a_deactivate_that_is_defined_inside_stays(world: World) -> None:
+    world.project()
+    live = world.start(after="function deactivate; echo old; end")
+    live.run("cd app")
+    live.run("function deactivate; echo mine; end")
+    live.run("cd ..")
+    assert live.run("deactivate") == "mine"
+    live.run("cd app; cd ..")
+    assert live.run("deactivate") == "mine"
+    live.run("cd app")
+    assert live.run("functions -e deactivate") == ""
+    live.run("cd ..")
+    assert live.run("deactivate") == "mine"
+
+
+@pytest.mark.scenario(18)
+@pytest.mark.parametrize("word", ["secondary", "powerline_right", "comp_time", "CONDA_LEFT_PROMPT"])
+def test_a_prompt_that_only_sounds_like_an_engine(world: World, shell: Dialect, word: str) -> None:
+    world.project()
+    live = world.start(after=shell.prompt_rc.replace("    printf", f"    set -q {word}\n    printf"))
+    live.run("cd app")
+    assert live.prefix() == "(app) "
+
+
+@pytest.mark.scenario(18)
+def test_the_mode_of_vi_when_the_first_prompt_is_wrapped(world: World) -> None:
+    """Editors put a function of their own around fish_mode_prompt at the first prompt, when ours may be there."""
+    wrap = """
+function wrap --on-event fish_prompt
+    functions -q their_mode; and return
+    functions -c fish_mode_prompt their_mode
+    function fish_mode_prompt; printf '['; their_mode; printf ']'; end
+end
+"""
+    world.project()
+    live = world.start(before="function fish_mode_prompt; printf I; end", after="cd app\n" + wrap)
+    shown = [live.prefix()]
+    for line in ("true; true", "", "cd ..", "true; true", "cd app", "true; true", "deactivate", ""):
+        live.run(line)
+        shown.append(live.prefix())
+    inside, outside = ["[I](app) ", "[I]"]
+    assert shown[1:] == [inside, inside, outside, outside, inside, inside, outside, outside], shown
+    assert "(app) " in shown[0] and "I" in shown[0]
+
+
+@pytest.mark.scenario(26)
+def test_another_tool_leaves_its_environment_in_the_same_cd(world: World) -> None:
+    app = world.project()
+    other = make_environment(world.root / "other")
+    leave = "function leave --on-variable PWD\n    set -q OTHER; or return\n    set -e VIRTUAL_ENV OTHER\nend"
+    live = world.start(after=leave)
+    live.run(f"set -gx VIRTUAL_ENV {other}; set -gx OTHER 1")
+    live.run("cd app")
+    assert (live.get("VIRTUAL_ENV"), live.prefix()) == (str(app / ".venv"), "(app) ")

@@ -203,10 +203,11 @@ def _enter(plan: Plan) -> list[str]:
     values = [(name, value) for name, value in plan.variables if value is not None]
     gone = [name for name, value in plan.variables if value is None]
     return [
+        _unlocal(plan),
         f"_venvhook_begin {begin}",
-        f"{_none_set(names)}; test $status -eq {len(names)}; or begin",
+        f"set -q {' '.join(names)}; test $status -eq {len(names)}; or begin",
         f"_venvhook_set_aside {' '.join(names)}",
-        *(["set -eg " + " ".join(gone)] if gone else []),
+        *(["_venvhook_hide " + " ".join(gone)] if gone else []),
         "end",
         *(_set(name, value) for name, value in values),
         *(_prepend(name, folders) for name, folders in plan.lists),
@@ -236,7 +237,7 @@ def _only_path(name: str, folders: Sequence[str]) -> bool:
 
 def _leave(plan: Plan) -> list[str]:
     """What is put back. Most often all is as it was entered, and nothing had given way, which one test tells."""
-    lines = ["_venvhook_end"]
+    lines = [_unlocal(plan), "_venvhook_end"]
     saved = "".join(f" {quote(folder)}" for name, folders in plan.lists if name == "PATH" for folder in folders)
     if saved:  # by an activate script that was sourced inside
         lines.append(f"set -qg _OLD_VIRTUAL_PATH; and _venvhook_remove _OLD_VIRTUAL_PATH{saved}")
@@ -244,7 +245,7 @@ def _leave(plan: Plan) -> list[str]:
     ours = [(name, "" if value is None else "x" + value) for name, value in plan.variables]
     intact = " -a ".join(f'"x${name}" = {quote(value)}' for name, value in ours if value)
     lines += [
-        f"{_none_set(names, '_VENVHOOK_OLD_')}; test $status -eq {len(names)} -a {intact}",
+        f"set -qg {' '.join('_VENVHOOK_OLD_' + name for name in names)}; test $status -eq {len(names)} -a {intact}",
         f"and set -eg {' '.join(name for name, value in ours if value)}",
         f"or _venvhook_put_back {' '.join(f'{name} {quote(value)}' for name, value in ours)}",
         *(_remove(name, folders) for name, folders in plan.lists),
@@ -253,9 +254,9 @@ def _leave(plan: Plan) -> list[str]:
     return [*lines, "set -eg " + " ".join(gone)]
 
 
-def _none_set(names: Sequence[str], prefix: str = "") -> str:
-    """Its status is how many of the variables are not set."""
-    return "set -qg " + " ".join(prefix + name for name in names)
+def _unlocal(plan: Plan) -> str:
+    """Only global variables count: a function that changes the folder may have others, and fish copies what it exports."""
+    return "set -el " + " ".join([*(name for name, _ in plan.variables), *(name for name, _ in plan.lists)])
 
 
 def _set(name: str, value: str) -> str:
