@@ -15,6 +15,7 @@
 # Whether two paths are one folder, .NET cannot tell: the helper has tested it.
 # No file of a project is opened here: it may have become a pipe, or be leased by somebody, and then would hold the shell.
 
+$script:extended = $false # whether the user has given files a Length of their own, or the like (Update-TypeData): it is passed by
 $script:known = [System.Collections.Generic.Dictionary[System.String, System.Object]]::new() # plans; ordinal, as a @{} is not
 $script:fields = 'id', 'project', 'notice', 'sign', 'home', 'bin', 'name', 'label'
 $script:groups = 'path', 'variables', 'lists', 'exports', 'there', 'absent', 'watched', 'odd', 'owned', 'long', 'read', 'flags'
@@ -80,7 +81,7 @@ $script:load = { param($project)
 $script:read = { param($project)
     try {
         $kept = (& $kept_at $project) + '/.venvhook-2.ps1'
-        if ((& $mine $kept) -and [System.IO.FileInfo]::new($kept).Length -le 262144) {
+        if ((& $mine $kept) -and [System.IO.FileInfo]::new($kept).PSBase.Length -le 262144) {
             & $parse ([System.IO.File]::ReadAllText($kept)) $project
         }
     } catch { } # unreadable, or a name that no file can have
@@ -104,14 +105,18 @@ $script:fetch = { param($project)
     $st.plan = & $none $project # Ctrl-C leaves it at that
     $plan = & $parse (& $ask plan $project) $project
     if (-not $plan) { throw 'the helper gave no plan' }
+    if (-not $extended -and $stale.InvokeReturnAsIs($plan)) {
+        $of = [System.IO.FileInfo]::new($launcher).PSObject.Properties
+        $script:extended = $of['Length'].MemberType -ne 'Property' -or $of['LastWriteTimeUtc'].MemberType -ne 'Property'
+    }
     $plan
 }
 # The plan of a project whose own could not be had: nothing is entered, nothing tried again before the marker changes.
 $script:none = { param($project)
     $file = "$project/$marker"; $info = [System.IO.FileInfo]$file; $plan = @{ project = $project; flags = @('here'); watched = @(); more = 2 }
     $plan.odd = $file, (& $describe $file)
-    if ($info.Exists -and $info.Length -gt 4096) { $plan.long = @($file) } # it may grow
-    elseif ($info.Exists) { $plan.watched = @($file, $info.LastWriteTimeUtc.Ticks.ToString(), $info.Length.ToString()) }
+    if ($info.Exists -and $info.PSBase.Length -gt 4096) { $plan.long = @($file) } # it may grow
+    elseif ($info.Exists) { $plan.watched = @($file, $info.PSBase.LastWriteTimeUtc.Ticks.ToString(), $info.PSBase.Length.ToString()) }
     $plan
 }
 
@@ -144,7 +149,7 @@ $script:stale = { param($plan)
     try {
         $watched = $plan.watched
         for ($i = 0; $i -lt $watched.Length; $i += 3) {
-            $file = [System.IO.FileInfo]::new($watched[$i]); $length = $watched[$i + 2]
+            $file = [System.IO.FileInfo]::new($watched[$i]); $length = $watched[$i + 2]; if ($extended) { $file = $file.PSBase }
             if (-not [System.String]::Equals($file.LastWriteTimeUtc.Ticks.ToString(), $watched[$i + 1]) -or
                 ($length -and -not [System.String]::Equals($file.Length.ToString(), $length))) { return $true }
         }
@@ -164,7 +169,7 @@ $script:differs = { param($plan)
     for ($i = 0; $i -lt $plan.odd.Length; $i += 2) {
         if (-not [System.String]::Equals((& $describe $plan.odd[$i]), $plan.odd[$i + 1])) { return $true }
     }
-    foreach ($path in $plan.long) { if ([System.IO.FileInfo]::new($path).Length -le 4096) { return $true } }
+    foreach ($path in $plan.long) { if ([System.IO.FileInfo]::new($path).PSBase.Length -le 4096) { return $true } }
     $false
 }
 # Can a plan be taken up that is not the helper's newest answer? Whose files are is asked only here: .NET cannot tell it cheaply.
@@ -194,7 +199,9 @@ $script:turn = { param($project)
         if ($old -and -not $same) { $leave.InvokeReturnAsIs($old) }
         if ($new) { $st.plan = $new } # the same again, too: it may rest on something else
     }
-    if (-not $same) { $enter.InvokeReturnAsIs($new) }
+    if ($same) { return }
+    # What has not been set must not be put back.
+    try { $enter.InvokeReturnAsIs($new) } catch { $st.plan = & $none $project; throw }
 }
 $script:quit = { param() $plan = $st.plan; $st.here = ''; $st.plan = $null; if ($plan) { $leave.InvokeReturnAsIs($plan) } }
 # (No "is": .NET cannot tell cheaply that two paths are one folder. By the other path the project is another one.)
@@ -230,7 +237,8 @@ $script:enter = { param($plan)
         -not [System.String]::Equals($st.bin, $plan.bin)) { $null = $events.GetCommand('venvhook-is-not-there', 'Application') }
     $st.bin = $plan.bin
     if ([System.String]::Equals([System.Environment]::GetEnvironmentVariable($plan.sign), $plan.home)) { & $unscript $plan }
-    $st.theirs = $function:global:deactivate; $function:global:deactivate = $deactivate
+    $st.theirs = $function:global:deactivate
+    try { $function:global:deactivate = $deactivate } catch { } # one that is ReadOnly stays
     $st.saved = $global:_OLD_VIRTUAL_PATH; if ($null -ne $st.saved) { & $forget }
     $apply.InvokeReturnAsIs($plan)
 }
@@ -241,8 +249,10 @@ $script:forget = { param() # $null would not do: virtualenv's deactivate would m
 $script:leave = { param($plan)
     if (-not $plan.sign) { return }
     if ([System.Object]::ReferenceEquals($function:global:deactivate, $deactivate)) {
-        if ($st.theirs) { $function:global:deactivate = $st.theirs }
-        else { $session.InvokeProvider.Item.Remove('function:deactivate', $false) }
+        try {
+            if ($st.theirs) { $function:global:deactivate = $st.theirs }
+            else { $session.InvokeProvider.Item.Remove('function:deactivate', $false) }
+        } catch { }
     }
     if ($null -ne $st.saved -and $null -eq $global:_OLD_VIRTUAL_PATH) { $global:_OLD_VIRTUAL_PATH = $st.saved }
     $st.theirs = $null; $st.saved = $null

@@ -38,7 +38,8 @@
                 & $fact python $python
                 & $fact launcher $launcher
                 foreach ($below in $st.prompts) { & $fact prompt "$below" }
-                $prompts = [object]::ReferenceEquals($function:global:prompt, $draw) -or $st.depth
+                $prompts = ([object]::ReferenceEquals($function:global:prompt, $draw) -or $st.depth) -and
+                    -not $events.GetCommand('prompt', 'Alias')
                 & $fact $(if ($prompts) { 'live' } else { 'dead' }) prompt
                 if ($st.action) {
                     $others = $events.LocationChangedAction

@@ -12,7 +12,8 @@ $script:marker = '.venvhook.toml'; $script:missing = 504911232000000000 # the ti
 $script:st = @{ asked = $true; off = $st.off; renewed = $st.renewed
     here = ''; plan = $null; paused = ''; place = $null; project = ''; nearer = @(); calm = $false
     depth = 0; prompts = @(); drawn = $false; scripted = $false; action = $null; bin = ''; theirs = $null; saved = $null
-    judged = $null; shown = $false; inherited = [System.Boolean][System.Environment]::GetEnvironmentVariable('VENVHOOK_PROJECT') }
+    judged = $null; shown = $false; known = $null; blank = $false
+    inherited = [System.Boolean][System.Environment]::GetEnvironmentVariable('VENVHOOK_PROJECT') }
 $script:told = @() # each trouble is told once
 $script:later = @() # lines for the next prompt
 
@@ -126,6 +127,7 @@ $script:provide = { param()
 $script:look = { param($place)
     $st.calm = $false
     if ($place.Provider.Name -cne 'FileSystem') { return }
+    if ($alias:venvhook -and -not [System.IO.File]::Exists("$parts/command-2.ps1")) { & $unalias }
     $top = $null; if ($global:Error.Count) { $top = $global:Error[0] }
     try { $step.InvokeReturnAsIs($place) }
     catch { & $complain $_ }
@@ -133,6 +135,7 @@ $script:look = { param($place)
         while ($global:Error.Count -and -not [System.Object]::ReferenceEquals($global:Error[0], $top)) { $global:Error.RemoveAt(0) }
     }
 }
+$script:unalias = { param() $session.InvokeProvider.Item.Remove('alias:venvhook', $false) } # venvhook has been uninstalled
 # The prompt, and in front of what it shows the project's label. Most often nothing has changed.
 $script:draw = { param()
     $ok = $?; $depth = $st.depth; $st.depth = $depth + 1 # above 0: a prompt that wraps ours, and that we have wrapped again
@@ -153,20 +156,33 @@ $script:draw = { param()
         # A script's prompt without the rest of it: another way has undone what the script did.
         if ($st.scripted -and -not $function:global:_OLD_VIRTUAL_PROMPT) { & $provide; & $forsake $null }
         $below = $st.prompts[-1 - $depth]
+        # A prompt that writes to the host itself, and gives blanks or nothing, has the label in front of all that.
+        $ahead = $depth -eq 0 -and $st.blank -and [System.Object]::ReferenceEquals($st.known, $below) -and (& $unnamed $below)
+        if ($ahead) { $Host.UI.Write($st.plan.label) }
         if (-not $ok) { Microsoft.PowerShell.Core\Get-History -Id 9223372036854775807 -ErrorAction Ignore } # $? is false again
         $text = & $below
     } finally { $st.depth = $depth }
     # $st.drawn: we were called by the prompt of an activate script that has just been undone, and has drawn its name.
-    if ($depth -or $st.drawn -or -not $st.plan.label -or
+    if ($depth -eq 0 -and -not [System.Object]::ReferenceEquals($st.known, $below)) {
+        $st.known = $below; $st.blank = [System.String]::IsNullOrWhiteSpace(([System.String]@($text)[0]).Trim([System.Char]0x200b))
+    }
+    if ($depth -or $ahead -or $st.drawn -or -not $st.plan.label -or
         [System.Environment]::GetEnvironmentVariable('VIRTUAL_ENV_DISABLE_PROMPT')) {
         $st.drawn = $false
         return $text
     }
-    if (-not [System.Object]::ReferenceEquals($st.judged, $below)) { $st.judged = $below; $st.shown = & $shows $below }
+    if (-not [System.Object]::ReferenceEquals($st.judged, $below)) { & $judge $below }
     if ($st.shown) { return $text }
     $text = [System.String]@($text)[0]; $body = $text.TrimStart("`r", "`n") # a host shows the first; its blank lines stay in front
     $text.Substring(0, $text.Length - $body.Length) + $st.plan.label + $body
 }
+# Is there a name that this prompt does not show by itself?
+$script:unnamed = { param($below)
+    if ($st.drawn -or -not $st.plan.label -or [System.Environment]::GetEnvironmentVariable('VIRTUAL_ENV_DISABLE_PROMPT')) { return $false }
+    if (-not [System.Object]::ReferenceEquals($st.judged, $below)) { & $judge $below }
+    -not $st.shown
+}
+$script:judge = { param($below) $st.judged = $below; $st.shown = & $shows $below }
 # The prompt may have been replaced since: what is under its name now is what ours calls from now on. An activate script's
 # prompt that calls ours (copied under the name that it saves prompts by) is left where it is: its deactivate would
 # put ours back, and the script's own, below ours, would be called without what it needs. One that is ReadOnly stays, too.

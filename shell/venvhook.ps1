@@ -92,12 +92,14 @@
             & $stop_waiting
             . $set_alias "$parts/command-2.ps1"
             if (& $prepare prompt) { & $arm }
+            else { [System.Console]::Error.WriteLine("venvhook: $parts/prompt-2.ps1 is gone; install venvhook again") }
         }
 
         # The name is an alias of a script file, for only a script can set $?. The function of that name is there where the
-        # file is gone, and is how the hook finds its module when it is loaded again.
+        # file is gone ($look takes the alias away), and is how the hook finds its module when it is loaded again.
         function global:venvhook {
             if ([System.IO.File]::Exists("$parts/command-2.ps1")) { & "$parts/command-2.ps1" @args }
+            elseif ($ready.prompt -and ("$args" -ceq 'on' -or "$args" -ceq 'off')) { & $command "$args" }
             else { [System.Console]::Error.WriteLine('venvhook: it is no longer installed; open a new shell') }
         }
 

@@ -308,8 +308,8 @@ def test_every_argument_as_it_was_typed(world: World) -> None:
 
 # What PowerShell itself has under these names, and the prompt of these tests.
 SHELLS_OWN = {
-    "_", "args", "error", "executioncontext", "false", "host", "home", "input", "iswindows", "matches", "null", "pwd", "shown",
-    "this", "true",
+    "_", "args", "error", "executioncontext", "false", "host", "home", "input", "iswindows", "matches", "null", "pwd",
+    "shown", "this", "true",
 }  # fmt: skip
 
 
@@ -387,6 +387,77 @@ def test_its_python_is_gone(world: World) -> None:
         assert live.run("$LASTEXITCODE; $Error.Count") == "127\n0"
     finally:
         away.rename(right)
+
+
+@pytest.mark.scenario(54)
+def test_the_command_of_open_shells_after_uninstalling(world: World) -> None:
+    app = world.project()
+    live = world.start()
+    live.run("cd app")
+    (world.installation.hook("pwsh").parent / "command-2.ps1").rename(world.root / "command")
+    try:
+        live.run("cd ..")
+        assert live.run("venvhook status") == "venvhook: it is no longer installed; open a new shell"
+        assert [live.run("venvhook off"), live.run("cd app"), live.get("VIRTUAL_ENV")] == ["", "", None]
+        assert [live.run("venvhook on"), live.get("VIRTUAL_ENV")] == ["", str(app / ".venv")]
+    finally:
+        (world.root / "command").rename(world.installation.hook("pwsh").parent / "command-2.ps1")
+
+
+# ---- what is the user's ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.scenario(23)
+def test_a_readonly_deactivate_stays(world: World) -> None:
+    """It stops neither entering nor leaving, and what was not set is not put back."""
+    app = world.project("app", '[variables]\nDEBUG = "1"\n')
+    live = world.start()
+    live.run("$env:DEBUG = '1'")
+    before = live.environ()
+    live.run("Set-Item function:deactivate { 'ro' } -Options ReadOnly")
+    assert [live.run("cd app"), live.run(""), live.get("VIRTUAL_ENV")] == ["", "", str(app / ".venv")]
+    assert [live.run("cd .."), live.run("deactivate; $Error.Count")] == ["", "ro\n0"]
+    same_but_moves(live.environ(), before)
+    live.run("Remove-Item function:deactivate -Force; cd app")
+    live.run("Set-Item function:deactivate -Options ReadOnly -Value $function:deactivate")
+    assert [live.run("cd .."), live.run("$Error.Count")] == ["", "0"]
+    same_but_moves(live.environ(), before)
+    assert [live.run("cd app"), live.prefix(), live.run("cd ..; $Error.Count")] == ["", "(app) ", "0"]
+    same_but_moves(live.environ(), before)
+
+
+@pytest.mark.scenario(18)
+def test_a_prompt_that_writes_by_itself(world: World) -> None:
+    """The name is in front of what it writes, and not behind."""
+    world.project()
+    prompt = f'function prompt {{ $global:_t++; Write-Host "{MARK}0>" -NoNewline; " " }}'
+    live = world.start(after=prompt)
+    for _ in range(2):
+        live.run("cd app")
+        assert live.screen.rows()[-1].startswith("(app) 0>"), live.screen.rows()
+        live.run("cd ..")
+
+
+@pytest.mark.scenario(58)
+@pytest.mark.parametrize("member", ["Length", "LastWriteTimeUtc"])
+def test_members_of_the_users(world: World, member: str) -> None:
+    """People have the length of a file shown in KB."""
+    world.project()
+    given = f"-MemberName {member} -MemberType ScriptProperty -Value {{ 'x' }}"
+    live = world.start(before=f"Update-TypeData -TypeName System.IO.FileInfo {given} -Force")
+    assert [live.run("cd app"), live.prefix()] == ["", "(app) "]
+    world.installation.starts()
+    assert [live.run(line) for line in ("", "cd ..", "cd app", "")] == [""] * 4
+    assert world.installation.starts() == []
+
+
+@pytest.mark.scenario(58)
+def test_a_test_path_of_the_users(world: World) -> None:
+    world.project()
+    live = world.start(before="$PSModuleAutoLoadingPreference = 'ModuleQualified'; function Test-Path { throw 'mine' }")
+    assert live.first == ""
+    live.run("Microsoft.PowerShell.Management\\Set-Location app")
+    assert live.prefix() == "(app) "
 
 
 # ---- TAB ------------------------------------------------------------------------------------------------------------

@@ -255,7 +255,7 @@ def _leave(plan: Plan) -> list[str]:
 
 
 def _unlocal(plan: Plan) -> str:
-    """Only global variables count: a function that changes the folder may have others, and fish copies what it exports."""
+    """Only global variables count: a function that changes the folder may have others, and fish copies exported ones."""
     return "set -el " + " ".join([*(name for name, _ in plan.variables), *(name for name, _ in plan.lists)])
 
 

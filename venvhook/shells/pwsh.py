@@ -54,7 +54,7 @@ def load(path: str, system: System = HERE) -> str:
     On every system a cmdlet takes a backslash for a separator, and .NET does not. Windows has no other separator, and
     sessions that may not call .NET.
     """
-    exists = "[System.IO.File]::Exists(@)" if system is not WINDOWS and "\\" in path else "Test-Path -LiteralPath @"
+    exists = "[System.IO.File]::Exists(@)" if system is not WINDOWS and "\\" in path else "Microsoft.PowerShell.Management\\Test-Path -LiteralPath @"
     return f"if ({exists}) {{ . @ }}".replace("@", quote(path))
 
 
