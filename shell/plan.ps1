@@ -434,7 +434,7 @@ $script:yield = { param($plan)
 $script:shows = { param($prompt)
     if ("$prompt" -cmatch '^\s*"PS \$\(\$executionContext\.') { return $false }
     $seen = @{}; $unread = @($prompt)
-    $engines = '(?i)VIRTUAL_ENV(?!_DISABLE)|starship|_omp|oh-?my-?posh|powerline'
+    $engines = '(?i)VIRTUAL_ENV(?!_DISABLE)|starship|_omp|oh-?my-?posh|powerline[-_](go|shell|config)'
     for ($at = 0; $at -lt $unread.Length -and $at -lt 60; $at++) {
         if ([System.Object]::ReferenceEquals($unread[$at].Ast, $draw.Ast)) { continue }
         $text = "$($unread[$at])"

@@ -60,6 +60,7 @@ BY_ITSELF = {
 }
 NOT_BY_ITSELF = {
     "a remark": PROMPT.replace("{ $global", "{\n# VIRTUAL_ENV is shown by others\n<# starship #> $global", 1),
+    "a sound": PROMPT.replace('"0> ', '$null = $powerline; "0> '),
     "whether it is wanted": PROMPT.replace('"0> ', '$null = $env:VIRTUAL_ENV_DISABLE_PROMPT; "0> '),
 }
 
